@@ -1,4 +1,5 @@
-//! Fingerprints of what belongs to one provider alone: a merchant account, a secret, an API token.
+//! Fingerprints of values that only one provider may have: a merchant account, a secret, an API
+//! token.
 
 use std::fmt;
 
@@ -6,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::ProviderKind;
 
-/// A fingerprint of something that belongs to one provider alone, and the key of the
-/// configuration that gives it. The value itself is not kept.
+/// A fingerprint of a value that only one provider may have, and the configuration key that gives
+/// it. The value itself is not stored.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Credential {
     pub(crate) key: &'static str,
@@ -17,11 +18,12 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    /// `scope` holds what has to be equal beside the value, such as the environment.
+    /// Creates the fingerprint of `value`. `scope` contains what must also be equal, such as the
+    /// environment.
     pub(crate) fn new(key: &'static str, kind: &ProviderKind, scope: &str, value: &[u8]) -> Self {
         let mut hash = Sha256::new();
         for part in [kind.as_str().as_bytes(), scope.as_bytes(), value] {
-            // The length in front keeps two parts apart.
+            // The length before each part separates it from the next.
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }

@@ -1,34 +1,34 @@
-//! Counting money once, although several sources report it.
+//! Counting money once when several sources report it.
 
 use crate::{Movement, ProviderId, SameMoney, same_credit};
 
-/// What a reported movement is, compared with those reported before.
+/// The result of comparing a reported movement with the earlier reports.
 ///
-/// Exhaustive on purpose: an app decides each.
+/// This enum is exhaustive on purpose, so that an app handles each variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreditMatch<'a> {
-    /// No source reported it before: count it, and keep the report.
+    /// No source reported the money before: count it, and store the report.
     New,
-    /// The same source reported it before, under the same key: there is nothing to do.
+    /// The same source reported it before under the same key: do nothing.
     Repeated(&'a Movement),
-    /// Another source reported the same money: keep the report, and do not count it.
+    /// Another source reported the same money: store the report, and do not count it.
     Same(&'a Movement),
-    /// Another source reported what may be the same money: keep the report, do not count it, and
-    /// let a person or one more inquiry decide.
+    /// Another source reported money that may be the same: store the report, do not count it, and
+    /// let a person or a further inquiry decide.
     Maybe(&'a Movement),
 }
 
-/// Compares a movement that `provider` reports with `known`, every report kept so far, so that
+/// Compares a movement that `provider` reports with `known`, all the reports stored so far, so that
 /// money is counted once although several sources report it.
 ///
-/// A key names a movement once per provider and [scope](crate::DedupeKey::scope), which together
-/// are one source: a webhook and a statement line of one transfer have two keys. Across sources
-/// movements are compared by [`same_credit`]. Within one source two keys are two movements, even if
-/// bank, amount and reference agree: where one source reported two such movements, two reports of
-/// another source match them, and a third is new.
+/// A provider and a [scope](crate::DedupeKey::scope) together are one source, and a key is unique
+/// within its source. A webhook and a statement line of one transfer therefore have two keys.
+/// Movements of different sources are compared by [`same_credit`]. Two keys of one source are two
+/// movements, even if bank, amount and reference are equal: if one source reported two such
+/// movements, two reports of another source match them, and a third is new.
 ///
-/// `known` holds the reports that were not counted too. An app reads them from its database by
-/// amount and direction, in the transaction that keeps the new report.
+/// `known` includes the reports that were not counted. An app reads them from its database by
+/// amount and direction, in the transaction that stores the new report.
 ///
 /// ```
 /// use payments_core::{
@@ -60,7 +60,7 @@ pub fn match_credit<'a>(
     let is_own_source = |of: &ProviderId, other: &Movement| {
         of == provider && other.key.scope() == movement.key.scope()
     };
-    // How many reports of the same money each source has made, the own one first.
+    // The number of reports of the same money by each source, the source of `movement` first.
     let mut own = 1_usize;
     let mut others: Vec<(&ProviderId, &str, usize)> = Vec::new();
     let (mut same, mut maybe) = (None, None);
@@ -87,8 +87,8 @@ pub fn match_credit<'a>(
     match (same, maybe) {
         (Some(same), _) if own <= most => CreditMatch::Same(same),
         (_, Some(maybe)) => CreditMatch::Maybe(maybe),
-        // Nothing like it, or more reports than any other source has made: money that the others
-        // have not reported.
+        // No report is like it, or this source reported it more often than any other: the others
+        // have not reported this money.
         (_, None) => CreditMatch::New,
     }
 }
@@ -104,7 +104,7 @@ mod tests {
         ProviderId::new(id).unwrap()
     }
 
-    /// A report whose bank reference is `reference`.
+    /// Returns a report with the bank reference `reference`.
     fn report(scope: &str, id: &str, reference: &str) -> Movement {
         Movement::new(DedupeKey::new(scope, id).unwrap(), Direction::In, Money::vnd(50_000))
             .with_account(AccountNumber::new("0123499999").unwrap())
@@ -112,7 +112,7 @@ mod tests {
             .with_time(Timestamp::from_unix(1_700_000_000))
     }
 
-    /// How much of these reports counts, in the order in which they come.
+    /// Returns how much of these reports is counted, in their order.
     fn counted(reports: &[(&str, Movement)]) -> (i64, usize) {
         let mut kept: Vec<(ProviderId, Movement)> = Vec::new();
         let (mut sum, mut undecided) = (0, 0);

@@ -1,4 +1,4 @@
-//! The name under which a happening is handled once, and where that name is unique.
+//! The key under which an event or a movement is handled once.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,28 +7,28 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{Error, Result};
 
-/// The most characters of a value: room for a reference of 200 characters and a state.
+/// The most characters of a value. It leaves room for a reference of 200 characters and a state.
 const LONGEST_VALUE: usize = 300;
 
 /// The most characters of a scope.
 const LONGEST_SCOPE: usize = 64;
 
-/// Between scope and value. No scope contains it.
+/// The character between scope and value. A scope does not contain it.
 const SEPARATOR: char = ':';
 
-/// The name under which a happening is handled once per provider.
+/// The key under which an event or a movement is handled once per provider.
 ///
-/// A key consists of a scope and a value. The **scope** names one identifier space of a source, such
-/// as `acme.transaction`: all values of that scope come from the same numbering, so that two keys
-/// of one scope are equal exactly if they name the same happening, on whichever route it was
-/// reported. The **value** is the source's own identifier, unchanged: `INV-a` and `INV-A` are two.
+/// A key consists of a scope and a value. The **scope** names one identifier space of a source,
+/// such as `acme.transaction`. All values of a scope come from the same numbering, so two keys of
+/// one scope are equal exactly if they name the same event, however it was reported. The **value**
+/// is the source's own identifier, unchanged: `INV-a` and `INV-A` are different.
 ///
-/// Keys of *different* scopes say nothing about each other: the webhook and the statement line of
-/// one bank transfer have two keys and are the same money. To count money that several sources
-/// report, compare the movements by [`match_credit`](crate::match_credit).
+/// Keys of *different* scopes cannot be compared: the webhook and the statement line of one bank
+/// transfer have two keys and are the same money. To count money that several sources report,
+/// compare the movements with [`match_credit`](crate::match_credit).
 ///
-/// A key is unique per provider: store it together with the [`ProviderId`](crate::ProviderId).
-/// It is displayed, serialised and parsed as one text, `scope:value`.
+/// A key is unique per provider: store it together with the [`ProviderId`](crate::ProviderId). It
+/// is displayed, serialised and parsed as one text, `scope:value`.
 ///
 /// ```
 /// use payments_core::DedupeKey;
@@ -41,17 +41,17 @@ const SEPARATOR: char = ':';
 #[doc(alias("idempotency key", "event id"))]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedupeKey {
-    /// `scope:value`.
+    /// The text `scope:value`.
     text: String,
     /// The length of the scope in bytes.
     scope: usize,
 }
 
-/// A key as a delivery states it: with the fields of the delivery that it is made of.
+/// A key together with the names of the delivery fields that it is made of.
 ///
-/// Made by [`DedupeKey::made_of`] for
-/// [`Notification::with_event`](crate::notification::Notification::with_event), which hands the
-/// key out only if the proof covers those fields.
+/// [`DedupeKey::made_of`] creates it for
+/// [`Notification::with_event`](crate::notification::Notification::with_event), which makes the key
+/// available only if the proof covers those fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedKey {
     pub(crate) key: DedupeKey,
@@ -59,14 +59,14 @@ pub struct StatedKey {
 }
 
 impl DedupeKey {
-    /// A key of this scope.
+    /// Creates a key.
     ///
     /// `scope` is 1 to 64 ASCII lower-case letters, digits, `.`, `-` and `_`; by convention the
-    /// provider's kind, a full stop and what is numbered. `value` is 1 to 300 characters, without
-    /// white space at the ends and without control characters.
+    /// provider's kind, a full stop and the name of the numbered thing. `value` is 1 to 300
+    /// characters, without white space at the ends and without control characters.
     ///
     /// # Errors
-    /// `InvalidRequest` if scope or value is not as described.
+    /// Returns `InvalidRequest` if scope or value is not as described.
     pub fn new(scope: &str, value: impl AsRef<str>) -> Result<Self> {
         let value = value.as_ref();
         if let Some(problem) = problem_of_scope(scope).or_else(|| problem_of_value(value)) {
@@ -79,23 +79,23 @@ impl DedupeKey {
         Ok(Self { text, scope: scope.len() })
     }
 
-    /// The identifier space of the source in which the value is unique.
+    /// Returns the identifier space in which the value is unique.
     pub fn scope(&self) -> &str {
         self.text.get(..self.scope).unwrap_or_default()
     }
 
-    /// The source's own identifier.
+    /// Returns the source's own identifier.
     pub fn value(&self) -> &str {
         self.text.get(self.scope + SEPARATOR.len_utf8()..).unwrap_or_default()
     }
 
-    /// Scope and value as one text, `scope:value`: what a database stores.
+    /// Returns scope and value as one text, `scope:value`, for example to store it in a database.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// States which fields of a delivery this key is made of: the names that the proof's coverage
-    /// uses. A key that names no field is covered only by a proof over the whole body.
+    /// Adds the names of the delivery fields that this key is made of, as the proof's coverage
+    /// names them. If the list is empty, only a proof over the whole body covers the key.
     pub fn made_of(self, fields: &'static [&'static str]) -> StatedKey {
         StatedKey { key: self, made_of: fields }
     }
@@ -149,7 +149,7 @@ impl AsRef<str> for DedupeKey {
 impl FromStr for DedupeKey {
     type Err = Error;
 
-    /// Reads back what `Display` wrote.
+    /// Parses the text that `Display` writes.
     fn from_str(text: &str) -> Result<Self> {
         let (scope, value) = text.split_once(SEPARATOR).ok_or_else(|| {
             Error::invalid("dedupe_key", "has no scope; it is written as `scope:value`")

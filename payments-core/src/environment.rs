@@ -1,13 +1,14 @@
-//! Where a provider runs: sandbox or production.
+//! The environment of a provider: sandbox or production.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a provider runs.
+/// The environment of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
-    /// The provider's test system: literal secrets and loopback addresses are allowed.
+    /// The gateway's test system. Literal secrets and loopback addresses are allowed in the
+    /// configuration.
     Sandbox,
-    /// Real money.
+    /// The gateway's production system, with real money.
     Production,
 }

@@ -1,4 +1,4 @@
-//! The one error of every call, which means that nothing happened.
+//! The error of every call. It means that nothing happened.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use crate::{Suspect, json, printable};
 
-/// The result of a call: an instruction's answer, an inquiry's answer, or an [`Error`].
+/// The result of a call: the outcome of an instruction or of an inquiry, or an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call came to nothing.
+/// The reason why a call had no effect.
 ///
-/// From an instruction (create, cancel, refund, pay out) an `Error` says that **nothing
-/// happened at the provider**; whatever may have happened is an
-/// [`Uncertain`](crate::Uncertain) inside `Ok`. `Display` is one line that says what to do; the
-/// cause, if there is one, is [`source`](std::error::Error::source). Clones share the cause: one
-/// error may be the answer to several callers.
+/// If an instruction (create, cancel, refund, pay out) returns an `Error`, **nothing happened at
+/// the provider**; an instruction that may have been carried out returns
+/// [`Uncertain`](crate::Uncertain) inside `Ok`. `Display` is one line that includes what to do. The
+/// cause, if there is one, is the [`source`](std::error::Error::source). Clones share the cause, so
+/// that one error can be returned to several callers.
 ///
-/// Every text in it is one line that can be logged, see [`printable`](fn@crate::printable), and a
-/// JSON error in its chain says where and not what, see [`JsonError`](crate::json::JsonError).
+/// Every text in an `Error` is one line that can be logged (see
+/// [`printable`](fn@crate::printable)). A JSON error in its chain gives the position but not the
+/// content (see [`JsonError`](crate::json::JsonError)).
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -37,38 +38,39 @@ struct Inner {
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What sort of error it is: what a caller decides by.
+/// The kind of an error, by which a caller decides what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request cannot be honoured as it is; see [`Error::field`].
+    /// The request cannot be accepted as it is; see [`Error::field`].
     InvalidRequest,
-    /// The provider does not do this; its capabilities said so.
+    /// The provider does not offer this, as its capabilities declare.
     Unsupported,
     /// The provider does not accept our credentials or our signature.
     Authentication,
-    /// The credentials are good and do not allow this.
+    /// The credentials are valid but do not allow this.
     Permission,
-    /// What was asked about does not exist.
+    /// The object of the request does not exist.
     NotFound,
     /// The state at the provider does not allow this.
     Conflict,
     /// Too many calls; see [`Error::retry_after`].
     RateLimited,
-    /// The provider says that it cannot serve now.
+    /// The provider reports that it is unavailable.
     Unavailable,
-    /// No answer to an inquiry in time.
+    /// The response to an inquiry did not arrive in time.
     Timeout,
     /// The provider was not reached, or the connection broke during an inquiry.
     Transport,
-    /// The answer to an inquiry is not what the provider documents.
+    /// The response to an inquiry is not as the provider documents it.
     Malformed,
     /// The configuration is wrong.
     Configuration,
 }
 
 impl Error {
-    /// An error of this kind. `message` says what is wrong and what to do, without a full stop.
+    /// Creates an error of this kind. `message` gives the problem and what to do about it, without
+    /// a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -84,7 +86,7 @@ impl Error {
         }))
     }
 
-    /// A request whose `field` cannot be honoured.
+    /// Creates an [`InvalidRequest`](ErrorKind::InvalidRequest) error about `field`.
     pub fn invalid(
         field: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
@@ -92,62 +94,61 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest, message).with_field(field)
     }
 
-    /// Something that the provider does not do.
+    /// Creates an [`Unsupported`](ErrorKind::Unsupported) error.
     pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Unsupported, message)
     }
 
-    /// Names the operation, such as `create_payout`.
+    /// Sets the operation, such as `create_payout`.
     #[must_use]
     pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
         self.0.operation = Some(printable::message(operation));
         self
     }
 
-    /// Names the field of the request or the key of the configuration.
+    /// Sets the field of the request or the key of the configuration.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.0.field = Some(printable::message(field));
         self
     }
 
-    /// Keeps the provider's own code, as it was sent if that can be printed.
+    /// Sets the provider's own code. Characters that cannot be printed are escaped.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(printable::words(code));
         self
     }
 
-    /// Keeps the provider's own words, with what cannot be printed escaped.
+    /// Sets the provider's own message. Characters that cannot be printed are escaped.
     #[must_use]
     pub fn with_provider_message(mut self, message: impl Into<String>) -> Self {
         self.0.provider_message = Some(printable::words(message));
         self
     }
 
-    /// Keeps the HTTP status of the answer.
+    /// Sets the HTTP status of the response.
     #[must_use]
     pub fn with_status(mut self, status: http::StatusCode) -> Self {
         self.0.status = Some(status.as_u16());
         self
     }
 
-    /// Keeps how long the provider asks us to wait.
+    /// Sets how long the provider asks us to wait.
     #[must_use]
     pub fn with_retry_after(mut self, after: Duration) -> Self {
         self.0.retry_after = Some(after);
         self
     }
 
-    /// Says what of the merchant's set-up may be wrong, as the gateway's code tells.
+    /// Sets the parts of the merchant's set-up that may be wrong, according to the gateway's code.
     #[must_use]
     pub fn with_suspects(mut self, suspects: &'static [Suspect]) -> Self {
         self.0.suspects = suspects;
         self
     }
 
-    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
-    /// read.
+    /// Sets the cause. A JSON error is reduced to its position, because its text quotes the input.
     #[must_use]
     pub fn with_source(
         mut self,
@@ -157,44 +158,44 @@ impl Error {
         self
     }
 
-    /// What sort of error it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The operation that failed.
+    /// Returns the operation that failed.
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
-    /// The field of the request or the key of the configuration that is at fault.
+    /// Returns the field of the request or the key of the configuration that is wrong.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }
 
-    /// The provider's own code, as it was sent.
+    /// Returns the provider's own code.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The provider's own words.
+    /// Returns the provider's own message.
     pub fn provider_message(&self) -> Option<&str> {
         self.0.provider_message.as_deref()
     }
 
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status of the response.
     pub fn status(&self) -> Option<http::StatusCode> {
         self.0.status.and_then(|status| http::StatusCode::from_u16(status).ok())
     }
 
-    /// How long the provider asks us to wait.
+    /// Returns how long the provider asks us to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// What of the merchant's set-up may be wrong: what the provider said with
-    /// [`with_suspects`](Self::with_suspects), and otherwise the credentials for an
-    /// [`Authentication`](ErrorKind::Authentication) and nothing for another kind.
+    /// Returns the parts of the merchant's set-up that may be wrong: those set by
+    /// [`with_suspects`](Self::with_suspects), otherwise the credentials for an
+    /// [`Authentication`](ErrorKind::Authentication) error and nothing for other kinds.
     pub fn suspects(&self) -> &[Suspect] {
         match (self.0.suspects, self.0.kind) {
             ([], ErrorKind::Authentication) => &[Suspect::Credentials],
@@ -202,10 +203,8 @@ impl Error {
         }
     }
 
-    /// Whether the same call may be made again as it is.
-    ///
-    /// Safe because an `Error` means that nothing happened; useful only for what may pass by
-    /// itself: a limit, an outage, a lost connection.
+    /// Returns whether repeating the same call may succeed: after a rate limit, an outage or a lost
+    /// connection. Repeating is safe because an `Error` means that nothing happened.
     pub fn is_safe_to_retry(&self) -> bool {
         matches!(
             self.0.kind,
@@ -233,7 +232,7 @@ impl fmt::Display for Error {
             (None, None) => {}
         }
         if let Some(after) = self.0.retry_after {
-            // A part of a second is rounded up: too early would be refused again.
+            // Round up a part of a second: a call that is too early would be refused again.
             write!(f, "; wait {} s", after.as_millis().div_ceil(1_000))?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Names: of orders, payouts, accounts, providers and endpoints.
+//! Identifiers of orders, payouts, accounts, providers and endpoints.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,29 +7,31 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{Error, Result};
 
-/// The longest name that the core takes; providers allow less and say so in their capabilities.
+/// The longest identifier that the core accepts. Providers may allow less, as their capabilities
+/// declare.
 const LONGEST: usize = 200;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident = $field:literal;)+) => {$(
         $(#[$doc])*
         ///
-        /// 1 to 200 characters, no white space at the ends, no control characters.
+        /// It has 1 to 200 characters, no white space at the ends and no control characters.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub struct $name(String);
 
         impl $name {
-            /// Takes `text` as it is.
+            /// Creates it from `text`, unchanged.
             ///
             /// # Errors
-            /// `InvalidRequest` if it is empty, too long, or holds a character that no name may.
+            /// Returns `InvalidRequest` if `text` is empty, too long or contains a character that
+            /// is not allowed.
             pub fn new(text: impl Into<String>) -> Result<Self> {
                 let text = text.into();
                 check($field, &text)?;
                 Ok(Self(text))
             }
 
-            /// The name as text.
+            /// Returns it as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -70,23 +72,23 @@ macro_rules! names {
 }
 
 names! {
-    /// The merchant's own name for what is being paid; unique per merchant.
+    /// The merchant's own name for what is being paid, unique per merchant.
     #[doc(alias("order id", "invoice number"))]
     OrderRef = "order";
-    /// The merchant's own name for a payout. The same name means the same payout for ever.
+    /// The merchant's own name for a payout. It names the same payout for ever.
     PayoutRef = "payout";
     /// The merchant's own name for a refund.
     RefundRef = "refund";
-    /// The provider's name for a thing that it keeps: a payment, a payout, a transaction.
+    /// The provider's own name for a payment, a payout, a transaction or another of its objects.
     GatewayRef = "gateway_ref";
     /// A provider's name for one of our bank accounts.
     AccountId = "account";
     /// The name of a configured provider, such as `acme-main`.
     ProviderId = "provider";
-    /// The kind of a provider, such as `acme`; one crate registers one kind.
+    /// The kind of a provider, such as `acme`. Each kind is registered by one crate.
     #[doc(alias("PSP", "gateway"))]
     ProviderKind = "kind";
-    /// The name of an address where deliveries arrive, such as `notify`.
+    /// The name of an endpoint at which deliveries arrive, such as `notify`.
     EndpointName = "endpoint";
 }
 

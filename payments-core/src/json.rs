@@ -1,16 +1,17 @@
-//! JSON whose errors say where, and nothing of what stands there.
+//! JSON whose errors give the position and never the content.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::error::Category;
 
-/// Where a text is not the JSON that was expected: its line and column, and nothing of the text.
+/// The position at which a text is not the expected JSON: its line and column, without any of the
+/// text.
 ///
-/// The error of `serde_json` quotes what it found, as in `invalid type: string "NGUYEN VAN A"`,
-/// and so carries personal data and secrets into error chains and logs. Every JSON error in this
-/// project is reduced to this one: by [`read`], by `?` and `From`, and by each `with_source` of the
-/// core's errors.
+/// The error of `serde_json` quotes its input, as in `invalid type: string "NGUYEN VAN A"`, and so
+/// puts personal data and secrets into error chains and logs. Every JSON error in this project is
+/// converted to this type: by [`read`], by `?` and `From`, and by each `with_source` of the core's
+/// errors.
 ///
 /// ```
 /// use payments_core::json;
@@ -36,37 +37,37 @@ pub struct JsonError {
     member: Option<String>,
 }
 
-/// How a text fails to be the JSON that was expected.
+/// The way in which a text is not the expected JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JsonErrorKind {
-    /// It is not JSON.
+    /// The text is not JSON.
     Syntax,
-    /// It is JSON up to its end, which comes too early.
+    /// The text ends before the JSON is complete.
     Truncated,
-    /// It is JSON, but a member is missing, doubled or of another kind.
+    /// The text is JSON, but a member is missing, occurs twice or has the wrong type.
     Content,
 }
 
-/// Reads JSON.
+/// Deserialises JSON.
 ///
 /// # Errors
-/// [`JsonError`], which names the member if it can be found.
+/// Returns [`JsonError`], with the name of the member if it can be determined.
 pub fn read<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, JsonError> {
     serde_json::from_slice(text)
         .map_err(|error| JsonError { member: member::<T>(text), ..JsonError::from(error) })
 }
 
-/// The member at which reading fails, as in `order.amount` or `rows[3].id`.
+/// Returns the member at which deserialising fails, as in `order.amount` or `rows[3].id`.
 fn member<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
     let mut reader = serde_json::Deserializer::from_slice(text);
-    // Slower than reading alone, and needed only once that has failed.
+    // This is slower than plain deserialising and needed only after that has failed.
     let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
     let path = error.path().to_string();
     is_readable(&path).then_some(path)
 }
 
-/// Whether a path may be shown: a name from a table is the sender's own text, which may hold
+/// Returns whether a path may be shown. A key of a map is the sender's own text and may contain
 /// anything.
 fn is_readable(path: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte);
@@ -74,32 +75,32 @@ fn is_readable(path: &str) -> bool {
 }
 
 impl JsonError {
-    /// How the text fails.
+    /// Returns the way in which the text is not the expected JSON.
     #[must_use]
     pub const fn kind(&self) -> JsonErrorKind {
         self.kind
     }
 
-    /// This error inside of the value of a member, whose place in the whole text is not known.
+    /// Returns this error as one inside the value of a member, whose position in the whole text is
+    /// not known.
     pub(crate) fn in_member(self, name: &str) -> Self {
         Self { line: 0, column: 0, member: is_readable(name).then(|| name.to_owned()), ..self }
     }
 
-    /// The line, counted from 1; 0 if it is not known.
+    /// Returns the line, counted from 1, or 0 if it is not known.
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in bytes, counted from 1; 0 if it is not known.
+    /// Returns the column in bytes, counted from 1, or 0 if it is not known.
     #[must_use]
     pub const fn column(&self) -> usize {
         self.column
     }
 
-    /// The member at which [`read`] failed, as in `order.amount`, if it is known.
-    ///
-    /// For a member that is missing it is the object around it.
+    /// Returns the member at which [`read`] failed, as in `order.amount`, if it is known. For a
+    /// missing member it is the object that should contain it.
     #[must_use]
     pub fn member(&self) -> Option<&str> {
         self.member.as_deref()
@@ -131,7 +132,7 @@ impl fmt::Display for JsonError {
             JsonErrorKind::Content => "a member is missing or of another kind than documented",
         })?;
         match self.line {
-            // A value that was not read from text has no place.
+            // A value that was not read from text has no position.
             0 => Ok(()),
             line => write!(f, ", at line {line}, column {}", self.column),
         }
@@ -140,13 +141,13 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// Replaces an error that quotes what it read by one that does not.
+/// Replaces an error that quotes its input by one that does not.
 pub(crate) fn without_content(
     source: Box<dyn std::error::Error + Send + Sync>,
 ) -> Box<dyn std::error::Error + Send + Sync> {
     let mut link: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
     while let Some(error) = link {
-        // What stands around it repeats its text.
+        // The errors around it repeat its text.
         if let Some(reduced) = reduced(error) {
             return Box::new(reduced);
         }
@@ -155,8 +156,8 @@ pub(crate) fn without_content(
     source
 }
 
-/// A JSON error as it may be kept, also out of the errors that hold one without naming it as their
-/// source.
+/// Returns the JSON error in a form without content. It also finds one inside errors that do not
+/// return it as their source.
 fn reduced(error: &(dyn std::error::Error + 'static)) -> Option<JsonError> {
     if let Some(error) = error.downcast_ref::<serde_json::Error>() {
         return Some(error.into());

@@ -1,18 +1,21 @@
-//! The core of the payments framework: one set of traits over payment gateways.
+//! The core of the payments framework: one set of traits for all payment gateways.
 //!
-//! A *provider* is a payment gateway and the crate that speaks to it. What it can be, it is by
-//! role: [`PaymentProvider`] takes money, [`VirtualAccountProvider`] receives it on account
-//! numbers, [`PayoutProvider`] sends it, [`StatementProvider`] lists it, and
-//! [`NotificationReceiver`] hears about it. No gateway's name appears in this crate.
+//! A *provider* is the implementation for one payment gateway, in a crate of its own. It has one or
+//! more roles: [`PaymentProvider`] takes money, [`VirtualAccountProvider`] receives it on account
+//! numbers, [`PayoutProvider`] pays it out, [`StatementProvider`] lists it, and
+//! [`NotificationReceiver`] checks the gateway's notifications. No gateway's name appears in this
+//! crate.
 //!
-//! Four things hold everywhere:
+//! Four rules apply everywhere:
 //!
-//! - **An [`Error`] means that nothing happened.** What may have happened is a [`Submission`],
-//!   which `?` cannot throw away.
-//! - **Only proof ends a transaction.** A delivery is believed as far as its
+//! - **An [`Error`] means that nothing happened.** An instruction that may have been carried out
+//!   returns a [`Submission`], which `?` cannot throw away.
+//! - **Only proof ends a transaction.** A delivery is trusted as far as its
 //!   [`Proof`](signature::Proof) covers it; the rest is confirmed by inquiry.
-//! - **Money is exact.** [`Money`](money::Money) is whole minor units; no float, no rounding.
-//! - **What a provider can do is data**, and what it cannot do is refused before anything is sent.
+//! - **Money is exact.** [`Money`](money::Money) is a whole number of minor units: no floats, no
+//!   rounding.
+//! - **A provider declares its capabilities as data**, and a request beyond them is refused before
+//!   anything is sent.
 //!
 //! ```
 //! use payments_core::{OrderRef, Submission, money::Money, payment::*};
@@ -32,10 +35,10 @@
 //!
 //! # Where to read on
 //!
-//! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`].
-//! Their words: [`money`], [`bank`], [`rules`], [`step`]. What a provider crate is
-//! built on: [`transport`], [`signature`], [`config`], [`registry`], and [`reading`], what it reads into
-//! documents without knowing.
+//! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`]. Their
+//! types: [`money`], [`bank`], [`rules`], [`step`]. The parts of which a provider crate is built:
+//! [`transport`], [`signature`], [`config`], [`registry`], and [`reading`], the interpretations of
+//! a gateway's documents that no gateway has confirmed.
 //!
 //! # Features
 //!

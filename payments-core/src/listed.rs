@@ -1,4 +1,4 @@
-//! Rows of a provider's list, and the rows among them that could not be read.
+//! Rows of a provider's list, including those that cannot be read.
 
 use std::fmt;
 
@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::{Error, ErrorKind, raw::Raw};
 
-/// One row of a list: what was read, or a report that the row could not be read.
+/// One row of a list: its content, or a report that it could not be read.
 ///
-/// One malformed row neither fails the list nor disappears from it: the other rows are returned, and
-/// the malformed one is in its place as [`Unreadable`](Self::Unreadable). Money may have moved
-/// in it, so a person has to look at it. Exhaustive on purpose: every caller decides about both.
+/// A malformed row neither fails the list nor disappears from it: the other rows are returned, and
+/// the malformed one is in its place as [`Unreadable`](Self::Unreadable). It may report money, so a
+/// person has to look at it. This enum is exhaustive on purpose, so that every caller handles both
+/// variants.
 ///
 /// ```
 /// use payments_core::{Listed, Movement};
@@ -26,7 +27,7 @@ use crate::{Error, ErrorKind, raw::Raw};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Listed<T> {
-    /// The row.
+    /// The content of the row.
     Read(T),
     /// A row that could not be read. It needs a person.
     Unreadable(UnreadableRow),
@@ -34,15 +35,16 @@ pub enum Listed<T> {
 
 /// A row of a list that could not be read.
 ///
-/// `Display`, `Debug` and the serialised form never show the row's content, which may hold personal
-/// data; [`raw`](Self::raw) keeps it.
+/// `Display`, `Debug` and the serialised form never show the row's content, which may contain
+/// personal data; [`raw`](Self::raw) contains it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UnreadableRow {
-    /// The provider's identifier of the row, where that could be read: the same each time that the
-    /// row is listed. Use it to open no second case for the same row.
+    /// The provider's identifier of the row, if it could be read. It is the same each time that the
+    /// row is listed, so use it to avoid opening a second case for the same row.
     pub id: Option<String>,
-    /// What could not be read: the field where known, and why. Without the field's value.
+    /// The field that could not be read, if known, and the reason. It does not include the field's
+    /// value.
     pub detail: String,
     /// The row as the provider sent it.
     #[serde(skip)]
@@ -50,10 +52,10 @@ pub struct UnreadableRow {
 }
 
 impl<T> Listed<T> {
-    /// The row as a result, so that a malformed row can end a computation that needs every row.
+    /// Returns the content of the row, for a computation that needs every row.
     ///
     /// # Errors
-    /// The row could not be read.
+    /// Returns the [`UnreadableRow`] if the row could not be read.
     #[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
     pub fn into_result(self) -> Result<T, UnreadableRow> {
         match self {
@@ -62,19 +64,19 @@ impl<T> Listed<T> {
         }
     }
 
-    /// Returns every row, for a caller that can do nothing without all of them.
+    /// Returns the content of all rows, for a caller that needs every one of them.
     ///
     /// # Errors
-    /// One of the rows could not be read; it is the first such row.
+    /// Returns the first row that could not be read.
     #[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
     pub fn all(rows: impl IntoIterator<Item = Self>) -> Result<Vec<T>, UnreadableRow> {
         rows.into_iter().map(Self::into_result).collect()
     }
 
-    /// The row as a result of references.
+    /// Returns a reference to the content of the row.
     ///
     /// # Errors
-    /// The row could not be read.
+    /// Returns the [`UnreadableRow`] if the row could not be read.
     pub fn as_result(&self) -> Result<&T, &UnreadableRow> {
         match self {
             Self::Read(row) => Ok(row),
@@ -82,7 +84,7 @@ impl<T> Listed<T> {
         }
     }
 
-    /// The same row with its content changed by `change`; an unreadable row stays as it is.
+    /// Converts the content of a row with `change`. An unreadable row is returned unchanged.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Listed<U> {
         match self {
             Self::Read(row) => Listed::Read(change(row)),
@@ -98,7 +100,8 @@ impl<T> From<T> for Listed<T> {
 }
 
 impl UnreadableRow {
-    /// A row that could not be read because of `detail`, which must not repeat the row's values.
+    /// Creates a report of a row that could not be read. `detail` is the reason; it must not repeat
+    /// the row's values.
     pub fn new(detail: impl Into<String>) -> Self {
         Self { id: None, detail: detail.into(), raw: Raw::default() }
     }
@@ -110,14 +113,14 @@ impl UnreadableRow {
         self
     }
 
-    /// Keeps the row as the provider sent it.
+    /// Sets the row as the provider sent it.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
         self
     }
 
-    /// A `Malformed` error about this row, for a call that cannot answer without it.
+    /// Returns a `Malformed` error about this row, for a call that needs it.
     pub fn into_error(self, operation: &'static str) -> Error {
         Error::new(ErrorKind::Malformed, self.to_string()).with_operation(operation)
     }

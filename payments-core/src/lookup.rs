@@ -1,45 +1,45 @@
-//! The answer to an inquiry: found, several, or absent.
+//! The result of an inquiry: found, several, or absent.
 
 use std::time::Duration;
 
-/// What an inquiry found.
+/// The result of an inquiry.
 ///
-/// Exhaustive on purpose. [`Lookup::Several`] with two successes is a double payment: an alert,
-/// never one value.
+/// This enum is exhaustive on purpose. Two successes in [`Lookup::Several`] are a double payment: a
+/// case for a person, which must not be reduced to one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Lookup<T> {
-    /// Exactly one.
+    /// Exactly one object has the reference.
     Found(T),
-    /// More than one under the same reference.
+    /// More than one object has the reference.
     Several(Vec<T>),
-    /// None; see whether that is conclusive.
+    /// No object has the reference. [`Absence`] is whether that is conclusive.
     Absent(Absence),
 }
 
-/// What it means that the provider does not know a reference.
+/// Whether it is certain that a reference which the provider does not know will not appear later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absence {
-    /// It does not exist and cannot come to exist by anything already sent.
+    /// It does not exist, and nothing that was already sent can create it.
     Conclusive,
-    /// It may still turn up: keep asking.
+    /// It may still appear: keep inquiring.
     Inconclusive {
-        /// Why it may, in one line.
+        /// The reason why it may still appear, in one line.
         why: String,
-        /// How long to wait before asking again, if the provider says so.
+        /// How long to wait before the next inquiry.
         retry_after: Option<Duration>,
     },
 }
 
 impl Absence {
-    /// An absence that proves nothing, and why.
+    /// Creates an inconclusive absence for the reason `why`.
     pub fn inconclusive(why: impl Into<String>) -> Self {
         Self::Inconclusive { why: why.into(), retry_after: None }
     }
 }
 
 impl<T> Lookup<T> {
-    /// What was found, one or several, as a slice-like list.
+    /// Returns all objects that were found. The list is empty if there are none.
     pub fn into_vec(self) -> Vec<T> {
         match self {
             Self::Found(one) => vec![one],
@@ -48,7 +48,7 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// The one that was found, or `None` if it is absent.
+    /// Returns the object that was found, or `None` if it is absent.
     ///
     /// ```
     /// use payments_core::{Lookup, payout::Payout};
@@ -64,8 +64,8 @@ impl<T> Lookup<T> {
     /// ```
     ///
     /// # Errors
-    /// All of them, if there are several: that is an alert and not an absence. The list is
-    /// deliberately no error, so that `?` does not throw it away.
+    /// Returns all objects if there are several: a case for a person, not an absence. The list
+    /// deliberately does not implement `Error`, so that `?` does not throw it away.
     pub fn found(self) -> Result<Option<T>, Vec<T>> {
         match self {
             Self::Found(one) => Ok(Some(one)),
@@ -74,9 +74,8 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// [`Found`](Self::Found) for a list of one, [`Several`](Self::Several) for a longer one, and
-    /// [`Absent`](Self::Absent) with `absence` for an empty one. Use [`Absence::Conclusive`] only if
-    /// the gateway guarantees that the transaction cannot appear later: apps open or pay again on it.
+    /// Creates the result from a list of none, one or several objects. `absence` applies if the
+    /// list is empty.
     pub fn from_vec(mut all: Vec<T>, absence: Absence) -> Self {
         match (all.len(), all.pop()) {
             (1, Some(one)) => Self::Found(one),

@@ -1,4 +1,4 @@
-//! Money that arrived or left, as one source reported it.
+//! A movement of money, as one source reports it.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,37 +10,37 @@ use crate::{
     raw::Raw,
 };
 
-/// One movement of money on an account, as one source reported it: a line of a statement, a
-/// bank's notification, a row of an inquiry. One with [`Direction::In`] is a *credit*.
+/// A movement of money on an account, as one source reports it: a line of a statement, a bank's
+/// notification or a row of an inquiry. A movement with [`Direction::In`] is a *credit*.
 #[doc(alias("transaction", "statement entry", "credit"))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Movement {
-    /// The source's own name for it: the same in every report of that source. Another source of
-    /// the same provider, of another [scope](DedupeKey::scope), reports the same money under
-    /// another key: count money by [`match_credit`](crate::match_credit).
+    /// The source's key for the movement, the same in every report of this source. Another source
+    /// of the same provider has another [scope](DedupeKey::scope) and reports the same money under
+    /// another key: count money with [`match_credit`](crate::match_credit).
     pub key: DedupeKey,
-    /// In or out.
+    /// Whether the money arrived or left.
     pub direction: Direction,
-    /// How much; positive in both directions.
+    /// The amount. It is positive in both directions.
     pub amount: Money,
     /// Our bank account.
     pub account: Option<AccountNumber>,
-    /// The virtual account that it arrived on.
+    /// The virtual account on which the money arrived.
     pub virtual_account: Option<AccountNumber>,
-    /// When the bank booked it.
+    /// The time at which the bank booked the movement.
     pub at: Option<Timestamp>,
-    /// The bank's own reference. Not unique alone.
+    /// The bank's own reference. It is not unique by itself.
     pub bank_reference: Option<String>,
-    /// The transfer's memo, as the bank passed it on.
+    /// The transfer's memo, as the bank reports it.
     pub memo: Option<String>,
     /// The payment code that the provider or we found in the memo.
     pub code: Option<PaymentCode>,
-    /// The order that it belongs to, where the source says so.
+    /// The order that the movement belongs to, if the source reports it.
     pub order: Option<OrderRef>,
-    /// The balance after it.
+    /// The balance of the account after the movement.
     pub balance: Option<Money>,
-    /// The source's own words.
+    /// The source's data, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -56,7 +56,7 @@ pub enum Direction {
 }
 
 impl Movement {
-    /// A movement of `amount`.
+    /// Creates a movement of `amount`.
     pub fn new(key: DedupeKey, direction: Direction, amount: Money) -> Self {
         Self {
             key,
@@ -74,77 +74,77 @@ impl Movement {
         }
     }
 
-    /// Says on which of our accounts.
+    /// Sets our bank account.
     #[must_use]
     pub fn with_account(mut self, account: AccountNumber) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Says on which virtual account.
+    /// Sets the virtual account.
     #[must_use]
     pub fn with_virtual_account(mut self, number: AccountNumber) -> Self {
         self.virtual_account = Some(number);
         self
     }
 
-    /// Says when the bank booked it.
+    /// Sets the time at which the bank booked the movement.
     #[must_use]
     pub fn with_time(mut self, at: Timestamp) -> Self {
         self.at = Some(at);
         self
     }
 
-    /// Keeps the bank's reference.
+    /// Sets the bank's reference.
     #[must_use]
     pub fn with_bank_reference(mut self, reference: impl Into<String>) -> Self {
         self.bank_reference = Some(reference.into());
         self
     }
 
-    /// Keeps the memo.
+    /// Sets the memo.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
 
-    /// Keeps the payment code that was found.
+    /// Sets the payment code that was found in the memo.
     #[must_use]
     pub fn with_code(mut self, code: PaymentCode) -> Self {
         self.code = Some(code);
         self
     }
 
-    /// Says to which order it belongs.
+    /// Sets the order that the movement belongs to.
     #[must_use]
     pub fn with_order(mut self, order: OrderRef) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// Keeps the balance after it.
+    /// Sets the balance after the movement.
     #[must_use]
     pub fn with_balance(mut self, balance: Money) -> Self {
         self.balance = Some(balance);
         self
     }
 
-    /// Keeps the source's own words.
+    /// Sets the source's data.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
         self
     }
 
-    /// Whether it is a credit: money that arrived.
+    /// Returns whether the movement is a credit: money that arrived.
     pub fn is_credit(&self) -> bool {
         self.direction == Direction::In
     }
 }
 
 impl fmt::Debug for Movement {
-    /// Without memo and balance: people's names stand in memos.
+    /// Leaves out the memo and the balance, because memos contain people's names.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Movement")
             .field("key", &self.key)
@@ -160,30 +160,31 @@ impl fmt::Debug for Movement {
     }
 }
 
-/// Whether two reports are of the same money.
+/// Whether two reports are about the same money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameMoney {
-    /// They are: count it once.
+    /// They are about the same money: count it once.
     Same,
-    /// They are not.
+    /// They are about different money.
     Different,
-    /// They may be: count nothing twice and merge nothing silently; a person or one more
-    /// inquiry decides.
+    /// They may be about the same money: do not count it twice and do not merge the reports
+    /// silently. A person or a further inquiry decides.
     Maybe,
 }
 
-/// Banks report one transfer through several channels up to a day apart.
+/// The longest time between two reports of one transfer: banks report it through several channels
+/// up to a day apart.
 const SAME_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Whether two credits (or debits) reported by different sources are the same money.
-/// [`match_credit`](crate::match_credit) compares one with all that are known.
+/// Compares two credits (or two debits) that different sources reported.
+/// [`match_credit`](crate::match_credit) compares one movement with all the known ones.
 ///
-/// Sources share no identifier, so this goes by direction, amount, account, bank reference and
-/// date. A difference that both sides state is [`SameMoney::Different`], unless one side only says
-/// less of the same: a reference inside the other's or in other letters, an account number that ends
-/// with the other's. A blank reference states nothing.
-/// An equal bank reference on an equal account and day is [`SameMoney::Same`]; everything else is
-/// [`SameMoney::Maybe`].
+/// Sources share no identifier, so the comparison uses direction, amount, account, bank reference
+/// and date. A difference in a value that both state is [`SameMoney::Different`], unless one value
+/// may be an incomplete form of the other: a reference that contains the other's or differs only in
+/// the case of its letters, an account number that ends with the other's. A blank reference counts
+/// as absent. If bank reference, account and day are equal, the result is [`SameMoney::Same`];
+/// otherwise it is [`SameMoney::Maybe`].
 pub fn same_credit(a: &Movement, b: &Movement) -> SameMoney {
     if a.direction != b.direction || a.amount != b.amount {
         return SameMoney::Different;
@@ -211,8 +212,8 @@ fn number(account: &Option<AccountNumber>) -> Option<&str> {
     account.as_ref().map(AccountNumber::as_str)
 }
 
-/// Whether both sides state the same; `None` if one states nothing, which a blank is too, or only
-/// a part of the other, or the same in other letters.
+/// Returns whether both sides state the same value. Returns `None` if one of them is absent or
+/// blank, or if one may be an incomplete form of the other.
 fn agree(a: Option<&str>, b: Option<&str>) -> Option<bool> {
     let (a, b) = (stated(a?)?, stated(b?)?);
     if a != b && a.eq_ignore_ascii_case(b) {
@@ -222,7 +223,8 @@ fn agree(a: Option<&str>, b: Option<&str>) -> Option<bool> {
     (!part).then_some(a == b)
 }
 
-/// What is stated without white space around it; `None` if it names nothing, such as `""` or `-`.
+/// Returns a stated value without surrounding white space, or `None` if it is a placeholder such as
+/// `""` or `-`.
 fn stated(text: &str) -> Option<&str> {
     let text = text.trim();
     text.chars().any(char::is_alphanumeric).then_some(text)

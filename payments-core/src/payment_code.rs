@@ -10,12 +10,12 @@ pub use memo::Memo;
 
 use crate::{Error, OrderRef, Result};
 
-/// A payment code: `A–Z` and `0–9`, as banks leave them.
+/// A payment code: the letters `A–Z` and digits, which banks leave unchanged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct PaymentCode(String);
 
 impl PaymentCode {
-    /// The code as text.
+    /// Returns the code as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,12 +43,12 @@ impl<'de> Deserialize<'de> for PaymentCode {
     }
 }
 
-/// How payment codes look: a prefix of letters and a suffix of letters and digits.
+/// The format of payment codes: a prefix of letters, then letters and digits.
 ///
-/// The code of an order is the prefix and the order reference itself: never random, so that the
-/// same order has the same code for ever, and never shared, because a reference that banks would
-/// change on the way is refused. Choose a fixed length, or references of digits only: with a range
-/// of lengths and letters, a code that a bank broke before a letter reads as a shorter one.
+/// The code of an order is the prefix followed by the order reference. It is not random, so an
+/// order always has the same code, and it is unique, because references that banks would change are
+/// refused. Choose a fixed length, or references of digits only: with a range of lengths and
+/// letters, a code that a bank splits before a letter is read as a shorter one.
 ///
 /// ```
 /// use payments_core::{OrderRef, payment::{CodeMatch, CodeRules, Memo}};
@@ -69,23 +69,24 @@ pub struct CodeRules {
     digits: bool,
 }
 
-/// The codes found in a memo.
+/// The result of searching a memo for a payment code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeMatch {
-    /// Exactly one.
+    /// Exactly one code was found.
     One(PaymentCode),
-    /// None, or only one that is a part of a longer word: an unmatched credit.
+    /// No code was found, or only one that is a part of a longer word: the credit is unmatched.
     None,
-    /// Several: an unmatched credit; guessing would credit a stranger's order.
+    /// Several codes were found: the credit is unmatched, because guessing could credit a
+    /// stranger's order.
     Several(Vec<PaymentCode>),
 }
 
 impl CodeRules {
-    /// Codes of `prefix` and `min_suffix` to `max_suffix` letters or digits.
+    /// Creates rules for codes of `prefix` and `min_suffix` to `max_suffix` letters or digits.
     ///
     /// # Errors
-    /// `Configuration` if the prefix is not 2 to 5 letters, or the lengths are not 1 to 20 and
-    /// in order.
+    /// Returns `Configuration` if the prefix is not 2 to 5 letters, or the lengths are not 1 to 20
+    /// and in ascending order.
     pub fn new(prefix: &str, min_suffix: usize, max_suffix: usize) -> Result<Self> {
         let problem = |message: &'static str| {
             Err(Error::new(crate::ErrorKind::Configuration, message).with_field("code_prefix"))
@@ -99,24 +100,25 @@ impl CodeRules {
         Ok(Self { prefix: prefix.to_ascii_uppercase(), min_suffix, max_suffix, digits: false })
     }
 
-    /// Only digits after the prefix: a code with a letter there is none.
+    /// Allows only digits after the prefix. A text with a letter there is then not a code.
     #[must_use]
     pub fn digits_only(mut self) -> Self {
         self.digits = true;
         self
     }
 
-    /// What every code begins with, in upper case.
+    /// Returns the text with which every code begins, in upper case.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The code of an order: the prefix and the reference.
+    /// Returns the code of an order: the prefix followed by the reference.
     ///
     /// # Errors
-    /// `InvalidRequest` naming `order` if the reference is too short or too long, or holds
-    /// anything but `A–Z` and `0–9`, or a letter where only digits are taken: banks change case and
-    /// drop the rest, and two references that differ only there would share a code.
+    /// Returns `InvalidRequest` naming `order` if the reference is too short or too long, contains
+    /// characters other than `A–Z` and `0–9`, or contains a letter although only digits are
+    /// allowed. Banks change case and drop other characters, so two references could otherwise have
+    /// the same code.
     pub fn code_for(&self, order: &OrderRef) -> Result<PaymentCode> {
         let text = order.as_str();
         if let Some(stranger) =
@@ -147,7 +149,7 @@ impl CodeRules {
         Ok(PaymentCode(format!("{}{text}", self.prefix)))
     }
 
-    /// Whether every code of `other` is one by these rules too.
+    /// Returns whether every code by the rules `other` is also a code by these rules.
     pub fn covers(&self, other: &Self) -> bool {
         self.prefix == other.prefix
             && self.min_suffix <= other.min_suffix
@@ -155,12 +157,12 @@ impl CodeRules {
             && (other.digits || !self.digits)
     }
 
-    /// Reads a code that a provider found.
+    /// Parses a code that a provider found. Returns `None` if it is not a code by these rules.
     pub fn recognise(&self, text: &str) -> Option<PaymentCode> {
         self.exactly(&squeeze(text))
     }
 
-    /// The code that a text in upper case is.
+    /// Returns the code if the whole text, in upper case, is one.
     fn exactly(&self, text: &str) -> Option<PaymentCode> {
         let suffix = text.strip_prefix(&self.prefix)?;
         let fits = (self.min_suffix..=self.max_suffix).contains(&suffix.len())
@@ -171,11 +173,11 @@ impl CodeRules {
         fits.then(|| PaymentCode(text.to_owned()))
     }
 
-    /// The codes in a memo as banks pass it on.
+    /// Finds the payment code in a memo as the bank reports it.
     ///
-    /// A code starts at a word and may go on over the words after it that hold a digit; every
-    /// reading that is a code counts. A code that also occurs as a part of a longer word is
-    /// none: the longer word may be another order's code.
+    /// A code starts at a word and may continue over the following words that contain a digit;
+    /// every possible code counts. A code that also occurs as a part of a longer word is ignored,
+    /// because the longer word may be another order's code.
     pub fn find(&self, memo: &Memo) -> CodeMatch {
         match matched(self.readings(memo).flatten()) {
             CodeMatch::One(code) if memo.is_part_of_word(&code.0) => CodeMatch::None,
@@ -183,13 +185,13 @@ impl CodeRules {
         }
     }
 
-    /// The code on which a memo and the provider's own reading of it agree.
+    /// Finds the payment code on which the memo and the provider agree.
     ///
-    /// `reported` is the code that the provider found. A provider may cut it out of a longer word,
-    /// end it where the bank broke it, or take the first of several, so it counts only if it is
-    /// the longest reading of the memo, or if the memo shows no code at all. Without `reported`,
-    /// and where it does not begin with the prefix of these rules, the memo decides alone, as in
-    /// [`find`](Self::find).
+    /// `reported` is the code that the provider found. The provider may have cut it out of a longer
+    /// word, ended it where the bank split the code, or taken the first of several. So it counts
+    /// only if it is the longest possible code in the memo, or if the memo contains no code at all.
+    /// If `reported` is `None` or does not begin with the prefix of these rules, only the memo
+    /// counts, as in [`find`](Self::find).
     ///
     /// ```
     /// use payments_core::payment::{CodeMatch, CodeRules, Memo};
@@ -207,20 +209,21 @@ impl CodeRules {
             return self.find(memo);
         };
         match (self.agreed(memo, &reported), memo.plain()) {
-            // The provider may have cut the code out of the memo without its marks: out of `DH1234`
-            // where the buyer wrote `ĐH1234`.
+            // The provider may have cut the code out of the memo without its diacritics: `DH1234`
+            // if the buyer wrote `ĐH1234`.
             (CodeMatch::One(_), Some(plain)) => self.agreed(plain, &reported),
             (found, _) => found,
         }
     }
 
-    /// The code on which a memo and a reported code, which begins with the prefix, agree.
+    /// Returns the code on which a memo and a reported code agree. The reported code begins with
+    /// the prefix.
     fn agreed(&self, memo: &Memo, reported: &str) -> CodeMatch {
         if memo.is_part_of_word(reported) {
             return CodeMatch::None;
         }
         let Some(code) = self.exactly(reported) else {
-            // The provider knows another form of codes. Its code must not overlap with ours.
+            // The provider uses another format of codes. Its code must not overlap with ours.
             return match self.find(memo) {
                 CodeMatch::One(ours) if overlap(&ours.0, reported) => CodeMatch::None,
                 found => found,
@@ -236,7 +239,8 @@ impl CodeRules {
         }
     }
 
-    /// The readings of a memo: for each word that one starts at, the shortest first.
+    /// Returns the possible codes of a memo: a list for each word at which one starts, the shortest
+    /// first.
     fn readings<'a>(&'a self, memo: &'a Memo) -> impl Iterator<Item = Vec<PaymentCode>> + 'a {
         let starts =
             memo.words_from(0).enumerate().filter(|(_, word)| word.starts_with(&self.prefix));
@@ -263,8 +267,8 @@ impl CodeRules {
         readings
     }
 
-    /// Whether the memo holds the prefix and digits after it, as a code that was cut or mistyped
-    /// does.
+    /// Returns whether the memo contains the prefix followed by digits, as a code does that was cut
+    /// or mistyped.
     fn seems_to_hold_one(&self, memo: &Memo) -> bool {
         let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
         memo.words_from(0).enumerate().any(|(at, word)| {
@@ -276,7 +280,7 @@ impl CodeRules {
     }
 }
 
-/// What a memo with these codes shows.
+/// Returns the result for a memo with these codes.
 fn matched(codes: impl IntoIterator<Item = PaymentCode>) -> CodeMatch {
     let mut codes: Vec<_> = codes.into_iter().collect();
     codes.sort();
@@ -295,7 +299,7 @@ fn overlap(one: &str, other: &str) -> bool {
     one.contains(other) || other.contains(one)
 }
 
-/// Upper case, letters and digits only.
+/// Keeps letters and digits only, in upper case.
 fn squeeze(text: &str) -> String {
     let mut squeezed = String::with_capacity(text.len());
     let kept = text.bytes().filter(u8::is_ascii_alphanumeric);

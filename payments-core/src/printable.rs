@@ -1,4 +1,4 @@
-//! Text from outside, made safe for logs and terminals.
+//! Makes text from outside safe for logs and terminals.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,15 +11,15 @@ use icu_properties::{
 /// The most characters that are kept of a text from outside.
 const LONGEST: usize = 500;
 
-/// The most characters that are kept of a message of our own, which may list several problems.
+/// The most characters that are kept of one of our own messages, which may list several problems.
 const LONGEST_MESSAGE: usize = 10_000;
 
-/// Returns a text from outside as one line that is shown as it reads.
+/// Returns a text from outside as one line without invisible characters.
 ///
-/// A gateway's words and a browser's query go into errors and from there into logs. A line break
-/// would add a line to a log, an escape sequence would move a terminal's cursor, and a
-/// bidirectional override would show words in another order. Such characters, and all others that
-/// cannot be seen, are written as `\u{202e}`. At most 500 characters are kept.
+/// Texts from a gateway or a browser's query appear in errors and so in logs. A line break would
+/// add a line to a log, an escape sequence would move a terminal's cursor, and a bidirectional
+/// override would change the displayed order of words. These and all other invisible characters are
+/// replaced by escapes such as `\u{202e}`. At most 500 characters are kept.
 ///
 /// ```
 /// use payments_core::printable;
@@ -51,7 +51,7 @@ fn one_line(text: &str, longest: usize) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// A gateway's words that an error keeps, as [`printable`] returns them.
+/// Returns a gateway's text as [`printable`] does, for an error.
 pub(crate) fn words(text: impl Into<String>) -> String {
     let text = text.into();
     match printable(&text) {
@@ -60,7 +60,7 @@ pub(crate) fn words(text: impl Into<String>) -> String {
     }
 }
 
-/// A message that an error keeps. It may quote text from outside, so it is one line too.
+/// Returns a message of ours as one line, for an error: it may quote text from outside.
 pub(crate) fn message(text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
     let text = text.into();
     match one_line(&text, LONGEST_MESSAGE) {
@@ -73,8 +73,8 @@ fn is_printable(character: char) -> bool {
     (' '..='~').contains(&character) || !(character.is_ascii() || is_invisible(character))
 }
 
-/// Whether nothing is seen of a character: control and format characters, line and paragraph
-/// separators, unassigned and ignorable code points. Spaces are visible in this sense.
+/// Returns whether a character is invisible: control and format characters, line and paragraph
+/// separators, unassigned and ignorable code points. Spaces count as visible.
 pub(crate) fn is_invisible(character: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(character);
     matches!(

@@ -1,4 +1,4 @@
-//! What an app holds: a provider with its roles.
+//! A configured provider with its roles.
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
@@ -14,11 +14,11 @@ use crate::{
     statement::StatementProvider, virtual_account::VirtualAccountProvider,
 };
 
-/// A configured provider: its name, its roles, and what only it has.
+/// A configured provider: its name, its roles and its extensions.
 ///
-/// Built by a provider crate, held by an app. Clones share the roles.
+/// A provider crate creates it and an app uses it. Clones share the roles.
 ///
-/// Every role is traced and guarded from the moment it is given: a call makes one span, and what the
+/// Adding a role wraps it in tracing and checks: each call creates one span, and a request that the
 /// capabilities or the provider's own `check` refuse is refused before the provider is called. A
 /// provider need not repeat these checks.
 #[doc(alias("connector", "adapter"))]
@@ -45,7 +45,7 @@ struct Extension {
     value: Arc<dyn Any + Send + Sync>,
 }
 
-/// What a provider can be.
+/// A role that a provider can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -54,16 +54,16 @@ pub enum Role {
     Payments,
     /// It opens virtual accounts.
     VirtualAccounts,
-    /// It sends money.
+    /// It pays money out.
     Payouts,
-    /// It lists what arrived and left.
+    /// It lists the movements of our bank accounts.
     Statements,
     /// It sends us notifications.
     Notifications,
 }
 
 impl Provider {
-    /// A provider without roles.
+    /// Creates a provider without roles.
     #[track_caller]
     pub fn new(id: ProviderId, kind: ProviderKind, environment: Environment) -> Self {
         Self {
@@ -83,25 +83,25 @@ impl Provider {
         }
     }
 
-    /// Warns of something in its configuration that works and is unwise. `warning` names the key
-    /// and never a value.
+    /// Adds a warning about a part of its configuration that works but is unwise. `warning` names
+    /// the key and never a value.
     #[must_use]
     pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
         self.warnings.push(warning.into());
         self
     }
 
-    /// What in its configuration works and is unwise, one line each.
+    /// Returns the warnings about its configuration, one line each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Names the merchant account at the gateway that it acts for, by its number or name there.
-    /// `key` is the key of the configuration that gives it.
+    /// Sets the merchant account at the gateway that the provider acts for, by its number or name
+    /// there. `key` is the configuration key that gives it.
     ///
-    /// A program with two providers of one kind, environment and merchant is refused: what the
-    /// gateway sends for the one would be believed at the other, and money be counted twice. Only a
-    /// fingerprint is kept.
+    /// A program with two providers of the same kind, environment and merchant is refused, because
+    /// each would accept the gateway's deliveries to the other and money would be counted twice.
+    /// Only a fingerprint of the merchant is stored.
     #[must_use]
     pub fn with_merchant(mut self, key: &'static str, merchant: &str) -> Self {
         let scope = match self.environment {
@@ -113,12 +113,12 @@ impl Provider {
         self
     }
 
-    /// Names a secret or an API token that no other provider of its kind may have. `key` is the key
-    /// of the configuration that gives it. Call it once for each secret of a list.
+    /// Adds a secret or an API token that no other provider of its kind may have. `key` is the
+    /// configuration key that gives it. For a list of secrets, call this once for each.
     ///
     /// A program in which two providers share one is refused, as with
-    /// [`with_merchant`](Self::with_merchant); a shared API token would also be used at twice its
-    /// rate. Only a fingerprint is kept.
+    /// [`with_merchant`](Self::with_merchant); besides, a shared API token would be used at twice
+    /// its rate. Only a fingerprint of the secret is stored.
     #[must_use]
     pub fn with_credential(mut self, key: &'static str, secret: &Secret) -> Self {
         let value = secret.expose().as_bytes();
@@ -126,24 +126,25 @@ impl Provider {
         self
     }
 
-    /// Says whether every instruction of its roles leaves through a transport that
-    /// [departs](crate::transport::Transport::departs): the `departs()` of the transport that its
-    /// roles were built with. Without this call they do not.
+    /// Sets whether every instruction of its roles is sent through a transport that
+    /// [departs](crate::transport::Transport::departs). Pass the `departs()` of the transport that
+    /// the roles were built with. Without this call the value is `false`.
     #[must_use]
     pub fn with_departures(mut self, departs: bool) -> Self {
         self.departs = departs;
         self
     }
 
-    /// Whether its instructions ask the [`Departure`](crate::transport::Departure) of their call
-    /// before they leave. For a provider that does not ask, a journal has to record the instruction
-    /// as sent before it calls the role.
+    /// Returns whether its instructions ask the [`Departure`](crate::transport::Departure) of their
+    /// call before they are sent. If `false`, a journal has to record an instruction as sent before
+    /// it calls the role.
     pub fn departs(&self) -> bool {
         self.departs
     }
 
-    /// A fingerprint of the merchant account that it acts for, as text; `None` if its crate names none.
-    /// It is the same for the same account of one kind and environment, whatever the provider's name.
+    /// Returns a fingerprint of the merchant account that the provider acts for, as text, or `None`
+    /// if its crate sets none. It is the same for the same account of one kind and environment,
+    /// whatever the provider's name.
     pub fn merchant_fingerprint(&self) -> Option<String> {
         let merchant = self.credentials.iter().find(|credential| credential.is_merchant)?;
         Some(merchant.fingerprint.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
@@ -153,43 +154,43 @@ impl Provider {
         &self.credentials
     }
 
-    /// Gives it the role of taking payments, traced and guarded.
+    /// Adds the role of taking payments, with tracing and checks.
     #[must_use]
     pub fn with_payments(mut self, role: Arc<dyn PaymentProvider>) -> Self {
         self.payments = Some(layer::payments(&self.id, role));
         self
     }
 
-    /// Gives it the role of opening virtual accounts, traced and guarded.
+    /// Adds the role of opening virtual accounts, with tracing and checks.
     #[must_use]
     pub fn with_virtual_accounts(mut self, role: Arc<dyn VirtualAccountProvider>) -> Self {
         self.virtual_accounts = Some(layer::virtual_accounts(&self.id, role));
         self
     }
 
-    /// Gives it the role of sending money, traced and guarded.
+    /// Adds the role of paying money out, with tracing and checks.
     #[must_use]
     pub fn with_payouts(mut self, role: Arc<dyn PayoutProvider>) -> Self {
         self.payouts = Some(layer::payouts(&self.id, role));
         self
     }
 
-    /// Gives it the role of listing statements, traced.
+    /// Adds the role of listing statements, with tracing.
     #[must_use]
     pub fn with_statements(mut self, role: Arc<dyn StatementProvider>) -> Self {
         self.statements = Some(layer::statements(&self.id, role));
         self
     }
 
-    /// Gives it the role of receiving notifications, with the limits on the cost of confirmations
-    /// (see [`NotificationReceiver::confirm`]).
+    /// Adds the role of receiving notifications, with limits on the cost of confirmations (see
+    /// [`NotificationReceiver::confirm`]).
     #[must_use]
     pub fn with_notifications(mut self, role: Arc<dyn NotificationReceiver>) -> Self {
         self.notifications = Some(layer::notifications(&self.id, role));
         self
     }
 
-    /// Adds what only this provider has, such as its client.
+    /// Adds a value that only this provider has, such as its client.
     #[must_use]
     pub fn with_extension<T: Any + Send + Sync>(mut self, value: Arc<T>) -> Self {
         let name = std::any::type_name::<T>();
@@ -197,27 +198,27 @@ impl Provider {
         self
     }
 
-    /// Its name in the configuration, such as `acme-main`.
+    /// Returns the name of the provider in the configuration, such as `acme-main`.
     pub fn id(&self) -> &ProviderId {
         &self.id
     }
 
-    /// Its kind, such as `acme`.
+    /// Returns the kind of the provider, such as `acme`.
     pub fn kind(&self) -> &ProviderKind {
         &self.kind
     }
 
-    /// Where it runs.
+    /// Returns whether the provider runs in the sandbox or in production.
     pub fn environment(&self) -> Environment {
         self.environment
     }
 
-    /// The line of source that made it, so that tests can point there.
+    /// Returns the line of source that created the provider, so that tests can point to it.
     pub fn made_at(&self) -> &'static Location<'static> {
         self.made_at
     }
 
-    /// The roles that it has.
+    /// Returns the roles that the provider has.
     pub fn roles(&self) -> Vec<Role> {
         [
             (Role::Payments, self.payments.is_some()),
@@ -231,50 +232,50 @@ impl Provider {
         .collect()
     }
 
-    /// Takes payments.
+    /// Returns the role of taking payments.
     ///
     /// # Errors
-    /// `Unsupported` if it does not.
+    /// Returns `Unsupported` if the provider does not have the role.
     pub fn payments(&self) -> Result<&Arc<dyn PaymentProvider>> {
         self.payments.as_ref().ok_or_else(|| self.lacks("take payments"))
     }
 
-    /// Opens virtual accounts.
+    /// Returns the role of opening virtual accounts.
     ///
     /// # Errors
-    /// `Unsupported` if it does not.
+    /// Returns `Unsupported` if the provider does not have the role.
     pub fn virtual_accounts(&self) -> Result<&Arc<dyn VirtualAccountProvider>> {
         self.virtual_accounts.as_ref().ok_or_else(|| self.lacks("open virtual accounts"))
     }
 
-    /// Sends money.
+    /// Returns the role of paying money out.
     ///
     /// # Errors
-    /// `Unsupported` if it does not.
+    /// Returns `Unsupported` if the provider does not have the role.
     pub fn payouts(&self) -> Result<&Arc<dyn PayoutProvider>> {
         self.payouts.as_ref().ok_or_else(|| self.lacks("send money"))
     }
 
-    /// Lists what arrived and left.
+    /// Returns the role of listing statements.
     ///
     /// # Errors
-    /// `Unsupported` if it does not.
+    /// Returns `Unsupported` if the provider does not have the role.
     pub fn statements(&self) -> Result<&Arc<dyn StatementProvider>> {
         self.statements.as_ref().ok_or_else(|| self.lacks("list statements"))
     }
 
-    /// Receives notifications.
+    /// Returns the role of receiving notifications.
     ///
     /// # Errors
-    /// `Unsupported` if it does not.
+    /// Returns `Unsupported` if the provider does not have the role.
     pub fn notifications(&self) -> Result<&Arc<dyn NotificationReceiver>> {
         self.notifications.as_ref().ok_or_else(|| self.lacks("send notifications"))
     }
 
-    /// What only this provider has.
+    /// Returns the extension of type `T`, a value that only this provider has.
     ///
     /// # Errors
-    /// `Unsupported`, listing what is there.
+    /// Returns `Unsupported`, listing the extensions of the provider, if `T` is not one of them.
     pub fn extension<T: Any + Send + Sync>(&self) -> Result<&T> {
         self.extensions
             .get(&TypeId::of::<T>())

@@ -1,4 +1,4 @@
-//! The provider's own words, and how far they are known to be its own.
+//! A provider's data as received, and its authenticity.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use crate::signature::Authenticity;
 
-/// The bytes that an answer was read from, and how far they are known to be the provider's: kept
-/// for disputes, never printed or serialised.
+/// The bytes from which a value was read, and their [`Authenticity`]. They are kept for disputes
+/// and never printed or serialised.
 ///
 /// ```
 /// use payments_core::{Authenticity, payment::Payment};
@@ -28,29 +28,30 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Keeps `bytes` of which nothing is signed.
+    /// Creates it from bytes that are not signed.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self { bytes: bytes.into(), authenticity: Authenticity::Unsigned }
     }
 
-    /// Says how far the bytes are known to be the provider's.
+    /// Sets the authenticity of the bytes.
     #[must_use]
     pub fn with_authenticity(mut self, authenticity: Authenticity) -> Self {
         self.authenticity = authenticity;
         self
     }
 
-    /// The bytes as they were received. They may hold personal data: do not log them.
+    /// Returns the bytes as they were received. They may contain personal data: do not log them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// How far the bytes are known to be the provider's.
+    /// Returns the authenticity of the bytes.
     pub fn authenticity(&self) -> &Authenticity {
         &self.authenticity
     }
 
-    /// Whether a signature over them, or over a part of them, was checked and is good.
+    /// Returns whether a signature over the bytes, or over a part of them, was checked and is
+    /// valid.
     pub fn is_verified(&self) -> bool {
         matches!(self.authenticity, Authenticity::Verified(_))
     }

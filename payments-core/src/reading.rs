@@ -1,10 +1,10 @@
-//! Readings: what a provider takes from documents that no gateway confirmed, as data, with the call,
-//! the page or the delivery that settles each.
+//! Readings: a provider's interpretations of the gateway's documents that no gateway has confirmed,
+//! as data, each with the test that would confirm it.
 //!
-//! A provider lists its readings with [`Registration::with_readings`]; the command `payments probe`
-//! carries them out against the gateway's sandbox. It builds the provider once for each
-//! [alternative](Reading::alternatives), with the changes to its configuration, and compares how well
-//! each [fits](Fit) what the gateway says.
+//! A provider lists its readings with [`Registration::with_readings`]. The command `payments probe`
+//! carries out their tests against the gateway's sandbox: it builds the provider once for each
+//! [alternative](Reading::alternatives), with the configuration of the alternative, and compares
+//! how well each [fits](Fit) the gateway's behaviour.
 //!
 //! ```
 //! use payments_core::reading::{Alternative, Change, Finding, Reading, Settles};
@@ -42,136 +42,137 @@ use crate::{
     UncertainCause, money::Money, payment::NextAction, payout::Beneficiary,
 };
 
-/// One reading of a gateway's documents, its alternatives, and what settles it.
+/// One reading of a gateway's documents, its alternatives, and the test that decides between them.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Reading {
-    /// Its name, unique within the provider.
+    /// The name of the reading, unique within the provider.
     pub name: &'static str,
-    /// What is read, in one line.
+    /// The question that it answers, in one line.
     pub about: &'static str,
-    /// The alternatives, the default of the provider first.
+    /// The alternatives, the provider's default first.
     pub alternatives: &'static [Alternative],
-    /// What settles it.
+    /// The test that decides between the alternatives.
     pub settles: Settles,
 }
 
-/// One way to read the documents.
+/// One possible interpretation of the documents.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Alternative {
-    /// Its name, unique within the reading.
+    /// The name of the alternative, unique within the reading.
     pub name: &'static str,
-    /// The configuration that follows it.
+    /// The configuration that selects it.
     pub changes: &'static [Change],
 }
 
-/// One key of a provider's configuration.
+/// A change of one key of a provider's configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
-    /// The key, with its table before a dot, such as `compat.body`.
+    /// The key, such as `compat.body` for a key of the table `compat`.
     pub key: &'static str,
-    /// Its value; `None` leaves the key out, which takes the default.
+    /// The value of the key. `None` removes the key, so that its default applies.
     pub value: Option<&'static str>,
 }
 
-/// What settles a reading.
+/// The test that decides between the alternatives of a reading.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Settles {
-    /// An inquiry, made once with each alternative.
+    /// An inquiry, sent once with each alternative.
     Inquiry {
-        /// What is asked, in one line.
+        /// A description of the inquiry, in one line.
         asks: &'static str,
-        /// Asks.
+        /// The function that sends it.
         ask: Ask,
     },
     /// An instruction.
     Instruction {
-        /// What it does, in one line.
+        /// A description of the instruction, in one line.
         does: &'static str,
-        /// Whether it sends money, and needs an amount and a beneficiary.
+        /// Whether it pays money out, so that it needs an amount and a beneficiary.
         pays: bool,
-        /// How often it is carried out.
+        /// How many times it is sent.
         times: Times,
-        /// Instructs.
+        /// The function that sends it.
         ask: Ask,
     },
     /// A link or form that a person opens, one for each alternative.
     Page {
-        /// Opens a payment and returns the step of the buyer.
+        /// The function that opens a payment and returns the buyer's next step.
         open: Open,
-        /// What the page shows if the alternative fits.
+        /// What the page shows if the alternative is right.
         fits: &'static str,
-        /// What it shows if another one does.
+        /// What the page shows if another alternative is right.
         differs: &'static str,
     },
     /// One delivery as it was received, checked with each alternative.
     Delivery {
         /// The endpoint at which it arrived.
         endpoint: &'static str,
-        /// What makes the gateway send one, in one line.
+        /// How to make the gateway send one, in one line.
         how: &'static str,
     },
 }
 
-/// How often an instruction is carried out.
+/// How many times an instruction is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
     /// Once with each alternative.
     ForEach,
-    /// Once: the response to it is read with each alternative.
+    /// Once. The response is read with each alternative.
     Once,
 }
 
-/// What a probe makes up for its calls.
+/// The values that a probe makes up for its calls.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MadeUp {
-    /// A reference that was never used, of capital letters and digits, at most 20.
+    /// A reference that was never used: capital letters and digits, at most 20.
     pub reference: String,
-    /// How much is paid out, where the reading needs a payout.
+    /// The amount to pay out, if the reading needs a payout.
     pub amount: Option<Money>,
-    /// Who is paid, where the reading needs a payout.
+    /// The beneficiary of the payout, if the reading needs one.
     pub beneficiary: Option<Beneficiary>,
 }
 
-/// Calls the gateway and says how well the provider's configuration fits its response.
+/// A function that calls the gateway and returns how well the provider's configuration fits the
+/// response.
 pub type Ask = for<'a> fn(&'a Provider, &'a MadeUp) -> Asked<'a, Finding>;
 
-/// Opens a payment and returns what the buyer has to do.
+/// A function that opens a payment and returns the buyer's next step.
 pub type Open = for<'a> fn(&'a Provider, &'a MadeUp) -> Asked<'a, Result<NextAction>>;
 
 /// A call in progress.
 pub type Asked<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How well an alternative fits what the gateway says, and why.
+/// How well an alternative fits the gateway's behaviour, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// How well it fits.
     pub fit: Fit,
-    /// Why, in one line. Never holds a secret.
+    /// The reason, in one line. It never contains a secret.
     pub why: String,
 }
 
-/// How well an alternative fits what the gateway says.
+/// How well an alternative fits the gateway's behaviour.
 ///
-/// Exhaustive on purpose: a verdict takes all three into account.
+/// This enum is exhaustive on purpose, so that a verdict handles each variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// The gateway accepts it.
+    /// The gateway accepts the alternative.
     Fits,
-    /// The gateway refuses it.
+    /// The gateway refuses the alternative.
     Differs,
-    /// It says neither.
+    /// The response does not show whether the gateway accepts it.
     Unclear,
 }
 
 impl Reading {
-    /// A reading with its alternatives, the default first.
+    /// Creates a reading with its alternatives, the default first.
     pub const fn new(
         name: &'static str,
         about: &'static str,
@@ -183,58 +184,61 @@ impl Reading {
 }
 
 impl Alternative {
-    /// An alternative of this name, which the changes of the configuration follow.
+    /// Creates an alternative with the configuration that selects it.
     pub const fn new(name: &'static str, changes: &'static [Change]) -> Self {
         Self { name, changes }
     }
 }
 
 impl Change {
-    /// Gives `key` this value.
+    /// Sets `key` to `value`.
     pub const fn set(key: &'static str, value: &'static str) -> Self {
         Self { key, value: Some(value) }
     }
 
-    /// Leaves `key` out.
+    /// Removes `key`.
     pub const fn without(key: &'static str) -> Self {
         Self { key, value: None }
     }
 }
 
 impl Settles {
-    /// By an inquiry, made once with each alternative.
+    /// Creates a test by an inquiry, sent once with each alternative. `asks` describes it.
     pub const fn by_inquiry(asks: &'static str, ask: Ask) -> Self {
         Self::Inquiry { asks, ask }
     }
 
-    /// By an instruction that moves no money, made once with each alternative.
+    /// Creates a test by an instruction that moves no money, sent once with each alternative.
+    /// `does` describes it.
     pub const fn by_instructions(does: &'static str, ask: Ask) -> Self {
         Self::Instruction { does, pays: false, times: Times::ForEach, ask }
     }
 
-    /// By one payout, the response to which is read with each alternative.
+    /// Creates a test by one payout, whose response is read with each alternative. `does` describes
+    /// it.
     pub const fn by_payout(does: &'static str, ask: Ask) -> Self {
         Self::Instruction { does, pays: true, times: Times::Once, ask }
     }
 
-    /// By a page that a person opens.
+    /// Creates a test by a page that a person opens. `fits` and `differs` are what it shows if the
+    /// alternative is right or wrong.
     pub const fn by_page(open: Open, fits: &'static str, differs: &'static str) -> Self {
         Self::Page { open, fits, differs }
     }
 
-    /// By a delivery as it was received.
+    /// Creates a test by a delivery. `how` is how to make the gateway send one to `endpoint`.
     pub const fn by_delivery(endpoint: &'static str, how: &'static str) -> Self {
         Self::Delivery { endpoint, how }
     }
 }
 
 impl MadeUp {
-    /// Made up with this reference.
+    /// Creates the values of a probe with this reference.
     pub fn new(reference: impl Into<String>) -> Self {
         Self { reference: reference.into(), amount: None, beneficiary: None }
     }
 
-    /// Pays this amount to this beneficiary.
+    /// Sets the amount and the beneficiary of a payout.
     #[must_use]
     pub fn with_payout(mut self, amount: Money, beneficiary: Beneficiary) -> Self {
         self.amount = Some(amount);
@@ -242,42 +246,42 @@ impl MadeUp {
         self
     }
 
-    /// The reference of an order.
+    /// Returns the reference as an order reference.
     ///
     /// # Errors
-    /// It is none.
+    /// Returns an error if it is not valid as one.
     pub fn order(&self) -> Result<OrderRef> {
         OrderRef::new(self.reference.as_str())
     }
 
-    /// The reference of a payout.
+    /// Returns the reference as a payout reference.
     ///
     /// # Errors
-    /// It is none.
+    /// Returns an error if it is not valid as one.
     pub fn payout(&self) -> Result<PayoutRef> {
         PayoutRef::new(self.reference.as_str())
     }
 }
 
 impl Finding {
-    /// The gateway accepts the alternative.
+    /// Creates a finding that the gateway accepts the alternative.
     pub fn fits(why: impl Into<String>) -> Self {
         Self { fit: Fit::Fits, why: why.into() }
     }
 
-    /// The gateway refuses the alternative.
+    /// Creates a finding that the gateway refuses the alternative.
     pub fn differs(why: impl Into<String>) -> Self {
         Self { fit: Fit::Differs, why: why.into() }
     }
 
-    /// The gateway says neither.
+    /// Creates a finding that the response shows neither.
     pub fn unclear(why: impl Into<String>) -> Self {
         Self { fit: Fit::Unclear, why: why.into() }
     }
 
-    /// What the result of an inquiry says about the way in which it was signed: it fits if the
-    /// gateway answered, also that it does not know what was asked about, and differs if the gateway
-    /// suspects the [formula or the credentials](Error::suspects).
+    /// Derives a finding about the request's signature from the result of an inquiry. The
+    /// alternative fits if the gateway responded, even with "not found", and differs if the error's
+    /// [suspects](Error::suspects) include the formula or the credentials.
     pub fn of_inquiry<T>(result: &Result<T>) -> Self {
         match result {
             Ok(_) => Self::fits("the gateway answered"),
@@ -285,7 +289,7 @@ impl Finding {
         }
     }
 
-    /// What an error of an inquiry says, as [`of_inquiry`](Self::of_inquiry) does.
+    /// Derives a finding from the error of an inquiry, as [`of_inquiry`](Self::of_inquiry) does.
     pub fn of_error(error: &Error) -> Self {
         let is_signature =
             |suspect: &Suspect| matches!(suspect, Suspect::Formula | Suspect::Credentials);
@@ -298,9 +302,9 @@ impl Finding {
         }
     }
 
-    /// What the outcome of an instruction says about the way in which it was written and signed: it
-    /// fits if the gateway accepted it, and differs if the gateway found the request or its signature
-    /// wrong.
+    /// Derives a finding about the format and the signature of a request from the outcome of an
+    /// instruction. The alternative fits if the gateway accepted the instruction, and differs if it
+    /// found the request or its signature wrong.
     pub fn of_instruction<T>(result: &Result<Submission<T>>) -> Self {
         match result {
             Ok(Submission::Accepted(_)) => Self::fits("the gateway accepted it"),
@@ -315,8 +319,8 @@ impl Finding {
         }
     }
 
-    /// What the outcome of an instruction says about the way in which its response is verified: it
-    /// fits if the response was believed, and differs if its signature was not good.
+    /// Derives a finding about the verification of responses from the outcome of an instruction.
+    /// The alternative fits if the response was trusted, and differs if its signature was invalid.
     pub fn of_response<T>(result: &Result<Submission<T>>) -> Self {
         match result {
             Ok(Submission::Accepted(_)) => Self::fits("the signature of the response is good"),
@@ -332,22 +336,23 @@ impl Finding {
     }
 }
 
-/// A harmless question to a gateway, which moves and changes nothing and costs nothing: for what a
-/// provider does beside its roles. The command `payments doctor --online` asks it.
+/// A harmless inquiry to a gateway, which changes nothing and costs nothing, about a service that a
+/// provider offers in addition to its roles. The command `payments doctor --online` sends it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Question {
-    /// What is asked, in a few words.
+    /// A description of the inquiry, in a few words.
     pub asks: &'static str,
-    /// Whether the provider is configured for it.
+    /// Returns whether the provider is configured for the service.
     pub is_configured: fn(&Provider) -> bool,
-    /// Asks. A good answer is `Ok`, and also an error of the kind
-    /// [`NotFound`](crate::ErrorKind::NotFound).
+    /// Sends the inquiry. Both `Ok` and an error of the kind
+    /// [`NotFound`](crate::ErrorKind::NotFound) show that the gateway is reachable and accepts the
+    /// request.
     pub ask: for<'a> fn(&'a Provider) -> Asked<'a, Result<()>>,
 }
 
 impl Question {
-    /// A question that is asked of providers that are configured for it.
+    /// Creates an inquiry that is sent for the providers that are configured for it.
     pub const fn new(
         asks: &'static str,
         is_configured: fn(&Provider) -> bool,

@@ -1,4 +1,4 @@
-//! Which kinds of providers there are, and how they are built from configuration.
+//! The kinds of providers in a program, and how providers are built from configuration.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,41 +17,43 @@ use crate::{
     transport::{Rate, RetryPolicy, Stack, Transport},
 };
 
-/// How a provider crate makes a provider.
+/// The function of a provider crate that builds a provider.
 pub type Build = fn(&ProviderConfig, &Context) -> Result<Provider, Vec<ConfigProblem>>;
 
-/// What a provider crate says about itself: one constant, `REGISTRATION`.
+/// The description of a provider crate, by which a configuration can select it. Each provider crate
+/// has one as the constant `REGISTRATION`.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Registration {
-    /// The kind that configurations name, such as `acme`.
+    /// The kind by which a configuration selects the crate, such as `acme`.
     pub kind: &'static str,
-    /// The crate.
+    /// The name of the crate.
     pub package: &'static str,
-    /// Its version.
+    /// The version of the crate.
     pub version: &'static str,
-    /// Makes a provider.
+    /// The function that builds a provider.
     pub build: Build,
-    /// A complete example of its configuration, in TOML.
+    /// A complete example of a configuration, in TOML.
     pub example: &'static str,
-    /// Its signature formulas.
+    /// The signature formulas of the provider.
     pub formulas: &'static [Formula],
-    /// Whether the gateway has a test system. Where it has none, `environment = "sandbox"` reaches
-    /// only a simulator on this machine, and never the real gateway.
+    /// Whether the gateway has a test system. If `false`, a provider with `environment = "sandbox"`
+    /// calls only a simulator on this machine, never the real gateway.
     pub has_sandbox: bool,
-    /// What it reads into documents that the gateway has not confirmed.
+    /// The provider's [readings](crate::reading) of the documents that the gateway has not
+    /// confirmed.
     pub readings: &'static [Reading],
-    /// Harmless questions beside those of its roles.
+    /// Harmless inquiries for `payments doctor`, in addition to those of the provider's roles.
     pub questions: &'static [Question],
 }
 
 #[cfg(feature = "inventory")]
 inventory::collect!(Registration);
 
-/// Registers a provider crate: call it once with the crate's `REGISTRATION`.
+/// Registers a provider crate. Call it once with the crate's `REGISTRATION`.
 ///
 /// With the core's feature `inventory`, [`Registry::linked`](crate::registry::Registry::linked)
-/// then finds the crate wherever it is linked; without, it does nothing.
+/// then finds the crate in every program that links it. Without the feature it does nothing.
 ///
 /// ```
 /// use payments_core::{Provider, config::*, registry::{Context, Registration}};
@@ -73,7 +75,7 @@ macro_rules! register {
     };
 }
 
-/// Registers a provider crate: call it once with the crate's `REGISTRATION`.
+/// Registers a provider crate. Call it once with the crate's `REGISTRATION`.
 ///
 /// Without the core's feature `inventory` it does nothing.
 #[cfg(not(feature = "inventory"))]
@@ -85,7 +87,7 @@ macro_rules! register {
 }
 
 impl Registration {
-    /// A provider kind of a crate; `example` is a complete configuration in TOML.
+    /// Creates the registration of a crate. `example` is a complete configuration in TOML.
     pub const fn new(
         kind: &'static str,
         package: &'static str,
@@ -106,30 +108,30 @@ impl Registration {
         }
     }
 
-    /// Lists its signature formulas.
+    /// Sets the signature formulas.
     #[must_use]
     pub const fn with_formulas(mut self, formulas: &'static [Formula]) -> Self {
         self.formulas = formulas;
         self
     }
 
-    /// Lists what it reads into documents that the gateway has not confirmed.
+    /// Sets the readings of documents that the gateway has not confirmed.
     #[must_use]
     pub const fn with_readings(mut self, readings: &'static [Reading]) -> Self {
         self.readings = readings;
         self
     }
 
-    /// Lists harmless questions about what it does beside its roles.
+    /// Sets the harmless inquiries for services beside the provider's roles.
     #[must_use]
     pub const fn with_questions(mut self, questions: &'static [Question]) -> Self {
         self.questions = questions;
         self
     }
 
-    /// Says that the gateway has no test system: in the sandbox every address that the provider reads
-    /// with [`Reader::url`](crate::config::Reader::url) has to be a loopback address of the
-    /// configuration, which a simulator has; the default address is a configuration problem there.
+    /// Declares that the gateway has no test system. In the sandbox, every address that the
+    /// provider reads with [`Reader::url`](crate::config::Reader::url) must then be configured as a
+    /// loopback address, such as a simulator's. Otherwise it is a configuration problem.
     #[must_use]
     pub const fn without_sandbox(mut self) -> Self {
         self.has_sandbox = false;
@@ -141,7 +143,8 @@ impl Registration {
     }
 }
 
-/// What a provider is built with: the way to the network, the time, the environment.
+/// The parts of the program that a provider is built with: the HTTP client, the clock and the
+/// environment.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Context {
@@ -149,17 +152,18 @@ pub struct Context {
     pub client: Arc<dyn Transport>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Environment variables, for secrets.
+    /// The longest time of one call, including waits and repetitions. If `None`, the client's
+    /// [`Transport::call_time`] applies.
     pub environ: Environ,
     /// How inquiries are repeated.
     pub retry: RetryPolicy,
-    /// The longest time of one call, waits and repetitions included; `None` is what the client says
-    /// (see [`Transport::call_time`]).
+    /// The longest time of one call, including waits and repetitions. If `None`, the client's
+    /// [`Transport::call_time`] applies.
     pub call_time: Option<Duration>,
 }
 
 impl Context {
-    /// A context with the system's clock and environment.
+    /// Creates a context with the system's clock and environment.
     pub fn new(client: Arc<dyn Transport>) -> Self {
         Self {
             client,
@@ -170,14 +174,14 @@ impl Context {
         }
     }
 
-    /// Hands in the time.
+    /// Sets the clock.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Hands in the environment variables.
+    /// Sets the environment variables.
     #[must_use]
     pub fn with_environ(mut self, environ: Environ) -> Self {
         self.environ = environ;
@@ -191,14 +195,14 @@ impl Context {
         self
     }
 
-    /// Limits the time of a whole call: waits for the rate limit, repetitions and sends together.
+    /// Sets the longest time of one call: waits for the rate limit, repetitions and sends together.
     #[must_use]
     pub fn with_call_time(mut self, call_time: Duration) -> Self {
         self.call_time = Some(call_time);
         self
     }
 
-    /// The client with its layers, for one credential with this rate limit.
+    /// Returns the client with its layers, for one credential with this rate limit.
     pub fn transport(&self, rate: Option<Rate>) -> Arc<dyn Transport> {
         let mut stack = Stack::new(Arc::clone(&self.client)).with_retry(self.retry);
         if let Some(call_time) = self.call_time {
@@ -217,9 +221,9 @@ impl fmt::Debug for Context {
     }
 }
 
-/// The kinds of providers that a program knows.
+/// The kinds of providers that a program can build.
 ///
-/// [`Registry::empty`] with [`add`](Registry::add) is always enough.
+/// Adding each crate with [`add`](Registry::add) to [`Registry::empty`] works everywhere.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     registrations: Vec<Registration>,
@@ -227,16 +231,17 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Knows no kind.
+    /// Creates a registry without kinds.
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// Knows every provider that is linked into the program and registers itself.
+    /// Creates a registry of all provider crates that are linked into the program and register
+    /// themselves.
     ///
-    /// A dependency that no source file names is not linked: the facade's features name theirs;
-    /// for another crate write `use its_crate as _;`. Static libraries and wasm lose
-    /// registrations; use [`Registry::empty`] there.
+    /// A dependency that no source file names is not linked. The facade's features name theirs; for
+    /// another crate write `use its_crate as _;`. Static libraries and wasm lose registrations; use
+    /// [`Registry::empty`] for them.
     #[cfg(feature = "inventory")]
     pub fn linked() -> Self {
         let mut registrations: Vec<_> = inventory::iter::<Registration>().copied().collect();
@@ -244,8 +249,8 @@ impl Registry {
         Self { registrations, features: &[] }
     }
 
-    /// Adds a kind. The same crate may be added twice; two crates of one kind are an error when
-    /// providers are built.
+    /// Adds a kind. Adding the same crate twice is allowed. Two crates of the same kind are
+    /// reported as a problem by [`build`](Self::build).
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it adds to a list; nothing is summed")]
     pub fn add(mut self, registration: Registration) -> Self {
@@ -255,23 +260,23 @@ impl Registry {
         self
     }
 
-    /// Every registration.
+    /// Returns every registration.
     pub fn registrations(&self) -> &[Registration] {
         &self.registrations
     }
 
-    /// Names the kinds that a facade can link by a cargo feature of the same name, so that the
-    /// error about a kind that is not linked can suggest the feature.
+    /// Sets the kinds that a facade can link by a cargo feature of the same name, so that the error
+    /// for a kind that is not linked can suggest the feature.
     #[must_use]
     pub fn with_features(mut self, features: &'static [&'static str]) -> Self {
         self.features = features;
         self
     }
 
-    /// Builds every configured provider.
+    /// Builds every provider of the configuration.
     ///
     /// # Errors
-    /// Every problem of the whole configuration at once.
+    /// Returns every problem of the whole configuration together.
     pub fn build(
         &self,
         config: &PaymentsConfig,
@@ -308,7 +313,7 @@ impl Registry {
                             let warnings = provider.warnings.take().into_iter();
                             providers.push(warnings.fold(built, Provider::with_warning));
                         }
-                        // An empty list would leave the provider out without a word.
+                        // An empty list would leave the provider out silently.
                         Err(found) if found.is_empty() => {
                             let message =
                                 format!("{} refuses it and says not why", registration.package);
@@ -373,7 +378,7 @@ impl Registry {
     }
 }
 
-/// Every problem of a configuration.
+/// All problems of a configuration.
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigProblems(pub Vec<ConfigProblem>);
 

@@ -1,4 +1,5 @@
-//! What a provider takes: texts, amounts, repeats. Data, so that routers and pages can read it.
+//! The rules of a provider for texts, amounts and repetitions, as data that routers and pages can
+//! read.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use serde::Serialize;
 
 use crate::{Error, Result, money::Money};
 
-/// Which texts a field takes.
+/// The rules for the text of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TextRules {
@@ -14,13 +15,13 @@ pub struct TextRules {
     pub min: usize,
     /// The most characters.
     pub max: usize,
-    /// The characters themselves.
+    /// The allowed characters.
     pub alphabet: Alphabet,
-    /// Which numbers, where the provider takes a number and no text.
+    /// The accepted numbers, if the field must be a number.
     pub numbers: Option<NumberRange>,
 }
 
-/// The whole numbers from `min` to `max`, both included, in decimal digits without leading zeros.
+/// A range of whole numbers, both ends included, written as decimal digits without leading zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NumberRange {
@@ -30,7 +31,7 @@ pub struct NumberRange {
     pub max: u64,
 }
 
-/// The characters that a text may hold.
+/// The characters that a text may contain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -39,23 +40,23 @@ pub enum Alphabet {
     Printable,
     /// Printable ASCII, space included.
     Ascii,
-    /// `A–Z a–z 0–9` and these.
+    /// `A–Z a–z 0–9` and the characters of the string.
     AlphanumericAnd(&'static str),
-    /// `A–Z 0–9` and these.
+    /// `A–Z 0–9` and the characters of the string.
     CapitalsAnd(&'static str),
     /// `0–9`.
     Digits,
 }
 
 impl TextRules {
-    /// `min` to `max` characters of `alphabet`.
+    /// Creates rules for `min` to `max` characters of `alphabet`.
     pub const fn new(min: usize, max: usize, alphabet: Alphabet) -> Self {
         Self { min, max, alphabet, numbers: None }
     }
 
-    /// The numbers from `min` to `max`, for a provider whose references are numbers. A text that
-    /// only reads as one of them, such as `007`, is refused: the provider would answer `7`, which
-    /// is another reference.
+    /// Creates rules for the numbers from `min` to `max`, for a provider whose references are
+    /// numbers. A text with leading zeros, such as `007`, is refused: the provider would return
+    /// `7`, which is another reference.
     pub const fn numbers(min: u64, max: u64) -> Self {
         Self {
             min: digits(min),
@@ -65,11 +66,11 @@ impl TextRules {
         }
     }
 
-    /// Checks a text.
+    /// Checks a text against the rules.
     ///
     /// # Errors
-    /// `InvalidRequest` naming `field`, and what is not taken: the length, the first character, or
-    /// the number.
+    /// Returns `InvalidRequest` naming `field` and the problem: the length, the first character
+    /// that is not allowed, or the number.
     pub fn check(&self, field: &'static str, text: &str) -> Result<()> {
         let length = text.chars().count();
         if length < self.min {
@@ -103,7 +104,7 @@ impl NumberRange {
     }
 }
 
-/// How many decimal digits a number has.
+/// Returns the number of decimal digits of a number.
 const fn digits(mut number: u64) -> usize {
     let mut digits = 1;
     while number >= 10 {
@@ -127,7 +128,7 @@ impl Alphabet {
     }
 }
 
-/// Which amounts of one currency a provider takes.
+/// The limits for amounts of one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AmountLimits {
@@ -138,12 +139,12 @@ pub struct AmountLimits {
 }
 
 impl AmountLimits {
-    /// From `min` upwards. The currency of `min` is the one that is taken.
+    /// Accepts amounts of `min` or more, in the currency of `min`.
     pub const fn at_least(min: Money) -> Self {
         Self { min, max: None }
     }
 
-    /// Up to `max`, which is in the same currency.
+    /// Sets the largest amount. `max` must be in the currency of `min`.
     #[must_use]
     pub const fn up_to(mut self, max: Money) -> Self {
         self.max = Some(max);
@@ -154,7 +155,8 @@ impl AmountLimits {
 /// Checks an amount against the limits of its currency.
 ///
 /// # Errors
-/// `InvalidRequest` naming `amount`: another currency, too little or too much.
+/// Returns `InvalidRequest` naming `amount` if the currency has no limits or the amount is outside
+/// them.
 pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
     let Some(limit) = limits.iter().find(|limit| limit.min.currency() == amount.currency()) else {
         let taken: Vec<_> = limits.iter().map(|limit| limit.min.currency().to_string()).collect();
@@ -174,10 +176,10 @@ pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
     }
 }
 
-/// Checks that there is something to pay.
+/// Checks that an amount is positive.
 ///
 /// # Errors
-/// `InvalidRequest` naming `amount`.
+/// Returns `InvalidRequest` naming `amount` if it is zero or negative.
 pub(crate) fn check_positive(amount: Money) -> Result<()> {
     if amount.is_positive() {
         Ok(())
@@ -186,40 +188,40 @@ pub(crate) fn check_positive(amount: Money) -> Result<()> {
     }
 }
 
-/// What a provider does with a second instruction under the same reference.
+/// The effect of a second instruction under the same reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Repeat {
-    /// It answers with the first one, for a time.
+    /// The provider returns the first instruction, for a limited or unlimited time.
     Deduplicated {
-        /// For how long.
+        /// How long the provider does so.
         within: RepeatWindow,
     },
-    /// It refuses.
+    /// The provider refuses it.
     Refused,
-    /// It carries it out again. Never send twice.
+    /// The provider carries it out a second time. Never send one twice.
     PaysAgain,
 }
 
-/// For how long a provider answers a repetition with the first instruction. After that it may carry
-/// the instruction out again.
+/// How long a provider returns the first instruction in response to a repetition. After that it may
+/// carry the instruction out a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepeatWindow {
-    /// For ever.
+    /// Without limit.
     Forever,
     /// For this long after the first instruction.
     For(Duration),
-    /// For a time that the provider does not publish. It may be over at once: an app concludes
-    /// nothing from it and treats a repetition as one that [pays again](Repeat::PaysAgain).
+    /// A time that the provider does not publish. It may already be over, so treat a repetition as
+    /// one that [pays again](Repeat::PaysAgain).
     Unknown,
 }
 
 impl Repeat {
-    /// Whether a repetition this long after the first instruction is certain not to be carried out
-    /// again.
+    /// Returns whether it is certain that a repetition `elapsed` after the first instruction is not
+    /// carried out.
     pub fn is_safe_after(self, elapsed: Duration) -> bool {
         match self {
             Self::Refused | Self::Deduplicated { within: RepeatWindow::Forever } => true,
@@ -229,25 +231,28 @@ impl Repeat {
     }
 }
 
-/// When it is conclusive that a provider does not know a reference.
+/// When the absence of a reference at a provider is conclusive.
 ///
-/// What a provider's own `find_*` returns is conclusive under [`Always`](Self::Always) only: the
-/// rules that count from an instruction are for whoever recorded when it was sent.
+/// The result of a provider's own `find_*` is conclusive under [`Always`](Self::Always) only. The
+/// other rules depend on when the instruction was sent, so only a caller that recorded this time
+/// can apply them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AbsenceRule {
-    /// At once.
+    /// An inquiry that does not find the reference is always conclusive.
     Always,
-    /// Once the payment's `expires_at` has passed and the gateway no longer takes the money.
+    /// It is conclusive after the payment's `expires_at`, when the gateway no longer accepts the
+    /// money.
     AfterExpiry,
-    /// Once this long has passed since the instruction was sent: the provider books within this
+    /// It is conclusive this long after the instruction was sent: the provider books within this
     /// time or never.
     After(Duration),
-    /// Once this long has passed since the provider refused the instruction, even if nothing signs
-    /// the refusal: the refusal and an inquiry that finds nothing agree. Without a refusal, never.
+    /// It is conclusive this long after the provider refused the instruction, even if the refusal
+    /// is not signed, because the refusal and the inquiry agree. Without a refusal it is never
+    /// conclusive.
     AfterRefusal(Duration),
-    /// Never.
+    /// It is never conclusive.
     Never,
 }
 

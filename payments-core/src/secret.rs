@@ -1,4 +1,4 @@
-//! Secrets that never print and compare in constant time.
+//! Secrets that are never printed and are compared in constant time.
 
 use std::fmt;
 
@@ -7,26 +7,27 @@ use subtle::ConstantTimeEq;
 
 use crate::printable;
 
-/// A key, token or passcode: visible characters, never printed, wiped when dropped.
+/// A key, token or passcode. It consists of visible characters, is never printed, and is wiped when
+/// dropped.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
-/// A secret file that need not be text, such as a private key in DER: never printed, wiped when
-/// dropped.
+/// A secret file that need not be text, such as a private key in DER. It is never printed, and is
+/// wiped when dropped.
 pub struct SecretBytes(SecretSlice<u8>);
 
-/// Why a text is no secret. Never holds the text.
+/// The reason why a text is not accepted as a secret. It never contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// Nothing of it can be seen. Whoever knows that could sign with it.
+    /// It has no visible character. Anyone could sign with such a secret.
     #[error("the secret is empty or cannot be seen; such a one would accept anybody")]
     Empty,
-    /// It starts or ends with white space, which a copy often brings along and no signature
-    /// then fits.
+    /// It starts or ends with white space, which is often copied by mistake and makes every
+    /// signature wrong.
     #[error("the secret starts or ends with white space; leave it out")]
     OuterWhiteSpace,
-    /// It holds a control or format character, such as a line break or a zero-width space.
+    /// It contains a control or format character, such as a line break or a zero-width space.
     #[error(
         "the secret holds a character that cannot be seen, U+{:04X}; copy the secret once more",
         u32::from(*character)
@@ -38,12 +39,12 @@ pub enum SecretError {
 }
 
 impl Secret {
-    /// Wraps `text`. A byte order mark in front of it, which editors of Windows write, is left
-    /// out.
+    /// Creates a secret from `text`. A byte order mark at its start, which Windows editors write,
+    /// is removed.
     ///
     /// # Errors
-    /// `text` has no visible character, holds one that cannot be seen, or starts or ends with
-    /// white space.
+    /// Returns a [`SecretError`] if `text` has no visible character, contains an invisible
+    /// character other than white space inside it, or starts or ends with white space.
     pub fn new(text: impl Into<String>) -> Result<Self, SecretError> {
         let mut text = SecretString::from(text.into());
         if let Some(rest) = text.expose_secret().strip_prefix('\u{feff}') {
@@ -53,17 +54,17 @@ impl Secret {
         Ok(Self(text))
     }
 
-    /// Whether an HTTP header can carry it: printable ASCII.
+    /// Returns whether an HTTP header can contain the secret: it is printable ASCII.
     pub(crate) fn fits_a_header(&self) -> bool {
         self.expose().bytes().all(|byte| (b' '..=b'~').contains(&byte))
     }
 
-    /// The secret itself, to sign or to send; never to print.
+    /// Returns the secret itself, to sign or to send; never print it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Compares in constant time; only the length may leak.
+    /// Compares in constant time. Only the length may leak.
     pub fn matches(&self, presented: &[u8]) -> bool {
         same_bytes(self.expose().as_bytes(), presented)
     }
@@ -76,12 +77,12 @@ impl fmt::Debug for Secret {
 }
 
 impl SecretBytes {
-    /// Wraps `bytes`.
+    /// Creates a secret from `bytes`.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes.into())
     }
 
-    /// The secret itself, to make a key of; never to print.
+    /// Returns the secret itself, to create a key from; never print it.
     pub fn expose(&self) -> &[u8] {
         self.0.expose_secret()
     }
@@ -102,8 +103,8 @@ impl std::str::FromStr for Secret {
 }
 
 fn check(text: &str) -> Result<(), SecretError> {
-    // Symbols by their category that show nothing: the blank of Braille, the null note head and the
-    // blanks of hieroglyphs and Khitan.
+    // Characters of the category Symbol that show nothing: the Braille blank, the null note head
+    // and the blanks of hieroglyphs and Khitan.
     let is_blank = |character: char| {
         character.is_whitespace()
             || matches!(

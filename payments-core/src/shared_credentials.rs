@@ -1,11 +1,12 @@
-//! What two providers of one program must not share: a merchant account, a secret, an API token.
+//! Credentials that two providers of one program must not share: a merchant account, a secret, an
+//! API token.
 
 use crate::{Provider, config::ConfigProblem};
 
-/// Finds the providers that share a merchant account, a secret or an API token.
+/// Returns a problem for each merchant account, secret or API token that two providers share.
 ///
-/// One delivery would be believed at both of them and its money be counted twice, and one token
-/// would be used at twice its rate. Each problem names both keys and never a value.
+/// Both providers would accept the same delivery and its money would be counted twice, and a shared
+/// token would be used at twice its rate. Each problem names both keys and never a value.
 pub fn shared_credentials(providers: &[Provider]) -> Vec<ConfigProblem> {
     let mut problems = Vec::new();
     for (index, first) in providers.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Work that is under way once, shared by all who wait for it, and finished without them.
+//! Shared work that is done once at a time and finishes even if its callers leave.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,14 +11,14 @@ use tracing::Instrument as _;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Work that must not be begun twice at the same time, nor be lost when a caller leaves: a refresh of
-/// tokens that the gateway rotates, an inquiry that costs a fee.
+/// Work that must not run twice at the same time, nor be lost when its caller is dropped: a refresh
+/// of tokens that the gateway rotates, an inquiry that costs a fee.
 ///
-/// Whoever asks for work that is under way waits for the same result. The work is a task of its own
-/// on the Tokio runtime of the caller who began it, so it runs to its end although every caller is
-/// dropped; let it write down what it got before it ends. If that runtime ends first, the callers
-/// who still wait begin the work again, each on its own runtime. Outside of a runtime the work ends
-/// with the caller who began it.
+/// A caller that asks for work which is already running waits for the same result. The work is a
+/// task of its own on the Tokio runtime of the caller that started it, so it finishes even if every
+/// caller is dropped; let it store its result before it ends. If that runtime shuts down first, the
+/// callers that still wait start the work anew, each on its own runtime. Outside a runtime the work
+/// ends with the caller that started it.
 #[derive(Clone)]
 pub struct SingleFlight<K, T>(Arc<Mutex<HashMap<K, Running<T>>>>);
 
@@ -36,10 +36,11 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// Waits for the work of this key, which `begin` begins if it is not under way.
+    /// Waits for the work of this key. Starts it with `begin` if it is not running.
     ///
     /// # Errors
-    /// Those of the work, and `Unavailable` if its runtime ended, or it panicked, twice.
+    /// Returns the error of the work, or `Unavailable` if the work was interrupted twice, because
+    /// its runtime shut down or it panicked.
     pub async fn run<W>(&self, key: K, begin: impl Fn() -> W) -> Result<T>
     where
         W: Future<Output = Result<T>> + Send + 'static,
@@ -58,17 +59,18 @@ where
         Err(interrupted())
     }
 
-    /// Waits until no work is under way: what an app does before it ends.
+    /// Waits until no work is running. An app calls it before it ends.
     pub async fn idle(&self) {
         loop {
             let Some(mut running) = self.running().values().next().cloned() else { return };
-            // An error says that the work was interrupted: it is not under way either.
+            // An error means that the work was interrupted, so it is not running either.
             let _ = running.wait_for(Option::is_some).await;
             self.running().retain(|_, running| is_under_way(running));
         }
     }
 
-    /// The work of this key; where there is no runtime to spawn it on, also the work itself.
+    /// Returns the running work of this key and, if there is no runtime to spawn it on, the work
+    /// itself.
     fn join<W>(&self, key: &K, begin: impl Fn() -> W) -> (Running<T>, Option<Work>)
     where
         W: Future<Output = Result<T>> + Send + 'static,
@@ -83,7 +85,8 @@ where
         let (flights, key, work) = (self.clone(), key.clone(), begin());
         let work = async move {
             let outcome = work.await;
-            // First, so that whoever asks from now on gets what the work wrote down, or begins anew.
+            // This comes first, so that a later caller gets the stored result or starts the work
+            // anew.
             flights.running().remove(&key);
             done.send_replace(Some(outcome));
         };
@@ -101,11 +104,12 @@ where
     }
 }
 
-/// Does work to its end, although the caller who waits for it leaves: work that nobody shares, such as
-/// the exchange of a code that works once. What holds for [`SingleFlight`] holds here too.
+/// Runs work to its end even if the caller that waits for it is dropped. Use it for work that
+/// nobody shares, such as the exchange of a code that works once. The rules of [`SingleFlight`]
+/// about runtimes apply to it.
 ///
 /// # Errors
-/// Those of the work, and `Unavailable` if its runtime ended or it panicked.
+/// Returns the error of the work, or `Unavailable` if its runtime shut down or it panicked.
 pub async fn run_to_end<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
@@ -125,7 +129,7 @@ fn interrupted() -> Error {
     )
 }
 
-/// Whether there is still somebody who will send the result.
+/// Returns whether the task that will send the result still exists.
 fn is_under_way<T>(running: &Running<T>) -> bool {
     running.has_changed().is_ok()
 }
@@ -146,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    /// Work that waits until it is let go, and counts how often it began and ended.
+    /// Work that waits until it is released, and counts how often it started and ended.
     #[derive(Default)]
     struct Gated {
         begun: AtomicUsize,

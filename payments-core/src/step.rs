@@ -1,28 +1,28 @@
-//! How news meets what is known: late, repeated and reordered news is a value, not a bug.
+//! How a reported state changes the known state, when reports may be late, repeated or reordered.
 
 use serde::Serialize;
 
-/// What a piece of news means for what is known.
+/// How a reported state changes the known state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step<S> {
-    /// It is newer: this is the state now.
+    /// The report is newer: its state replaces the known state.
     Advance(S),
-    /// It is what is known already.
+    /// The report has the known state.
     Same,
-    /// It is older than what is known: ignore it.
+    /// The report is older than the known state: ignore it.
     Stale,
-    /// It contradicts what is known: a person decides, with both pieces of evidence.
+    /// The report contradicts the known state: a person decides, with the evidence for both.
     Conflict {
-        /// What is known.
+        /// The known state.
         known: S,
-        /// What the news says.
+        /// The reported state.
         seen: S,
     },
 }
 
 impl<S: Copy> Step<S> {
-    /// The state after the news; a conflict changes nothing by itself.
+    /// Returns the state after the report. A conflict leaves the known state unchanged.
     pub fn after(self, known: S) -> S {
         match self {
             Self::Advance(state) => state,

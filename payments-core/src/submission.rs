@@ -1,4 +1,4 @@
-//! The answer to an instruction: accepted, declined or uncertain.
+//! The outcome of an instruction: accepted, declined or uncertain.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{json, printable};
 
-/// What became of an instruction that may have left us.
+/// The outcome of an instruction that may have been sent.
 ///
-/// Exhaustive on purpose: a caller writes all three arms. An uncertain payout is neither failed
-/// nor done; it is found by inquiry and never sent again.
+/// This enum is exhaustive on purpose, so that a caller handles all three variants. An uncertain
+/// payout has neither failed nor succeeded: find it by an inquiry and never send it a second time.
 ///
 /// ```
 /// use payments_core::{Submission, payout::Payout};
@@ -32,136 +32,136 @@ use crate::{json, printable};
 #[derive(Clone, Debug)]
 #[must_use = "an instruction may have moved money: handle all three outcomes"]
 pub enum Submission<T> {
-    /// The provider has it.
+    /// The provider accepted it.
     Accepted(T),
     /// The provider refused it.
     Declined(Decline),
-    /// It may or may not have been carried out. Ask; do not send it again.
+    /// It may or may not have been carried out. Inquire; do not send it a second time.
     Uncertain(Uncertain),
 }
 
-/// A refusal, in the provider's own words.
+/// A refusal by the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Decline {
-    /// Why, as far as we understand it.
+    /// The reason, in our terms.
     pub reason: DeclineReason,
     confirmed: bool,
-    /// The provider's own code, as it was sent if that can be printed.
+    /// The provider's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
-    /// The provider's own words, or ours where it has none.
+    /// The provider's own message, or ours if it gives none.
     pub message: Option<String>,
 }
 
-/// Why a provider refused.
+/// The reason why a provider refused an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeclineReason {
-    /// Our balance is too low.
+    /// The merchant's balance is too low.
     InsufficientFunds,
     /// The beneficiary's account cannot receive this.
     Beneficiary,
-    /// The amount is below or above what the provider takes.
+    /// The amount is below or above the provider's limits.
     Limit,
     /// The provider does not accept our credentials or our signature.
     Authentication,
-    /// Our account may not do this.
+    /// The merchant's account does not have the permission.
     Permission,
-    /// The provider finds the request wrong.
+    /// The provider finds the request invalid.
     InvalidRequest,
-    /// The reference was used before. It refuses the repetition and says nothing against the
-    /// first instruction, which may have been carried out: such a refusal is never
+    /// The reference was used before. The refusal concerns the repetition only: the first
+    /// instruction may have been carried out. Such a refusal is never
     /// [confirmed](Decline::is_confirmed).
     Duplicate,
     /// The state at the provider does not allow this.
     State,
-    /// Something else; see the code and the message. A stored reason that this version does not
-    /// know is read as this one.
+    /// Another reason; see the code and the message. A stored reason that this version does not
+    /// know is also read as `Other`.
     #[serde(other)]
     Other,
 }
 
 /// An instruction whose outcome is not known.
 ///
-/// Its serialised form leaves the [source](Self::source) out.
+/// Its serialised form does not include the [source](Self::source).
 #[doc(alias("unknown", "indeterminate", "pending"))]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Uncertain {
-    /// What makes it uncertain.
+    /// The cause of the uncertainty.
     pub cause: UncertainCause,
-    /// The provider's own code, as it was sent if that can be printed.
+    /// The provider's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
     /// What happened, in one line.
     pub message: String,
-    /// The HTTP status, where there was an answer.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
-    /// True if a person should look: the answer contradicts what we sent.
+    /// Whether a person should look at it, because the response contradicts the instruction.
     pub needs_attention: bool,
     #[serde(skip)]
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What makes an outcome uncertain.
+/// The cause of an uncertain outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UncertainCause {
-    /// The connection ended before a whole answer arrived.
+    /// The connection ended before the whole response arrived.
     ConnectionLost,
-    /// No answer in time.
+    /// The response did not arrive in time.
     TimedOut,
-    /// The answer is not the provider's documented answer for this operation.
+    /// The response is not as the provider documents it for this operation.
     UnreadableAnswer,
-    /// The answer's signature is missing or wrong, or nobody can check it and the configuration
-    /// asks for one that is checked.
+    /// The response's signature is missing or wrong, or it cannot be checked and the configuration
+    /// demands one that is checked.
     BadSignature,
-    /// The answer speaks of another amount, account or reference than we sent.
+    /// The response is about another amount, account or reference than the instruction.
     Mismatch,
-    /// The provider itself says that it does not know yet.
+    /// The provider reports that it does not know the outcome yet.
     ProviderUndecided,
-    /// A code or a status that the provider documents nowhere. A stored cause that this version
-    /// does not know is read as this one.
+    /// The response has a code or a status that the provider does not document. A stored cause that
+    /// this version does not know is also read as `UnknownCode`.
     #[serde(other)]
     UnknownCode,
 }
 
 impl Decline {
-    /// A refusal that nobody has confirmed yet.
+    /// Creates a refusal that is not confirmed.
     pub fn new(reason: DeclineReason) -> Self {
         Self { reason, confirmed: false, code: None, message: None }
     }
 
-    /// Marks it as signed by the provider, or agreed by an inquiry. It has no effect on a
-    /// [duplicate](DeclineReason::Duplicate).
+    /// Marks the refusal as signed by the provider or confirmed by an inquiry. It has no effect on
+    /// a [duplicate](DeclineReason::Duplicate).
     #[must_use]
     pub fn confirmed(mut self) -> Self {
         self.confirmed = true;
         self
     }
 
-    /// Whether nothing was carried out under this reference, for certain: the refusal was signed,
-    /// or an inquiry agreed. Only then is it safe to try another way. False if the words could
-    /// have been forged or mistaken, and always for a [duplicate](DeclineReason::Duplicate).
+    /// Returns whether it is certain that nothing was carried out under this reference, because the
+    /// refusal was signed or an inquiry confirmed it. Only then is it safe to pay by another
+    /// provider or method. It is always `false` for a [duplicate](DeclineReason::Duplicate).
     pub fn is_confirmed(&self) -> bool {
         self.confirmed && !self.is_duplicate()
     }
 
-    /// Whether the reference was used before: an earlier instruction may have been carried out
-    /// under it. Ask for it; do not choose another way before.
+    /// Returns whether the reference was used before. An earlier instruction may have been carried
+    /// out under it, so inquire before you pay by another provider or method.
     pub fn is_duplicate(&self) -> bool {
         self.reason == DeclineReason::Duplicate
     }
 
-    /// Keeps the provider's own code.
+    /// Sets the provider's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(printable::words(code));
         self
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's own message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(printable::words(message));
@@ -170,7 +170,7 @@ impl Decline {
 }
 
 impl Uncertain {
-    /// An uncertain outcome; `message` says what happened, in one line.
+    /// Creates an uncertain outcome. `message` describes what happened, in one line.
     pub fn new(cause: UncertainCause, message: impl Into<String>) -> Self {
         Self {
             cause,
@@ -182,36 +182,36 @@ impl Uncertain {
         }
     }
 
-    /// Keeps the provider's own code.
+    /// Sets the provider's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(printable::words(code));
         self
     }
 
-    /// Keeps the HTTP status.
+    /// Sets the HTTP status of the response.
     #[must_use]
     pub fn with_status(mut self, status: http::StatusCode) -> Self {
         self.status = Some(status.as_u16());
         self
     }
 
-    /// Calls for a person.
+    /// Marks the outcome as one that a person should look at.
     #[must_use]
     pub fn needing_attention(mut self) -> Self {
         self.needs_attention = true;
         self
     }
 
-    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
-    /// read.
+    /// Sets the underlying error. A JSON error is reduced to its position, because its text quotes
+    /// the input.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(json::without_content(Box::new(source)).into());
         self
     }
 
-    /// The cause, where there is one.
+    /// Returns the underlying error, if there is one.
     pub fn source(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.source.as_deref()
     }
@@ -240,7 +240,7 @@ impl fmt::Display for Uncertain {
 
 /// An instruction that was not accepted: declined or uncertain.
 ///
-/// It is deliberately neither an error nor convertible into one, so that `?` cannot turn an
+/// It is deliberately not an error and cannot be converted into one, so that `?` cannot turn an
 /// uncertain payout into an ordinary failure.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -252,7 +252,7 @@ pub enum NotAccepted {
 }
 
 impl<T> Submission<T> {
-    /// The accepted answer, or what it is instead.
+    /// Returns the accepted value, or the reason why there is none.
     ///
     /// ```compile_fail
     /// # use payments_core::{Error, PayoutProvider, payout::{CreatePayout, Payout}};
@@ -263,7 +263,8 @@ impl<T> Submission<T> {
     /// ```
     ///
     /// # Errors
-    /// [`NotAccepted`], which is not an error: match it.
+    /// Returns [`NotAccepted`] if the instruction was declined or is uncertain. It does not
+    /// implement `Error`: match it.
     pub fn accepted(self) -> Result<T, NotAccepted> {
         match self {
             Self::Accepted(answer) => Ok(answer),
@@ -272,7 +273,7 @@ impl<T> Submission<T> {
         }
     }
 
-    /// The same outcome with another answer.
+    /// Converts the accepted value.
     pub fn map<U>(self, answer: impl FnOnce(T) -> U) -> Submission<U> {
         match self {
             Self::Accepted(accepted) => Submission::Accepted(answer(accepted)),
@@ -281,7 +282,7 @@ impl<T> Submission<T> {
         }
     }
 
-    /// Whether the outcome is uncertain.
+    /// Returns whether the outcome is uncertain.
     pub fn is_uncertain(&self) -> bool {
         matches!(self, Self::Uncertain(_))
     }

@@ -1,11 +1,12 @@
-//! What of the merchant's set-up an error points to.
+//! The part of the merchant's set-up that an error points to.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What of the merchant's set-up may be wrong when a gateway refuses a call: set by the provider,
-/// which knows the gateway's codes, and read by tools that explain an error to an operator.
+/// A part of the merchant's set-up that may be wrong when a gateway refuses a call. The provider
+/// sets it, because it knows the gateway's codes; tools that explain an error to an operator read
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -14,14 +15,14 @@ pub enum Suspect {
     Formula,
     /// A key, passcode, token or merchant number.
     Credentials,
-    /// The address of this machine, which is not on the gateway's list.
+    /// The IP address of this machine, which is not on the gateway's list.
     SourceAddress,
     /// The clock of this machine.
     Clock,
 }
 
 impl Suspect {
-    /// The word: `formula`, `credentials`, `source_address` or `clock`.
+    /// Returns the word `formula`, `credentials`, `source_address` or `clock`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Formula => "formula",

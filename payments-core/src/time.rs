@@ -1,4 +1,4 @@
-//! Moments, Vietnamese civil time, and the clock that is handed in.
+//! Timestamps, Vietnamese civil time, and the clock that code receives as a parameter.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,41 +11,41 @@ use std::time::Duration;
 use jiff::{civil, tz::Offset};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A moment, to the second. Serialised and printed as RFC 3339 in UTC.
+/// A point in time, to the second. It is serialised and displayed as RFC 3339 in UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// A text is not a moment in the expected form.
+/// The text is not a time in the expected format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a time in the form {1}")]
 pub struct TimestampError(String, &'static str);
 
-/// A civil time, with a zero for every digit.
+/// The pattern of a civil time, with a zero for every digit.
 const CIVIL: &str = "0000-00-00 00:00:00";
 
 /// Vietnam has been at UTC+7 without summer time since 1975.
 const VIETNAM: Offset = Offset::constant(7);
 
 impl Timestamp {
-    /// The moment `seconds` after the Unix epoch; beyond the years −9999 to 9999 it is clamped.
+    /// Creates the time `seconds` after the Unix epoch, clamped to the years −9999 to 9999.
     pub fn from_unix(seconds: i64) -> Self {
         Self(seconds.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second()))
     }
 
-    /// Seconds since the Unix epoch.
+    /// Returns the seconds since the Unix epoch.
     pub fn unix_seconds(self) -> i64 {
         self.0
     }
 
-    /// Reads a civil time of Vietnam (UTC+7) such as `2026-11-21 14:02:37`, which gateways send
+    /// Parses a Vietnamese civil time (UTC+7) such as `2026-11-21 14:02:37`, which gateways send
     /// without an offset.
     ///
     /// # Errors
-    /// The text is not `YYYY-MM-DD HH:MM:SS`.
+    /// Returns an error if the text is not `YYYY-MM-DD HH:MM:SS`.
     pub fn from_vietnam_civil(text: &str) -> Result<Self, TimestampError> {
         let wrong = || TimestampError(text.to_owned(), "YYYY-MM-DD HH:MM:SS");
-        // The parser would also take fractions, a `T`, an offset that it then ignores, what RFC 9557
-        // adds, and a 60th second as the 59th.
+        // The parser would also accept fractions, a `T`, an offset (which it ignores), RFC 9557
+        // suffixes, and a 60th second as the 59th.
         let fits = |(byte, expected): (u8, u8)| match expected {
             b'0' => byte.is_ascii_digit(),
             separator => byte == separator,
@@ -61,30 +61,30 @@ impl Timestamp {
         Ok(Self(moment.as_second()))
     }
 
-    /// The civil time of Vietnam in a `strftime` form, such as `%d/%m/%Y,%H:%M`.
+    /// Formats the Vietnamese civil time by a `strftime` format, such as `%d/%m/%Y,%H:%M`.
     pub fn vietnam_civil(self, format: &str) -> String {
         VIETNAM.to_datetime(self.jiff()).strftime(format).to_string()
     }
 
-    /// This moment and `after` more; clamped at the end of time.
+    /// Returns the time `after` later, clamped to the latest time.
     #[must_use]
     pub fn plus(self, after: Duration) -> Self {
         let seconds = i64::try_from(after.as_secs()).unwrap_or(i64::MAX);
         Self::from_unix(self.0.saturating_add(seconds))
     }
 
-    /// How long ago `earlier` was; zero if it was not.
+    /// Returns the time from `earlier` to this time. It is zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// How far apart two moments are, in either direction.
+    /// Returns the time between two points in time, in either direction.
     pub fn distance(self, other: Self) -> Duration {
         Duration::from_secs(self.0.abs_diff(other.0))
     }
 
     fn jiff(self) -> jiff::Timestamp {
-        // Within range by construction.
+        // The value is within range by construction.
         jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 }
@@ -124,9 +124,9 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Where the time comes from. Handed in, so that tests do not wait.
+/// A source of the current time. Code receives it as a parameter, so that tests need not wait.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -140,17 +140,17 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved. Clones share the time.
+/// A clock that tests set and move. Clones share the time.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
-    /// A clock that shows `now`.
+    /// Creates a clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(now.unix_seconds())))
     }
 
-    /// Moves it forward.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }

@@ -1,14 +1,14 @@
-//! Web addresses that a call can use.
+//! Checks of web addresses.
 
 use url::{Host, Url};
 
 use crate::printable::{self, printable};
 
-/// Checks that a text is an absolute `http` or `https` address which every reader understands
-/// alike.
+/// Checks that a text is an absolute `http` or `https` address that every URL parser reads in the
+/// same way.
 ///
-/// URL parsers repair what they read: `https:/host`, `https:host`, `https://a\@b` and an address
-/// with a line break become addresses that nobody wrote, and not the same ones for every parser.
+/// URL parsers repair their input: `https:/host`, `https:host`, `https://a\@b` and an address with
+/// a line break become addresses that nobody wrote, and different parsers make different ones.
 ///
 /// ```
 /// use payments_core::check_web_address;
@@ -19,7 +19,7 @@ use crate::printable::{self, printable};
 /// ```
 ///
 /// # Errors
-/// What is wrong with the address, without the address: it may hold a secret.
+/// Returns the problem, without the address, which may contain a secret.
 pub fn check_web_address(text: &str) -> Result<(), &'static str> {
     let url = parse(text)?;
     if url.fragment().is_some() {
@@ -28,16 +28,16 @@ pub fn check_web_address(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Checks an address that a browser opens: as [`check_web_address`], and a fragment is allowed,
-/// because pages read it.
+/// Checks an address that a browser opens. The rules are those of [`check_web_address`], except
+/// that a fragment is allowed, because pages can read it.
 ///
 /// # Errors
-/// What is wrong with the address, without the address: it may hold a secret.
+/// Returns the problem, without the address, which may contain a secret.
 pub fn check_page_address(text: &str) -> Result<(), &'static str> {
     parse(text).map(drop)
 }
 
-/// The same, and the address by its parts.
+/// Checks an address as [`check_page_address`] does, and returns it parsed.
 pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
     const NOT_ONE: &str = "is not an absolute http or https address, such as https://shop.example";
 
@@ -71,22 +71,22 @@ pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// An address for logs: without user name and password, cut at its query or fragment.
+/// Returns an address for logs: without user name and password, cut at its query or fragment.
 pub(crate) fn shown(address: &str) -> String {
     let (before, is_cut) = match address.find(['?', '#']) {
         Some(end) => (address.get(..end).unwrap_or_default(), true),
         None => (address, false),
     };
     let (scheme, rest) = before.split_once("//").unwrap_or(("", before));
-    // Readers do not agree where a host begins that has an odd sign before it, so all is left out
-    // up to the last one that may end credentials.
+    // If there is an odd character before the host, parsers disagree where the host begins. So
+    // everything up to the last `@`, which may end credentials, is left out.
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let slashes = if scheme.is_empty() { "" } else { "//" };
     let end = if is_cut { "?…" } else { "" };
     printable(&format!("{scheme}{slashes}{host}{end}")).into_owned()
 }
 
-/// Whether the host that is read is the one that is written.
+/// Returns whether the parsed host is the host as it is written.
 fn is_written_plainly(url: &Url, authority: &str) -> bool {
     let port = authority.rsplit_once(':').filter(|(host, port)| {
         (!host.starts_with('[') || host.ends_with(']')) && port.bytes().all(|b| b.is_ascii_digit())
@@ -100,8 +100,8 @@ fn is_written_plainly(url: &Url, authority: &str) -> bool {
         Some(Host::Ipv4(address)) => written == address.to_string(),
         Some(Host::Domain(name)) => {
             let labels = name.strip_suffix('.').unwrap_or(name);
-            // Parsers take more than a name can hold: `{host}`, `*.example`, `a,b` (RFC 1123,
-            // section 2.1; the underscore is common in networks of containers).
+            // Parsers accept more than a host name may contain: `{host}`, `*.example`, `a,b` (RFC
+            // 1123, section 2.1; the underscore is common in container networks).
             let is_label = |label: &str| {
                 (1..=63).contains(&label.len())
                     && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
@@ -114,7 +114,7 @@ fn is_written_plainly(url: &Url, authority: &str) -> bool {
     }
 }
 
-/// Whether an address leads to this machine.
+/// Returns whether an address leads to this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

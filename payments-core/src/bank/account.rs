@@ -6,15 +6,15 @@ use serde::ser::{Serialize, Serializer};
 
 use super::{BankError, Bin};
 
-/// The longest account number that a transfer carries (NAPAS VietQR format 1.0, template 38.01,
+/// The greatest length of an account number in a transfer (NAPAS VietQR format 1.0, template 38.01,
 /// object 01).
 const MAX_LENGTH: usize = 19;
 
 /// The number of a bank account, virtual account or card: 1 to 19 letters and digits.
 ///
-/// It is text and never a number: leading zeros count, and virtual accounts have letters. Upper and
-/// lower case are different. `Display` shows all of it, for payers; `Debug` shows the last four
-/// characters, for logs.
+/// It is text, not a number: leading zeros are significant, and virtual accounts have letters.
+/// Upper and lower case are different. `Display` shows the whole number, for payers; `Debug` shows
+/// the last four characters, for logs.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AccountNumber {
     text: [u8; MAX_LENGTH],
@@ -22,34 +22,34 @@ pub struct AccountNumber {
 }
 
 impl AccountNumber {
-    /// An account number from exactly its letters and digits.
+    /// Creates an account number from exactly its letters and digits.
     ///
     /// # Errors
     ///
-    /// [`BankError::AccountNumberLength`] and [`BankError::AccountNumberCharacter`]. Spaces and
-    /// hyphens are errors too: nothing is dropped from a number unasked, see
-    /// [`AccountNumber::strip_separators`].
+    /// Returns [`BankError::AccountNumberLength`] if the length is not 1 to 19, and
+    /// [`BankError::AccountNumberCharacter`] for any other character, including spaces and hyphens.
+    /// Use [`AccountNumber::strip_separators`] to drop them.
     pub fn new(number: impl AsRef<str>) -> Result<Self, BankError> {
         Self::collect(number.as_ref().chars())
     }
 
-    /// An account number from text as people write it, with its spaces, hyphens and points dropped:
-    /// `0071 001-234567`.
+    /// Creates an account number from text as people write it, such as `0071 001-234567`. Spaces,
+    /// hyphens and points are dropped.
     ///
     /// # Errors
     ///
-    /// Those of [`AccountNumber::new`], for what remains.
+    /// Returns the errors of [`AccountNumber::new`] for the remaining text.
     pub fn strip_separators(text: &str) -> Result<Self, BankError> {
         Self::collect(
             text.chars().filter(|character| !matches!(character, ' ' | '\u{a0}' | '-' | '.')),
         )
     }
 
-    /// The number as text.
+    /// Returns the number as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Only ASCII gets in and `length` never exceeds the array, so the fallbacks are never
-        // taken.
+        // It contains ASCII only and `length` never exceeds the array, so the fallbacks are never
+        // used.
         self.text
             .get(..self.length)
             .and_then(|text| std::str::from_utf8(text).ok())
@@ -99,7 +99,7 @@ impl fmt::Debug for AccountNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.as_str();
         let hidden = text.len().saturating_sub(4);
-        // Of a number this short, the last four characters would tell too much.
+        // Four characters of a number this short would reveal too much.
         let shown = if hidden < 4 { "" } else { text.get(hidden..).unwrap_or_default() };
         write!(f, "AccountNumber(…{shown})")
     }
@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for AccountNumber {
     }
 }
 
-/// A bank account: the bank, the number there, and the holder where it is known.
+/// A bank account: the bank, the account number and, if it is known, the holder.
 #[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct BankAccount {
@@ -139,19 +139,19 @@ pub struct BankAccount {
     pub bin: Bin,
     /// The number of the account at that bank.
     pub number: AccountNumber,
-    /// The holder's name as the bank has it, usually in capitals without Vietnamese marks.
+    /// The holder's name as the bank has it, usually in capitals without Vietnamese diacritics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
 }
 
 impl BankAccount {
-    /// An account whose holder is not known.
+    /// Creates an account without a holder's name.
     #[must_use]
     pub fn new(bin: Bin, number: AccountNumber) -> Self {
         Self { bin, number, holder: None }
     }
 
-    /// The account with its holder's name.
+    /// Sets the holder's name.
     #[must_use]
     pub fn with_holder(self, holder: impl Into<String>) -> Self {
         Self { holder: Some(holder.into()), ..self }
@@ -159,7 +159,7 @@ impl BankAccount {
 }
 
 impl fmt::Debug for BankAccount {
-    /// Without the holder's name, which is personal.
+    /// Leaves out the holder's name, which is personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BankAccount")
             .field("bin", &self.bin)

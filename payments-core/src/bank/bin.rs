@@ -10,18 +10,18 @@ use super::BankError;
 /// Vietcombank.
 ///
 /// NAPAS calls it BIN or acquirer ID (NAPAS VietQR format 1.0, template 38.01, object 00). Any six
-/// digits are accepted, because new banks get numbers before directories know them.
+/// digits are accepted, because new banks receive numbers before directories list them.
 ///
-/// With serde it is text: a reader that took it for a number could drop leading zeros.
+/// With serde it is text, because a reader that treated it as a number could drop leading zeros.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bin([u8; 6]);
 
 impl Bin {
-    /// A BIN from its six digits.
+    /// Creates a BIN from its six digits.
     ///
     /// # Errors
     ///
-    /// [`BankError::MalformedBin`] for any other text.
+    /// Returns [`BankError::MalformedBin`] for any other text.
     pub fn new(digits: &str) -> Result<Self, BankError> {
         match <[u8; 6]>::try_from(digits.as_bytes()) {
             Ok(bytes) if bytes.iter().all(u8::is_ascii_digit) => Ok(Self(bytes)),
@@ -29,10 +29,10 @@ impl Bin {
         }
     }
 
-    /// The six digits.
+    /// Returns the six digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Only ASCII digits get in, so the fallback is never taken.
+        // It contains ASCII digits only, so the fallback is never used.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

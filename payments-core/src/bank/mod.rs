@@ -1,7 +1,7 @@
 //! Banks by their BINs, and the accounts that money comes from and goes to.
 //!
-//! A bank is named by its [`Bin`] and by nothing else: short codes differ between lists and mean
-//! different banks in them. The directory of banks is in the crate `vietqr`.
+//! A bank is identified by its [`Bin`] only, because the same short code means different banks in
+//! different lists. The directory of banks is in the crate `vietqr`.
 //!
 //! ```
 //! use payments_core::bank::{AccountNumber, BankAccount, BankError, Bin};

@@ -1,4 +1,5 @@
-//! Bounds what deliveries can make us ask: in time, in share of the rate, and in number per claim.
+//! Limits the inquiries that deliveries can cause: their time, their share of the rate limit, and
+//! their number per claim.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -22,28 +23,28 @@ use crate::{
     transport::confirming,
 };
 
-/// How long a confirmation lasts at most: gateways wait 8 s and longer for a reply (SePay webhooks,
+/// The longest time of a confirmation: gateways wait 8 s and longer for a reply (SePay webhooks,
 /// timeout).
 const LONGEST: Duration = Duration::from_secs(7);
 
-/// How long the answer about a claim is remembered, and asking about it is counted.
+/// How long the result for a claim is remembered, and the inquiries about it are counted.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
-/// How often one claim is asked about in that time. Honest repetitions stay far below: gateways wait
-/// minutes between them.
+/// The most inquiries about one claim in that time. Genuine repetitions stay far below, because
+/// gateways wait minutes between them.
 const MOST_TIMES: u32 = 16;
 
-/// How many claims are remembered; beyond that the oldest is forgotten.
+/// The most claims that are remembered. Beyond that the oldest is forgotten.
 const MOST_CLAIMS: usize = 1_024;
 
 type Hash = [u8; 32];
 
 /// The layer around a receiver of notifications.
 ///
-/// What was answered about a claim is given again to the same delivery only: the same claim in
-/// another delivery may be about other money, such as a second payment of the order. It is given
-/// only if it settles the claim: a delivery that merely says that something changed is the same each
-/// time, and the answer to it is not.
+/// A remembered result is returned for a repetition of the same delivery only, because the same
+/// claim in another delivery may be about other money, such as a second payment of the order. It is
+/// remembered only if it is final for the claim: a delivery that only reports a change is the same
+/// each time, but the result of the inquiry is not.
 pub(super) struct Confirmations {
     inner: Arc<dyn NotificationReceiver>,
     flights: SingleFlight<(Hash, Hash), Confirmation>,
@@ -53,11 +54,11 @@ pub(super) struct Confirmations {
 #[derive(Default)]
 struct Memory(HashMap<Hash, Asked>);
 
-/// A claim that was asked about.
+/// A claim about which there was an inquiry.
 struct Asked {
     since: Instant,
     times: u32,
-    /// Which delivery it was asked for, and the answer that settled it.
+    /// The delivery for which the inquiry was made, and its result if that is final.
     answer: Option<(Hash, Confirmation)>,
 }
 
@@ -139,14 +140,14 @@ fn has_to_be_confirmed(event: &Event) -> bool {
     matches!(event.evidence(), Evidence::Unconfirmed { .. }) && event.moves_money()
 }
 
-/// Whether the same answer would be right for the same delivery a little later.
+/// Returns whether an inquiry for the same delivery a little later would have the same result.
 fn settles(confirmation: &Confirmation, claimed: &EventData) -> bool {
     match confirmation {
         Confirmation::Contradicted { .. } => true,
         Confirmation::NotYet { .. } => false,
         Confirmation::Confirmed(found) => match (claimed, found.data()) {
             (EventData::Payment(claimed), EventData::Payment(found)) => match claimed.state {
-                // One attempt that brought nothing; a later one has a delivery of its own.
+                // One failed attempt; a later attempt has a delivery of its own.
                 PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired => true,
                 state => {
                     state.is_final()
@@ -164,7 +165,7 @@ fn settles(confirmation: &Confirmation, claimed: &EventData) -> bool {
 }
 
 impl Memory {
-    /// What to answer without asking, if anything.
+    /// Returns the result to give without an inquiry, if there is one.
     fn recall(&self, (claim, delivery): &(Hash, Hash), now: Instant) -> Option<Confirmation> {
         let asked = self.0.get(claim)?;
         let left = REMEMBERED.checked_sub(now.duration_since(asked.since))?;
@@ -178,7 +179,7 @@ impl Memory {
         }
     }
 
-    /// Notes that a claim is asked about.
+    /// Counts an inquiry about a claim.
     fn count(&mut self, claim: Hash, now: Instant) {
         let is_old = |asked: &Asked| now.duration_since(asked.since) >= REMEMBERED;
         if self.0.get(&claim).is_some_and(is_old) {
@@ -198,7 +199,7 @@ impl Memory {
         asked.times = asked.times.saturating_add(1);
     }
 
-    /// Keeps the answer that settled a claim.
+    /// Remembers the final result for a claim.
     fn keep(&mut self, claim: &Hash, delivery: Hash, answer: &Confirmation) {
         if let Some(asked) = self.0.get_mut(claim) {
             asked.answer = Some((delivery, answer.clone()));
@@ -210,7 +211,7 @@ fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The digest of several parts, each preceded by its length.
+/// Returns the digest of several parts, each preceded by its length.
 fn digest(parts: &[&[u8]]) -> Hash {
     let mut hash = Sha256::new();
     for part in parts {

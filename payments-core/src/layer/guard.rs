@@ -1,4 +1,4 @@
-//! Refuses what the capabilities or the provider's own check do not allow, before anything is sent.
+//! Refuses requests beyond the capabilities or the provider's own check, before anything is sent.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -35,7 +35,7 @@ impl PaymentProvider for Guard<dyn PaymentProvider> {
         self.0.capabilities()
     }
 
-    /// The capabilities first, then the provider's own check.
+    /// Checks the capabilities first, then calls the provider's own check.
     fn check(&self, request: &CreatePayment) -> Result<()> {
         self.capabilities().check(request)?;
         self.0.check(request)
@@ -73,7 +73,7 @@ impl VirtualAccountProvider for Guard<dyn VirtualAccountProvider> {
         self.0.capabilities()
     }
 
-    /// The capabilities first, then the provider's own check.
+    /// Checks the capabilities first, then calls the provider's own check.
     fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
         self.capabilities().check(request)?;
         self.0.check(request)
@@ -124,7 +124,7 @@ impl PayoutProvider for Guard<dyn PayoutProvider> {
         self.0.capabilities()
     }
 
-    /// The capabilities first, then the provider's own check.
+    /// Checks the capabilities first, then calls the provider's own check.
     fn check(&self, request: &CreatePayout) -> Result<()> {
         self.capabilities().check(request)?;
         self.0.check(request)

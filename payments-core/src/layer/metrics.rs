@@ -1,5 +1,5 @@
-//! Counters and histograms of calls and deliveries, for the exporter of the app. Their names and
-//! labels are in docs/observability.md. Without the feature `metrics` nothing is counted.
+//! Counters and histograms of calls and deliveries, for the app's exporter. Their names and labels
+//! are in docs/observability.md. Without the feature `metrics` nothing is counted.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const CALLS: Names = ("payments_calls_total", "payments_call_seconds");
 const DELIVERIES: Names = ("payments_deliveries_total", "payments_delivery_seconds");
 const CONFIRMATIONS: Names = ("payments_confirmations_total", "payments_confirmation_seconds");
 
-/// Counts a call of a role that ended.
+/// Counts a call of a role when it ends.
 pub(super) fn call(
     provider: &ProviderId,
     operation: &'static str,
@@ -22,7 +22,7 @@ pub(super) fn call(
     count(CALLS, provider, &[("operation", operation), ("outcome", outcome)], took);
 }
 
-/// Counts a delivery that was checked.
+/// Counts a delivery when it was checked.
 pub(super) fn delivery(
     provider: &ProviderId,
     endpoint: &EndpointName,
@@ -32,7 +32,7 @@ pub(super) fn delivery(
     count(DELIVERIES, provider, &[("endpoint", endpoint.as_str()), ("verdict", verdict)], took);
 }
 
-/// Counts an event that was confirmed, or not.
+/// Counts a confirmation of an event, with its outcome.
 pub(super) fn confirmation(provider: &ProviderId, outcome: &'static str, took: Duration) {
     count(CONFIRMATIONS, provider, &[("outcome", outcome)], took);
 }

@@ -1,5 +1,5 @@
-//! The layers around a role, in one fixed order: trace, guard, provider. Around notifications: trace,
-//! and what bounds the cost of confirmations.
+//! The layers around a role, in a fixed order: trace, guard, provider. Around notifications: trace
+//! and the limits on the cost of confirmations.
 
 mod confirmation;
 mod guard;

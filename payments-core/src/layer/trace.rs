@@ -1,5 +1,6 @@
-//! One span, one event and one count per call of a role: who, what, how it ended; never what was in
-//! it. Deliveries are counted here, and traced where an app gives them to the hub.
+//! Emits one span, one event and one count per call of a role: the provider, the operation and the
+//! outcome, never the content. Deliveries are counted here and traced where an app passes them to
+//! the hub.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -61,7 +62,8 @@ impl<R: ?Sized> Trace<R> {
             Err(error) => ("error", Some(tracing::field::debug(error.kind()))),
         };
         span.record("outcome", outcome).record("error", error.as_ref());
-        // Spans are printed only by subscribers that ask for it; this is one line for each call.
+        // Spans are printed only by subscribers that ask for them; this event is one line for each
+        // call.
         tracing::info!(
             provider = self.provider.as_str(),
             operation,
@@ -74,7 +76,7 @@ impl<R: ?Sized> Trace<R> {
     }
 }
 
-// The one word that a span says about an answer.
+// The words for outcomes in a span.
 
 fn submission<T>(submission: &Submission<T>) -> &'static str {
     match submission {
@@ -96,7 +98,8 @@ fn answered<T>(_: &T) -> &'static str {
     "answered"
 }
 
-/// Emits one event for each row that a person has to look at: which one and why, never its content.
+/// Emits an event for each row that a person has to look at: its identifier and the reason, never
+/// its content.
 fn report_unreadable<T>(rows: &[Listed<T>]) {
     for row in rows.iter().filter_map(|row| row.as_result().err()) {
         tracing::warn!(row = ?row.id, reason = ?row.detail, "a row cannot be read; it needs a person");

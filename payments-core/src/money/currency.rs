@@ -6,13 +6,14 @@ use super::error::excerpt;
 /// The greatest number of decimals of any currency in ISO 4217 (CLF and UYW).
 const MAX_EXPONENT: u8 = 4;
 
-/// A currency: its three-letter code and the number of its decimals.
+/// A currency: its three-letter code and its number of decimals.
 ///
-/// The number of decimals (the *exponent* of ISO 4217) is what gives a minor unit its size, so it
+/// The number of decimals (the *exponent* of ISO 4217) determines the size of the minor unit, so it
 /// is part of the identity: 0 for VND, 2 for USD, 3 for KWD.
 ///
-/// With serde a currency is its code, `"VND"`. It is read back by [`Currency::from_code`], so a
-/// code made by [`Currency::new`] that ISO 4217 does not know can be written but not read.
+/// With serde a currency is its code, such as `"VND"`. It is deserialised with
+/// [`Currency::from_code`], so a currency made by [`Currency::new`] with a code that ISO 4217 does
+/// not know can be serialised but not deserialised.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency {
     code: [u8; 3],
@@ -39,15 +40,15 @@ impl Currency {
     /// Thai baht, with two decimals.
     pub const THB: Self = Self { code: *b"THB", exponent: 2 };
 
-    /// A currency from its code and the number of its decimals, for codes that
+    /// Creates a currency from its code and its number of decimals, for codes that
     /// [`Currency::from_code`] does not know.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::MalformedCurrency`] unless the code is three upper-case letters,
-    /// [`MoneyError::TooFineExponent`] above four decimals, and
-    /// [`MoneyError::ContradictedExponent`] if ISO 4217 gives the code another number of decimals:
-    /// amounts of the two would differ by powers of ten under one name.
+    /// Returns [`MoneyError::MalformedCurrency`] if the code is not three upper-case letters,
+    /// [`MoneyError::TooFineExponent`] if `exponent` is above four, and
+    /// [`MoneyError::ContradictedExponent`] if ISO 4217 gives the code another number of decimals,
+    /// because amounts with the same code would then differ by powers of ten.
     pub fn new(code: &str, exponent: u8) -> Result<Self, MoneyError> {
         let malformed = || MoneyError::MalformedCurrency { code: excerpt(code) };
         let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| malformed())?;
@@ -66,11 +67,11 @@ impl Currency {
         }
     }
 
-    /// A currency of ISO 4217 from its code, in upper or lower case.
+    /// Returns the currency of ISO 4217 with this code, in upper or lower case.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::UnknownCurrency`] for any other text.
+    /// Returns [`MoneyError::UnknownCurrency`] for any other text.
     pub fn from_code(code: &str) -> Result<Self, MoneyError> {
         <[u8; 3]>::try_from(code.as_bytes())
             .ok()
@@ -79,14 +80,14 @@ impl Currency {
             .ok_or_else(|| MoneyError::UnknownCurrency { code: excerpt(code) })
     }
 
-    /// The three-letter code, in upper case.
+    /// Returns the three-letter code, in upper case.
     #[must_use]
     pub fn code(&self) -> &str {
-        // Only ASCII letters get into `code`, so the fallback is never taken.
+        // `code` contains ASCII letters only, so the fallback is never used.
         std::str::from_utf8(&self.code).unwrap_or_default()
     }
 
-    /// The number of decimals: 0 for VND, 2 for USD.
+    /// Returns the number of decimals: 0 for VND, 2 for USD.
     #[must_use]
     pub const fn exponent(&self) -> u8 {
         self.exponent
@@ -105,8 +106,8 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// The number of decimals of a currency, by the active codes of ISO 4217 (list one), without metals,
-/// testing codes and most funds codes.
+/// Returns the number of decimals of a currency, for the active codes of ISO 4217 (list one) except
+/// metals, testing codes and most funds codes.
 const fn known_exponent(code: [u8; 3]) -> Option<u8> {
     match &code {
         b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"

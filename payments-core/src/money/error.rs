@@ -1,9 +1,9 @@
 use super::Currency;
 
-/// Why an amount or a currency was refused.
+/// The reason why an amount or a currency was refused.
 ///
-/// Texts from outside are kept up to a few dozen characters, so that a hostile body cannot fill a
-/// log.
+/// A text from outside is cut to its first few dozen characters, so that a hostile body cannot fill
+/// a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoneyError {
@@ -27,9 +27,9 @@ pub enum MoneyError {
         text: String,
     },
 
-    /// The point may separate thousands or decimals: more zeros follow it than any amount of the
-    /// currency is written with, as in `50.000` for VND or USD, or exactly three digits that cannot
-    /// be decimals, as in `50.500` for VND.
+    /// The point may separate thousands or decimals. Either more zeros follow it than an amount of
+    /// the currency is written with, as in `50.000` for VND or USD, or exactly three digits follow
+    /// it that cannot be decimals, as in `50.500` for VND.
     #[error(
         "{text}: did you mean {without_point}{} {currency}? Write the amount without thousands \
          separators and with at most {} decimals",
@@ -44,11 +44,11 @@ pub enum MoneyError {
         /// The number if the point separates decimals; `None` if the currency has no unit that
         /// small.
         by_decimal_point: Option<String>,
-        /// The currency that the amount was to be in.
+        /// The currency in which the amount was read.
         currency: Currency,
     },
 
-    /// The number is longer than any amount: more than 28 digits.
+    /// The number has more than 28 digits, more than any amount.
     #[error(
         "{text:?} has more digits than any amount: check that the field it came from holds one"
     )]
@@ -57,7 +57,7 @@ pub enum MoneyError {
         text: String,
     },
 
-    /// The amount is smaller than the smallest unit of the currency, and amounts are never rounded.
+    /// The amount has a fraction of the currency's minor unit. Amounts are never rounded.
     #[error(
         "{amount} has too many decimals for {currency}, which has {}: nothing is rounded here, so \
          round the price where it is made",
@@ -66,7 +66,7 @@ pub enum MoneyError {
     TooManyDecimals {
         /// The amount as it was given.
         amount: String,
-        /// The currency that it was to be in.
+        /// The currency in which the amount was read.
         currency: Currency,
     },
 
@@ -80,7 +80,7 @@ pub enum MoneyError {
         currency: Currency,
     },
 
-    /// Two amounts of different currencies were to be added, subtracted or compared.
+    /// Amounts of two different currencies cannot be added, subtracted or compared.
     #[error("{left} and {right} cannot be added or compared: convert one of the two amounts first")]
     CurrencyMismatch {
         /// The currency of the first amount.
@@ -89,7 +89,7 @@ pub enum MoneyError {
         right: Currency,
     },
 
-    /// The code is in no table of currencies here.
+    /// The code is not a currency code of ISO 4217.
     #[error(
         "{code:?} is no currency code known here: use an ISO 4217 code, or Currency::new with the \
          number of its decimals"
@@ -106,28 +106,28 @@ pub enum MoneyError {
         code: String,
     },
 
-    /// A currency was to have more decimals than any currency has.
+    /// The number of decimals is more than any currency has.
     #[error("a currency cannot have {exponent} decimals: give a number from 0 to 4")]
     TooFineExponent {
-        /// The number of decimals that it was to have.
+        /// The number of decimals that was given.
         exponent: u8,
     },
 
-    /// A known currency was to have another number of decimals than ISO 4217 gives it.
+    /// ISO 4217 gives the currency another number of decimals.
     #[error(
         "{currency} has {} decimals by ISO 4217 and not {exponent}: use Currency::from_code, or \
          another code",
         currency.exponent()
     )]
     ContradictedExponent {
-        /// The currency as it is known.
+        /// The currency as ISO 4217 defines it.
         currency: Currency,
-        /// The number of decimals that it was to have.
+        /// The number of decimals that was given.
         exponent: u8,
     },
 }
 
-/// The beginning of a text from outside, for an error.
+/// Returns the beginning of a text from outside, for an error.
 pub(super) fn excerpt(text: &str) -> String {
     const LIMIT: usize = 40;
     match text.char_indices().nth(LIMIT) {

@@ -1,11 +1,11 @@
-//! Amounts as people read them, by the number formats of the Unicode CLDR.
+//! Amounts formatted for people, by the number formats of the Unicode CLDR.
 
 use icu_decimal::{DecimalFormatter, input::Decimal};
 use icu_locale_core::{Locale, locale};
 
 use super::{Currency, Money};
 
-/// A language in which amounts are written for people.
+/// A language in which amounts can be formatted for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -19,7 +19,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::English, Self::Vietnamese];
 
-    /// The tag by BCP 47, as in the `lang` attribute of HTML: `en` or `vi`.
+    /// Returns the BCP 47 tag of the language, as in the `lang` attribute of HTML: `en` or `vi`.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl Language {
         }
     }
 
-    /// The language with this [`tag`](Self::tag).
+    /// Returns the language with this [`tag`](Self::tag), or `None` for any other text.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.tag() == tag)
@@ -43,10 +43,10 @@ impl Language {
 }
 
 impl Money {
-    /// The amount as people read it: its digits in groups, every decimal of the currency, a space,
-    /// and the currency's code, for đồng in Vietnamese its sign `₫`.
+    /// Formats the amount for people: its digits in groups, every decimal of the currency, a space,
+    /// and the currency's code, or the sign `₫` for đồng in Vietnamese.
     ///
-    /// For people only: neither [`Money::parse`] nor a program reads it back.
+    /// The text is for display only: [`Money::parse`] does not accept it.
     ///
     /// ```
     /// use payments_core::money::{Language, Money};
@@ -57,7 +57,7 @@ impl Money {
     #[must_use]
     pub fn localized(&self, language: Language) -> String {
         let formatter = DecimalFormatter::try_new(language.locale().into(), Default::default());
-        // The data of both languages is compiled in, so that the plain text is never used.
+        // The data of both languages is compiled in, so the plain text is never used.
         let Ok(formatter) = formatter else { return self.to_string() };
         let mut number = Decimal::from(self.minor);
         number.multiply_pow10(-i16::from(self.currency.exponent()));

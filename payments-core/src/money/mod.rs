@@ -1,9 +1,9 @@
-//! Amounts of money: whole minor units with their currency, and no floating point anywhere.
+//! Amounts of money: whole minor units with their currency, without floating point.
 //!
-//! [`Money`] holds an `i64` count of minor units (đồng, cents) beside its [`Currency`]. It never
-//! rounds, never wraps and never mixes currencies: whatever would is a [`MoneyError`].
-//! `rust_decimal` stands at the border, and [`wire`] has one serde type for each way in which
-//! gateways write an amount.
+//! [`Money`] is an `i64` count of minor units (đồng, cents) and a [`Currency`]. It never rounds,
+//! never wraps and never mixes currencies: an operation that would do so returns a [`MoneyError`].
+//! `rust_decimal` is used only to convert from and to decimals, and [`wire`] has one serde type for
+//! each format in which gateways write an amount.
 //!
 //! ```
 //! use payments_core::money::{Currency, Money};
@@ -40,19 +40,19 @@ pub use error::MoneyError;
 #[cfg(feature = "localized")]
 pub use localized::Language;
 
-/// An amount of money: a whole number of minor units, and the currency they are units of.
+/// An amount of money: a whole number of minor units and their currency.
 ///
-/// One minor unit is the smallest that the currency has by ISO 4217: one đồng for VND, one cent for
-/// USD. Amounts may be negative, for differences and reversals; whoever takes an amount to pay
+/// One minor unit is the smallest unit of the currency by ISO 4217: one đồng for VND, one cent for
+/// USD. Amounts may be negative, for differences and reversals; code that accepts an amount to pay
 /// checks [`Money::is_positive`].
 ///
-/// There are deliberately no operators and no `PartialOrd`: adding or ordering amounts of two
-/// currencies has no answer, so [`checked_add`](Money::checked_add),
-/// [`checked_sub`](Money::checked_sub) and [`compare`](Money::compare) return one. `==` is false
-/// for amounts of different currencies, also when both are zero.
+/// There are deliberately no operators and no `PartialOrd`, because adding or ordering amounts of
+/// two currencies has no result. [`checked_add`](Money::checked_add),
+/// [`checked_sub`](Money::checked_sub) and [`compare`](Money::compare) return an error instead.
+/// `==` is false for amounts of different currencies, even when both are zero.
 ///
-/// With serde an amount is `{"amount":"50000","currency":"VND"}`: the number is text, so that no
-/// reader on the way passes it through a float.
+/// With serde an amount is `{"amount":"50000","currency":"VND"}`. The number is text, so that no
+/// reader converts it to a float.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor: i64,
@@ -60,34 +60,34 @@ pub struct Money {
 }
 
 impl Money {
-    /// An amount in Vietnamese đồng, which has no smaller unit.
+    /// Creates an amount in Vietnamese đồng, which has no smaller unit.
     #[must_use]
     pub const fn vnd(dong: i64) -> Self {
         Self { minor: dong, currency: Currency::VND }
     }
 
-    /// An amount from its minor units: `1234` of USD is 12.34 USD.
+    /// Creates an amount from its minor units: `1234` of USD is 12.34 USD.
     #[must_use]
     pub const fn from_minor(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Nothing, in the given currency.
+    /// Creates an amount of zero in the currency.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {
         Self { minor: 0, currency }
     }
 
-    /// An amount from a decimal number of major units: `12.34` of USD is 12.34 USD.
+    /// Creates an amount from a decimal number of major units: `12.34` of USD is 12.34 USD.
     ///
-    /// Trailing zeros are no decimals: `50000.000` is 50000 VND. For a decimal that was read from
-    /// text this may be wrong, because `50.000` is fifty thousand where the point separates
-    /// thousands: read text by [`Money::parse`], which refuses it.
+    /// Trailing zeros are ignored: `50000.000` is 50000 VND. Do not use this method for a decimal
+    /// that was parsed from text: `50.000` is fifty thousand if the point separates thousands. Use
+    /// [`Money::parse`], which refuses such a text.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small (nothing is rounded),
-    /// and [`MoneyError::OutOfRange`] if the amount does not fit.
+    /// Returns [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor
+    /// unit (nothing is rounded), and [`MoneyError::OutOfRange`] if the amount does not fit.
     pub fn from_decimal(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let exponent = u32::from(currency.exponent());
         let mantissa = amount.mantissa();
@@ -112,111 +112,115 @@ impl Money {
         Ok(Self { minor: i64::try_from(minor).map_err(|_| out_of_range())?, currency })
     }
 
-    /// An amount from plain decimal text of major units, such as `50000`, `50000.00` or `-12.34`.
+    /// Parses an amount from plain decimal text of major units, such as `50000`, `50000.00` or
+    /// `-12.34`.
     ///
-    /// Only digits, at most one point with digits on both sides, and at most one leading minus are
-    /// taken: no exponent, no sign plus, no spaces, no thousands separators. At most two digits may
-    /// follow the point, or as many as the currency has: `50.000` is fifty thousand in Vietnam and
-    /// fifty elsewhere, so it is refused.
-    ///
+    /// The text may contain digits, one point with digits on both sides, and one leading minus. An
+    /// exponent, a plus sign, spaces and thousands separators are refused. At most two digits may
+    /// follow the point, or as many as the currency has decimals if that is more: `50.000` is fifty
+    /// thousand in Vietnam and fifty elsewhere, so it is refused.
     /// # Errors
     ///
-    /// [`MoneyError::NotANumber`] for any other text, [`MoneyError::AmbiguousPoint`] if the point
-    /// may separate thousands, [`MoneyError::TooManyDecimals`] if the currency has no unit that
-    /// small, and [`MoneyError::OutOfRange`] or [`MoneyError::TooManyDigits`] if the amount does
+    /// Returns [`MoneyError::NotANumber`] for any other text, [`MoneyError::AmbiguousPoint`] if the
+    /// point may separate thousands, [`MoneyError::TooManyDecimals`] if the amount has a fraction
+    /// of the currency's minor unit, and [`MoneyError::OutOfRange`] or
+    /// [`MoneyError::TooManyDigits`] if the amount does not fit.
     /// not fit.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         text::amount(text::plain(text)?, currency)
     }
 
-    /// An amount from text with a comma between groups of three digits, such as `101,747,939` or
-    /// `1,234.50`.
+    /// Parses an amount from text with a comma between groups of three digits, such as
+    /// `101,747,939` or `1,234.50`.
     ///
-    /// Text without any comma is taken like [`Money::parse`]. Where there is a comma, every group
-    /// must be right: `1,0000` and `10,00` are errors and not guesses.
+    /// A text without a comma is parsed as by [`Money::parse`]. If there is a comma, every group
+    /// must be right: `1,0000` and `10,00` are errors.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::NotGrouped`] for wrong groups, and otherwise those of [`Money::parse`].
+    /// Returns [`MoneyError::NotGrouped`] for wrong groups, and otherwise the errors of
+    /// [`Money::parse`].
     pub fn parse_grouped(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         text::amount(text::grouped(text)?, currency)
     }
 
-    /// The number of minor units: đồng for VND, cents for USD.
+    /// Returns the number of minor units: đồng for VND, cents for USD.
     #[must_use]
     pub const fn minor(&self) -> i64 {
         self.minor
     }
 
-    /// The currency of the amount.
+    /// Returns the currency of the amount.
     #[must_use]
     pub const fn currency(&self) -> Currency {
         self.currency
     }
 
-    /// The amount in major units, with exactly as many decimals as the currency has.
+    /// Returns the amount in major units, with exactly as many decimals as the currency has.
     #[must_use]
     pub fn to_decimal(&self) -> Decimal {
         Decimal::new(self.minor, u32::from(self.currency.exponent()))
     }
 
-    /// Whether the amount is zero.
+    /// Returns whether the amount is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
         self.minor == 0
     }
 
-    /// Whether the amount is above zero, as every amount to be paid must be.
+    /// Returns whether the amount is above zero, as every amount to be paid must be.
     #[must_use]
     pub const fn is_positive(&self) -> bool {
         self.minor > 0
     }
 
-    /// Whether the amount is below zero.
+    /// Returns whether the amount is below zero.
     #[must_use]
     pub const fn is_negative(&self) -> bool {
         self.minor < 0
     }
 
-    /// The sum of two amounts of one currency.
+    /// Returns the sum of two amounts of one currency.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::CurrencyMismatch`] and [`MoneyError::OutOfRange`].
+    /// Returns [`MoneyError::CurrencyMismatch`] if the currencies differ, and
+    /// [`MoneyError::OutOfRange`] if the sum does not fit.
     pub fn checked_add(&self, other: Self) -> Result<Self, MoneyError> {
         let currency = self.common_currency(other)?;
         let minor = self.minor.checked_add(other.minor);
         Ok(Self { minor: minor.ok_or(MoneyError::OutOfRange { currency })?, currency })
     }
 
-    /// The difference of two amounts of one currency; below zero if `other` is the greater.
+    /// Returns the difference of two amounts of one currency. It is negative if `other` is the
+    /// greater.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::CurrencyMismatch`] and [`MoneyError::OutOfRange`].
+    /// Returns [`MoneyError::CurrencyMismatch`] if the currencies differ, and
+    /// [`MoneyError::OutOfRange`] if the difference does not fit.
     pub fn checked_sub(&self, other: Self) -> Result<Self, MoneyError> {
         let currency = self.common_currency(other)?;
         let minor = self.minor.checked_sub(other.minor);
         Ok(Self { minor: minor.ok_or(MoneyError::OutOfRange { currency })?, currency })
     }
 
-    /// The negated amount, in the same currency.
+    /// Returns the amount with the opposite sign.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::OutOfRange`] for the one amount whose opposite does not fit, `i64::MIN` minor
-    /// units.
+    /// Returns [`MoneyError::OutOfRange`] for `i64::MIN` minor units, whose opposite does not fit.
     pub fn checked_neg(&self) -> Result<Self, MoneyError> {
         let currency = self.currency;
         let minor = self.minor.checked_neg().ok_or(MoneyError::OutOfRange { currency })?;
         Ok(Self { minor, currency })
     }
 
-    /// Which of two amounts of one currency is the greater.
+    /// Compares two amounts of one currency.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::CurrencyMismatch`].
+    /// Returns [`MoneyError::CurrencyMismatch`] if the currencies differ.
     pub fn compare(&self, other: Self) -> Result<Ordering, MoneyError> {
         self.common_currency(other)?;
         Ok(self.minor.cmp(&other.minor))
@@ -231,7 +235,8 @@ impl Money {
     }
 }
 
-/// `50000 VND`, `12.34 USD`: plain decimal text that [`Money::parse`] takes, a space, and the code.
+/// Writes `50000 VND` or `12.34 USD`: plain decimal text that [`Money::parse`] accepts, a space,
+/// and the code.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.to_decimal(), self.currency)

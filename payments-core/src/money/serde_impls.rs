@@ -1,4 +1,5 @@
-//! `{"amount":"50000","currency":"VND"}`, and `"VND"`.
+//! Serde implementations: an amount as `{"amount":"50000","currency":"VND"}`, a currency as
+//! `"VND"`.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,17 +1,17 @@
-//! Amounts as text: the one grammar of plain decimals, thousands groups on top of it, and the one
-//! rule by which a text becomes an amount of a currency.
+//! Amounts as text: the grammar of plain decimals, the grammar of thousands groups, and the rule by
+//! which a parsed number becomes an amount of a currency.
 
 use rust_decimal::Decimal;
 
 use super::error::excerpt;
 use super::{Currency, Money, MoneyError};
 
-/// The decimals that any amount may be written with, because gateways write `.00` after amounts in
-/// every currency.
+/// The number of decimals that is accepted for every currency, because gateways write `.00` after
+/// amounts in every currency.
 const CUSTOMARY_DECIMALS: u32 = 2;
 
-/// Returns the amount in `currency` of a number that was written, whose scale counts the decimals
-/// that were written.
+/// Returns the amount in `currency` of a number parsed from text. Its scale is the number of
+/// decimals in the text.
 ///
 /// A point is a decimal point only if at most two digits follow it, or as many as the currency
 /// has. `50.000` is fifty thousand in Vietnam and fifty elsewhere, so it is refused.
@@ -33,25 +33,26 @@ pub(super) fn amount(written: Decimal, currency: Currency) -> Result<Money, Mone
     })
 }
 
-/// Whether the point of a number that was written cannot separate thousands, whatever its currency.
+/// Returns whether the point of a parsed number cannot separate thousands, whatever the currency.
 pub(super) fn is_unambiguous(written: Decimal) -> bool {
     written.scale() <= CUSTOMARY_DECIMALS
 }
 
-/// Whether a point could separate thousands: one to three digits, not all zero, and three more.
+/// Returns whether the point could separate thousands: one to three digits, not all zero, before it
+/// and three after it.
 fn is_one_thousands_group(written: Decimal) -> bool {
     written.scale() == 3 && (1_000..1_000_000).contains(&written.mantissa().unsigned_abs())
 }
 
-/// Reads `50000`, `50000.00`, `-12.34`: digits, at most one point between digits, at most one
+/// Parses `50000`, `50000.00`, `-12.34`: digits, at most one point between digits, at most one
 /// leading minus.
 ///
-/// The scale of the result is the number of decimals that were written, zeros included.
+/// The scale of the result is the number of decimals in the text, including zeros.
 pub(super) fn plain(text: &str) -> Result<Decimal, MoneyError> {
     Parts::of(text).decimal(text)
 }
 
-/// Reads `101,747,939` and `1,234.50`, and all that [`plain`] takes.
+/// Parses `101,747,939` and `1,234.50`, and every text that [`plain`] accepts.
 pub(super) fn grouped(text: &str) -> Result<Decimal, MoneyError> {
     let parts = Parts::of(text);
     if !parts.whole.contains(',') {
@@ -101,12 +102,12 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The number that the digits of both texts make together.
+/// Returns the number whose digits are those of both texts, one after the other.
 fn number(whole: &str, decimals: &str) -> Option<i128> {
     let digits = || whole.bytes().chain(decimals.bytes()).map(|digit| digit.wrapping_sub(b'0'));
     let narrow =
         digits().try_fold(0_u64, |sum, digit| sum.checked_mul(10)?.checked_add(digit.into()));
-    // Almost every amount fits into 64 bits, where the arithmetic is several times faster.
+    // Almost every amount fits into 64 bits, for which the arithmetic is several times faster.
     narrow.map(i128::from).or_else(|| {
         digits().try_fold(0_i128, |sum, digit| sum.checked_mul(10)?.checked_add(digit.into()))
     })

@@ -1,16 +1,16 @@
-//! Serde types that name how a gateway writes an amount; chosen once per field of a wire struct.
+//! Serde types for the formats in which gateways write amounts, chosen per field of a wire struct.
 //!
-//! | type | takes |
+//! | type | accepts |
 //! |---|---|
 //! | [`Number`] | `1000`, `1000.0`, `"1000"`, `"1000.00"` |
-//! | [`Grouped`] | `"101,747,939"`, and all that [`Number`] takes |
+//! | [`Grouped`] | `"101,747,939"`, and all that [`Number`] accepts |
 //!
-//! Both read the digits of the JSON text itself, so that an amount never passes through a float on
-//! its way, and both refuse an exponent, an empty text and anything else that is not a plain
-//! decimal. A field that may be `null` or absent is an `Option` of them. The currency is known
-//! elsewhere (in another field, or by the gateway's contract), so they become [`Money`] by
-//! `money(currency)`, which judges the decimals as [`Money::parse`] does: `50.000` is no amount,
-//! neither as a JSON number nor as text.
+//! Both read the digits of the JSON text itself, so that an amount is never converted to a float,
+//! and both refuse an exponent, an empty text and anything else that is not a plain decimal. Use
+//! `Option` for a field that may be `null` or absent. These types have no currency, because it is
+//! given by another field or by the gateway's contract: `money(currency)` converts them to
+//! [`Money`]. It checks the decimals as [`Money::parse`] does, so `50.000` is refused, both as a
+//! JSON number and as text.
 //!
 //! ```
 //! use payments_core::money::{Currency, Money, wire::Number};
@@ -28,9 +28,9 @@
 //! # }
 //! ```
 //!
-//! Reading from the text has a price: they work where `serde_json` reads from a `&str` or `&[u8]`,
-//! at any depth, but not from an `io::Read` or a `serde_json::Value`, nor below `#[serde(flatten)]`
-//! or an untagged enum, which all let go of the text before a field sees it.
+//! Because they read the JSON text, these types work only if `serde_json` reads from a `&str` or
+//! `&[u8]`, at any depth. They do not work with an `io::Read` or a `serde_json::Value`, nor below
+//! `#[serde(flatten)]` or an untagged enum, because the text is then no longer available.
 
 use std::fmt;
 use std::str::FromStr;
@@ -44,33 +44,33 @@ use super::{Currency, Money, MoneyError, text};
 
 /// An amount written as a JSON number, or as text with the same digits.
 ///
-/// Written, it is text (`"50000"`), with no decimals for whole amounts; where a gateway demands a
+/// It is serialised as text (`"50000"`), without decimals for whole amounts. If a gateway demands a
 /// JSON number, put `#[serde(serialize_with = "as_integer")]` with [`as_integer`] on the field.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Number(Decimal);
 
-/// An amount written with thousands commas, `"101,747,939"`, or without, as a JSON number or as
-/// text.
+/// An amount written with thousands separators, `"101,747,939"`, or without them, as a JSON number
+/// or as text.
 ///
-/// Written, it is text with commas.
+/// It is serialised as text with separators.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Grouped(Decimal);
 
 impl Number {
-    /// The amount in a currency, given in its major units.
+    /// Returns the amount in this currency. The number counts major units.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::AmbiguousPoint`] if its point may separate thousands, as in `50.000`,
-    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and
-    /// [`MoneyError::OutOfRange`].
+    /// Returns [`MoneyError::AmbiguousPoint`] if the point may separate thousands, as in `50.000`,
+    /// [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor unit,
+    /// and [`MoneyError::OutOfRange`] if the amount does not fit.
     pub fn money(&self, currency: Currency) -> Result<Money, MoneyError> {
         text::amount(self.0, currency)
     }
 
-    /// The number as it was read, with the decimals that were written.
+    /// Returns the parsed number, with the decimals of the text.
     ///
-    /// It is no amount yet: only [`money`](Self::money) refuses a point that may separate
+    /// Do not use it as an amount: only [`money`](Self::money) refuses a point that may separate
     /// thousands.
     #[must_use]
     pub const fn decimal(&self) -> Decimal {
@@ -79,20 +79,20 @@ impl Number {
 }
 
 impl Grouped {
-    /// The amount in a currency, given in its major units.
+    /// Returns the amount in this currency. The number counts major units.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::AmbiguousPoint`] if its point may separate thousands, as in `50.000`,
-    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and
-    /// [`MoneyError::OutOfRange`].
+    /// Returns [`MoneyError::AmbiguousPoint`] if the point may separate thousands, as in `50.000`,
+    /// [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor unit,
+    /// and [`MoneyError::OutOfRange`] if the amount does not fit.
     pub fn money(&self, currency: Currency) -> Result<Money, MoneyError> {
         text::amount(self.0, currency)
     }
 
-    /// The number as it was read, with the decimals that were written.
+    /// Returns the parsed number, with the decimals of the text.
     ///
-    /// It is no amount yet: only [`money`](Self::money) refuses a point that may separate
+    /// Do not use it as an amount: only [`money`](Self::money) refuses a point that may separate
     /// thousands.
     #[must_use]
     pub const fn decimal(&self) -> Decimal {
@@ -100,12 +100,12 @@ impl Grouped {
     }
 }
 
-/// Writes a [`Number`] as a JSON number instead of text, for `#[serde(serialize_with = "…")]`.
+/// Serialises a [`Number`] as a JSON number instead of text, for `#[serde(serialize_with = "…")]`.
 ///
 /// # Errors
 ///
-/// The serializer's own, and one for amounts with decimals: a JSON number with a point may be read
-/// as a float. More than two zeros after a point may be no decimals, as in `50.000`.
+/// Returns the serializer's error, or an error if the amount has decimals: a JSON number with a
+/// point may be read as a float, and a point with three zeros may separate thousands.
 pub fn as_integer<S: Serializer>(amount: &Number, serializer: S) -> Result<S::Ok, S::Error> {
     let whole = amount.0.normalize();
     match i64::try_from(whole.mantissa()) {
@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for Grouped {
 
 /// Reads the text of a JSON number, or of a JSON string without its quotation marks.
 ///
-/// A string that spells its digits as escapes is refused with the rest: no gateway writes
+/// A string that contains escapes is refused as well: no gateway writes `"\u0031"` for 1.
 /// `"\u0031"` for 1.
 fn from_raw<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -190,7 +190,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// With a comma before every group of three digits, as it is read.
+/// Writes a comma before every group of three digits, as the gateway does.
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.0.abs().to_string();

@@ -1,25 +1,25 @@
-//! What an inquiry said about an event.
+//! The result of an inquiry about an event.
 
 use super::Event;
 
-/// What an inquiry said about an event.
+/// The result of an inquiry about an event.
 #[derive(Clone, Debug)]
 #[must_use]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
 pub enum Confirmation {
-    /// It is so; this event carries the provider's answer.
+    /// The provider confirms the event. The event contains the provider's own data.
     Confirmed(Event),
-    /// It is not so.
+    /// The provider contradicts the event.
     Contradicted {
-        /// What the delivery claimed.
+        /// The content of the delivery.
         claimed: String,
-        /// What the provider says.
+        /// The provider's response to the inquiry.
         found: String,
     },
-    /// The provider does not know it yet.
+    /// The provider does not know of it yet.
     NotYet {
-        /// When asking again makes sense.
+        /// How long to wait before the next inquiry.
         retry_after: Option<std::time::Duration>,
     },
 }

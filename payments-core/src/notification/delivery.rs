@@ -8,9 +8,9 @@ use http::{HeaderMap, Method, Request, header::AsHeaderName};
 
 use super::{Untrusted, UntrustedReason};
 
-/// An HTTP request as received: nothing decoded, nothing re-serialised.
+/// An HTTP request as received, neither decoded nor re-serialised.
 ///
-/// Made from any request whose body is bytes:
+/// It can be created from any request whose body is bytes:
 ///
 /// ```
 /// use payments_core::notification::Delivery;
@@ -32,7 +32,7 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// The delivery in `request`.
+    /// Creates a delivery that borrows from `request`.
     pub fn of<B: AsRef<[u8]>>(request: &'a Request<B>) -> Self {
         Self {
             method: request.method(),
@@ -44,47 +44,47 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Says which address it came from, as far as the app's proxies can be trusted.
+    /// Sets the address that the request came from, as far as the app's proxies can be trusted.
     #[must_use]
     pub fn from_source(mut self, source: IpAddr) -> Self {
         self.source = Some(source);
         self
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn method(&self) -> &'a Method {
         self.method
     }
 
-    /// The path, not decoded.
+    /// Returns the path, not decoded.
     pub fn path(&self) -> &'a str {
         self.path
     }
 
-    /// The query, not decoded. It may carry signatures and personal data: do not log it.
+    /// Returns the query, not decoded. It may contain signatures and personal data: do not log it.
     pub fn query(&self) -> Option<&'a str> {
         self.query
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &'a HeaderMap {
         self.headers
     }
 
-    /// The body, byte for byte.
+    /// Returns the body, byte for byte.
     pub fn body(&self) -> &'a [u8] {
         self.body
     }
 
-    /// The address it came from, if the app said so.
+    /// Returns the address that the request came from, or `None` if the app has not set it.
     pub fn source(&self) -> Option<IpAddr> {
         self.source
     }
 
-    /// The one value of a header.
+    /// Returns the value of a header that may occur once, or `None` if the header is absent.
     ///
     /// # Errors
-    /// [`Untrusted`] if it is there twice or not text; `Ok(None)` if it is not there.
+    /// Returns [`Untrusted`] if the header occurs twice or its value is not text.
     pub fn one_header(
         &self,
         name: impl AsHeaderName + fmt::Display + Copy,
@@ -105,7 +105,8 @@ impl<'a> Delivery<'a> {
         })
     }
 
-    /// The parameters of the query, decoded once, keys trimmed, empty pairs skipped.
+    /// Returns the parameters of the query, decoded once. Keys are trimmed and empty pairs are
+    /// skipped.
     pub fn query_pairs(&self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
         form_urlencoded::parse(self.query.unwrap_or_default().as_bytes())
             .map(|(name, value)| match name.trim() {
@@ -118,7 +119,7 @@ impl<'a> Delivery<'a> {
 }
 
 impl fmt::Debug for Delivery<'_> {
-    /// The method and the path only.
+    /// Shows the method, the path and the length of the body only.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Delivery({} {}, {} bytes)", self.method, self.path, self.body.len())
     }

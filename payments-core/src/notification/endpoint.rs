@@ -1,39 +1,39 @@
-//! An address where a provider's deliveries arrive.
+//! An address at which a provider's deliveries arrive.
 
 use serde::Serialize;
 
 use super::{Untrusted, UntrustedReason};
 use crate::{EndpointName, Result};
 
-/// One address where a provider's deliveries arrive.
+/// An address at which a provider's deliveries arrive.
 #[doc(alias("webhook URL"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// Its name, which the app puts into its route.
+    /// The name of the endpoint, which the app puts into the route.
     pub name: EndpointName,
     /// The HTTP method that the provider uses.
     #[serde(serialize_with = "method_name")]
     pub method: http::Method,
-    /// Where and how to register it with the provider.
+    /// Where and how to register the address with the provider.
     pub register: String,
-    /// True for the return of a buyer's browser: it shows a page, never settles anything, and its
-    /// events have no key.
+    /// Whether this is the return of a buyer's browser. Such an endpoint only shows a page: a
+    /// delivery to it is not evidence of a payment, and its events have no key.
     pub display_only: bool,
 }
 
 impl Endpoint {
-    /// An address that takes server-to-server deliveries by `method`; `register` says where to
-    /// register it.
+    /// Creates an endpoint for server-to-server deliveries by `method`. `register` is where and how
+    /// to register it.
     pub fn new(name: EndpointName, method: http::Method, register: impl Into<String>) -> Self {
         Self { name, method, register: register.into(), display_only: false }
     }
 
-    /// The endpoint of this name, if it takes this method.
+    /// Returns the endpoint of this name, if it accepts this method.
     ///
     /// # Errors
-    /// [`Untrusted`] with [`UntrustedReason::WrongEndpoint`], whose text lists the endpoints that
-    /// there are.
+    /// Returns [`Untrusted`] with [`UntrustedReason::WrongEndpoint`] if there is no such endpoint
+    /// or it accepts another method. Its text lists the known endpoints.
     pub fn find<'a>(
         endpoints: &'a [Self],
         name: &EndpointName,
@@ -56,7 +56,7 @@ impl Endpoint {
         Err(Untrusted::new(UntrustedReason::WrongEndpoint, detail))
     }
 
-    /// Marks it as the return of a buyer's browser.
+    /// Marks the endpoint as the return of a buyer's browser.
     #[must_use]
     pub fn display_only(mut self) -> Self {
         self.display_only = true;

@@ -1,4 +1,4 @@
-//! What a delivery says happened, and on what evidence.
+//! The events that a delivery reports, and the evidence for each.
 
 use std::borrow::Cow;
 use std::panic::Location;
@@ -14,23 +14,23 @@ use crate::{
     signature::Authenticity,
 };
 
-/// A delivery that was checked: its proof, and what it says.
+/// A delivery that was checked: its proof and its events.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notification {
-    /// Where it arrived.
+    /// The endpoint at which it arrived.
     pub endpoint: EndpointName,
-    /// Who sent it, and what that covers.
+    /// The proof of who sent it, with the fields that the proof covers.
     pub proof: Proof,
     events: Vec<Event>,
-    /// Its bytes: the body, or the query of a delivery without one.
+    /// The bytes of the delivery: its body, or its query if it has no body.
     pub raw: Raw,
-    /// The line of source that made it, so that tests can point there.
+    /// The line of source that created the notification, so that tests can point to it.
     pub made_at: &'static Location<'static>,
     display_only: bool,
 }
 
-/// One thing that happened, on what evidence we believe it, and under which key it is handled once.
+/// An event, the evidence for it, and the key under which it is handled once.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -38,12 +38,13 @@ pub struct Event {
     evidence: Evidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<DedupeKey>,
-    /// The digest of the delivery that claims it, by which a repetition of the same bytes is known.
+    /// The digest of the delivery that reports the event, by which a repetition of the same bytes
+    /// is recognised.
     #[serde(skip)]
     delivery: Option<[u8; 32]>,
 }
 
-/// What happened.
+/// The content of an event.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -56,43 +57,43 @@ pub enum EventData {
     Payout(Payout),
     /// A refund changed.
     Refund(Refund),
-    /// A delivery by which the gateway tries the address. It tells of nothing that happened,
-    /// whatever amounts stand in it: acknowledge it.
+    /// The gateway tests the address with this delivery. Nothing happened, whatever amounts the
+    /// delivery contains: acknowledge it.
     Test,
-    /// Something that this version does not know. Acknowledge and ignore it.
+    /// An event that this version does not know. Acknowledge and ignore it.
     Unrecognised {
-        /// The provider's name for it.
+        /// The provider's name for the event.
         name: String,
     },
 }
 
-/// On what evidence an event is believed.
+/// The evidence for an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Evidence {
-    /// The proof covers every field that it rests on and, if it moves money, every field that its
-    /// key is made of.
+    /// The proof covers every field that the event rests on and, if the event moves money, every
+    /// field that its key is made of.
     Proven,
-    /// It rests on fields that the proof does not cover: confirm it before believing it.
+    /// The event rests on fields that the proof does not cover: confirm it before you trust it.
     Unconfirmed {
-        /// Those fields.
+        /// The fields that are not covered.
         uncovered: Vec<Cow<'static, str>>,
     },
-    /// An inquiry answered it.
+    /// An inquiry confirmed the event.
     Inquired,
-    /// It came through a buyer's browser: show it, never book it.
+    /// The event came through a buyer's browser: show it, never book it.
     DisplayOnly,
 }
 
 impl Notification {
-    /// A checked delivery that says nothing yet.
+    /// Creates a checked delivery without events.
     #[track_caller]
     pub fn new(endpoint: &Endpoint, proof: Proof) -> Self {
         Self {
             endpoint: endpoint.name.clone(),
             proof,
-            // Nearly every delivery tells of one thing.
+            // Nearly every delivery has one event.
             events: Vec::with_capacity(1),
             raw: Raw::default(),
             made_at: Location::caller(),
@@ -100,17 +101,19 @@ impl Notification {
         }
     }
 
-    /// Adds an event that rests on these fields of the delivery: of its body, if the proof covers
-    /// the body.
+    /// Adds an event that rests on these fields of the delivery.
     ///
-    /// `key` is the key that the delivery states, with the fields that it is made of; `None` where
-    /// the delivery states none, as a status without a transaction. The event is
-    /// [`Evidence::Proven`] only if the proof covers every field that it rests on and, if it moves
-    /// money, every field of its key; then the event carries that key. Otherwise it has to be
-    /// confirmed by inquiry, and the inquiry gives the key. An event that names no field is proven
-    /// only by a proof over the whole body. An event that moves no money carries no key, whatever
-    /// is given here, so that it cannot use up the key of money; and neither does anything that
-    /// arrives at a display-only endpoint.
+    /// `key` is the key that the delivery states and the fields that the key is made of, or `None`
+    /// if the delivery states no key, such as a status without a transaction.
+    ///
+    /// The event is [`Evidence::Proven`] if the proof covers every field in `rests_on` and, if the
+    /// event moves money, every field of its key. Otherwise it is unconfirmed, and the inquiry that
+    /// confirms it gives the key. If `rests_on` is empty, only a proof over the whole body proves
+    /// the event.
+    ///
+    /// Only a proven event that moves money keeps its key. An event that moves no money has no key,
+    /// so that it cannot use up the key of an event that does, and neither has an event at a
+    /// display-only endpoint.
     #[must_use]
     pub fn with_event(
         mut self,
@@ -143,39 +146,39 @@ impl Notification {
         self
     }
 
-    /// Adds something that this version does not know, under the provider's name for it. It moves
-    /// no money and has no key. `rests_on`: as for [`with_event`](Self::with_event).
+    /// Adds an event that this version does not know, under the provider's name for it. It moves no
+    /// money and has no key. `rests_on` is as for [`with_event`](Self::with_event).
     #[must_use]
     pub fn with_unrecognised(self, name: impl Into<String>, rests_on: &[&'static str]) -> Self {
         self.with_event(None, EventData::Unrecognised { name: name.into() }, rests_on)
     }
 
-    /// Adds that the gateway only tries the address. It moves no money and has no key. `rests_on`:
-    /// the fields by which the delivery is known for a test, as for
+    /// Adds a [test](EventData::Test) of the address. It moves no money and has no key. `rests_on`
+    /// lists the fields by which the delivery is recognised as a test, as for
     /// [`with_event`](Self::with_event).
     #[must_use]
     pub fn with_test(self, rests_on: &[&'static str]) -> Self {
         self.with_event(None, EventData::Test, rests_on)
     }
 
-    /// What it says.
+    /// Returns the events of the delivery.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// What it says, by itself.
+    /// Returns the events of the delivery.
     pub fn into_events(self) -> Vec<Event> {
         self.events
     }
 
-    /// Marks its events as claims of the delivery with this digest.
+    /// Sets the digest of the delivery that reports the events.
     pub(crate) fn claimed_by(&mut self, delivery: [u8; 32]) {
         for event in &mut self.events {
             event.delivery = Some(delivery);
         }
     }
 
-    /// Keeps the delivery's bytes, which its proof vouches for.
+    /// Sets the bytes of the delivery that the proof was checked against.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw.with_authenticity(Authenticity::Verified(self.proof.clone()));
@@ -189,10 +192,10 @@ impl Notification {
 }
 
 impl Event {
-    /// What an inquiry answered: the result of a confirmation, never of a delivery.
+    /// Creates an event from the response to an inquiry, as the result of a confirmation.
     ///
-    /// `key` is made of what the inquiry answered, because the delivery's own key is only as good
-    /// as its proof. An event that moves no money carries no key, as in
+    /// `key` must be made of the inquiry's values, because the delivery's own key is only as
+    /// trustworthy as its proof. It is dropped if the event moves no money, as in
     /// [`Notification::with_event`].
     pub fn inquired(key: DedupeKey, data: EventData) -> Self {
         let mut event = Self { data, evidence: Evidence::Inquired, key: None, delivery: None };
@@ -200,52 +203,52 @@ impl Event {
         event
     }
 
-    /// What a stored delivery claims, made again from its data so that
-    /// [`NotificationReceiver::confirm`](super::NotificationReceiver::confirm) can be asked about it.
+    /// Recreates the event of a stored delivery from its data, in order to confirm it with
+    /// [`NotificationReceiver::confirm`](super::NotificationReceiver::confirm).
     ///
-    /// It carries no proof and no key, and is [`Evidence::Unconfirmed`], whatever the delivery
-    /// proved: only the answer of the inquiry may be booked.
+    /// It has no key and is [`Evidence::Unconfirmed`], whatever the delivery proved: only the
+    /// result of the confirmation may be booked.
     pub fn claimed(data: EventData) -> Self {
         let evidence = Evidence::Unconfirmed { uncovered: Vec::new() };
         Self { data, evidence, key: None, delivery: None }
     }
 
-    /// The key under which this event is handled once per provider.
+    /// Returns the key under which this event is handled once per provider.
     ///
-    /// Present exactly if the event may be booked and moves money, that is, if it is
-    /// [trusted](Self::is_trusted) and [moves money](Self::moves_money). Store the provider, the key
-    /// and what the event changes in one transaction. An event without a key changes no money, so
-    /// that handling it twice does no harm.
+    /// It is `Some` exactly if the event is [trusted](Self::is_trusted) and [moves
+    /// money](Self::moves_money). Store the provider, the key and the changes due to the event in
+    /// one transaction. An event without a key changes no money, so handling it twice does no harm.
     pub fn key(&self) -> Option<&DedupeKey> {
         self.key.as_ref()
     }
 
-    /// What happened. It cannot be changed once the evidence for it was weighed.
+    /// Returns the content of the event. It cannot be changed, so the evidence stays valid for it.
     pub fn data(&self) -> &EventData {
         &self.data
     }
 
-    /// What happened, by itself.
+    /// Returns the content of the event.
     pub fn into_data(self) -> EventData {
         self.data
     }
 
-    /// The digest of the delivery that claims it, where the layer of confirmations received it.
+    /// Returns the digest of the delivery that reports the event, if the confirmation layer
+    /// received it.
     pub(crate) fn delivery(&self) -> Option<[u8; 32]> {
         self.delivery
     }
 
-    /// On what evidence it is believed.
+    /// Returns the evidence for the event.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 
-    /// Whether it may be booked: it is proven or an inquiry answered it.
+    /// Returns whether the event may be booked: it is proven, or an inquiry confirmed it.
     pub fn is_trusted(&self) -> bool {
         matches!(self.evidence, Evidence::Proven | Evidence::Inquired)
     }
 
-    /// Whether money would be booked on its word: such an event must be trusted first.
+    /// Returns whether booking the event moves money. Such an event must be trusted first.
     pub fn moves_money(&self) -> bool {
         match &self.data {
             EventData::Payment(payment) => {

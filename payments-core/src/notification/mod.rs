@@ -1,4 +1,4 @@
-//! What providers send us: deliveries in, checks and proofs, events out, replies back.
+//! Notifications from providers: deliveries, checks and proofs, events, and replies.
 
 mod confirmation;
 mod delivery;
@@ -24,27 +24,28 @@ pub use verdict::Verdict;
 pub use crate::signature::{Coverage, Proof, Scheme, SignedParts, Untrusted, UntrustedReason};
 use crate::{EndpointName, Result, Timestamp};
 
-/// Receives what a provider sends, and confirms what its signature does not cover.
+/// Checks the deliveries of a provider, and confirms events that its signature does not cover.
 #[async_trait]
 pub trait NotificationReceiver: Send + Sync + 'static {
-    /// The addresses to register with the provider. Never change while it lives.
+    /// Returns the endpoints to register with the provider. They do not change during its lifetime.
     fn endpoints(&self) -> &[Endpoint];
 
-    /// Checks a delivery. Pure: bytes in, verdict out; nothing is sent and nothing remembered.
+    /// Checks a delivery. The result depends on the arguments only; nothing is sent or stored.
     fn receive(&self, endpoint: &EndpointName, delivery: &Delivery<'_>, now: Timestamp)
     -> Received;
 
-    /// Asks the provider about an event that its proof does not cover. The confirmed event
-    /// carries the inquiry's values and a key that is made of them, never the delivery's.
+    /// Asks the provider about an event that its proof does not cover. A confirmed event has the
+    /// values of the inquiry and a key made of them, never those of the delivery.
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read.
     async fn confirm(&self, event: &Event) -> Result<Confirmation>;
 
-    /// What the signature of a delivery is made of, for tools that say why it is refused. `None`
-    /// where no formula is checked at this endpoint, or the delivery cannot be read so far.
+    /// Returns the input of a delivery's signature check, for tools that explain why it fails.
+    /// Returns `None` if no formula is checked at this endpoint, or if the delivery cannot be read
+    /// far enough.
     ///
-    /// Pure, and no check: [`receive`](Self::receive) alone decides what is believed.
+    /// It checks nothing: only [`receive`](Self::receive) decides whether a delivery is trusted.
     fn signed_parts<'a>(
         &'a self,
         endpoint: &EndpointName,
@@ -54,6 +55,6 @@ pub trait NotificationReceiver: Send + Sync + 'static {
         None
     }
 
-    /// What the provider documents as the answer to a delivery at this endpoint.
+    /// Returns the provider's documented reply to a delivery at this endpoint, for this outcome.
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes>;
 }

@@ -1,21 +1,21 @@
-//! What became of a delivery on our side.
+//! The outcome of a delivery on our side.
 
 use serde::Serialize;
 
-/// What became of a delivery on our side: it decides the reply.
+/// The outcome of a delivery on our side. It decides the reply.
 ///
-/// Exhaustive on purpose: a provider has a reply to each.
+/// This enum is exhaustive on purpose, so that every provider has a reply for each variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Written down and handled, or safely queued.
+    /// It was recorded and handled, or safely queued.
     Handled,
-    /// It was handled before.
+    /// The same delivery was handled before.
     Duplicate,
-    /// There is nothing in it to book: a browser's return, or something that is not our business.
+    /// It contains nothing to book, such as a browser's return, or it does not concern us.
     Ignored,
-    /// It could not be written down: send it again later.
+    /// It could not be recorded: the provider should send it again later.
     TryAgain,
-    /// It is not the provider's.
+    /// It is not known to come from the provider.
     Untrusted,
 }

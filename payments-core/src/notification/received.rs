@@ -1,4 +1,4 @@
-//! What became of a delivery when it was checked.
+//! The result of checking a delivery.
 
 use std::fmt;
 
@@ -7,23 +7,23 @@ use bytes::Bytes;
 use super::{Notification, UnreadableDelivery, Untrusted};
 use crate::Result;
 
-/// The verdict on a delivery.
+/// The result of checking a delivery.
 #[derive(Clone)]
 #[must_use]
 pub enum Received {
-    /// It is the provider's; see what its proof covers.
+    /// The delivery comes from the provider. Its proof gives the fields that the signature covers.
     Notification(Notification),
-    /// It is a handshake or a token request: answer exactly this.
+    /// A handshake or a token request: send exactly this reply.
     Reply(http::Response<Bytes>),
-    /// It passed the check, but a field cannot be read: nothing of it is believed, and the provider
-    /// is asked to send it again later.
+    /// The delivery passed the check, but a field cannot be read. Nothing in it is trusted, and the
+    /// provider is asked to send it again later.
     Unreadable(UnreadableDelivery),
-    /// It may be anybody's.
+    /// Anybody may have sent the delivery.
     Untrusted(Untrusted),
 }
 
 impl fmt::Debug for Received {
-    /// Without what is answered: it may hold a token.
+    /// Leaves out the reply, which may contain a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Notification(notification) => {
@@ -54,7 +54,7 @@ impl From<Untrusted> for Received {
     }
 }
 
-/// For receivers that stop at the first thing that is wrong: `read(delivery).into()`.
+/// Converts the result of a receiver that stops at its first error: `read(delivery).into()`.
 impl<T, E> From<Result<T, E>> for Received
 where
     Self: From<T> + From<E>,
@@ -65,7 +65,7 @@ where
 }
 
 impl Received {
-    /// The notification, if it is one.
+    /// Returns the notification, or `None` if this is another result.
     pub fn notification(self) -> Option<Notification> {
         match self {
             Self::Notification(notification) => Some(notification),

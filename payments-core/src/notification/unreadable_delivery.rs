@@ -1,4 +1,4 @@
-//! A delivery that passed its check and whose content cannot be read.
+//! A delivery that passed its check but whose content cannot be read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,19 +6,19 @@ use std::fmt;
 use super::Proof;
 use crate::printable;
 
-/// A delivery that passed the provider's check, but has a field that cannot be read.
+/// A delivery that passed the provider's check but has a field that cannot be read.
 ///
-/// It may report money, so it is neither acknowledged nor refused as a forgery: it yields no event
+/// It may report money, so it is neither acknowledged nor refused as a forgery. It yields no event
 /// and no key, the provider is asked to send it again later, and the field is logged at `warn` for
 /// a person. An example is a signed amount of `"50.000"`, which may mean 50000 or 50.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct UnreadableDelivery {
-    /// Who sent it, and what that covers.
+    /// The proof of who sent it, with the fields that the proof covers.
     pub proof: Proof,
     /// The field as the provider spells it, or `body` if the content has no fields.
     pub field: Cow<'static, str>,
-    /// What is wrong with it, for people. Never holds a secret or other fields of the delivery.
+    /// The problem, described for people. It never contains a secret or another field's value.
     pub detail: String,
 }
 
@@ -26,7 +26,8 @@ impl UnreadableDelivery {
     /// The name of [`field`](Self::field) for a body that cannot be read at all.
     pub const BODY: &'static str = "body";
 
-    /// A delivery with this proof, of which `field` cannot be read. `detail` must not hold a secret.
+    /// Creates a report for a delivery with this proof, in which `field` cannot be read because of
+    /// `detail`. `detail` must not contain a secret.
     pub fn new(
         proof: Proof,
         field: impl Into<Cow<'static, str>>,

@@ -1,4 +1,4 @@
-//! The verdict on a delivery, in one word.
+//! The verdict on a delivery.
 
 use std::fmt;
 
@@ -6,26 +6,26 @@ use serde::Serialize;
 
 use super::{Received, Scheme};
 
-/// The verdict on a delivery, in one word: what traces and the command line print.
+/// The verdict on a delivery, as traces and the command line show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The sender proved that it has a secret. What that covers of the content, the proof says.
+    /// The sender proved that it has a secret. The proof gives the fields that this covers.
     Trusted,
-    /// The endpoint is open to strangers by configuration: anyone who knows its address may have
-    /// sent it. Everything in it has to be confirmed.
+    /// The endpoint accepts unsigned deliveries by configuration, so anyone who knows its address
+    /// may have sent it. Everything in it has to be confirmed.
     Unauthenticated,
     /// A handshake or token request, which has its own reply.
     Reply,
-    /// It passed the check, but a field cannot be read.
+    /// It passed the check, but a field in it cannot be read.
     Unreadable,
     /// It failed the check.
     Untrusted,
 }
 
 impl Verdict {
-    /// The word: `trusted`, `unauthenticated`, `reply`, `unreadable` or `untrusted`.
+    /// Returns the word `trusted`, `unauthenticated`, `reply`, `unreadable` or `untrusted`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trusted => "trusted",
@@ -44,7 +44,7 @@ impl fmt::Display for Verdict {
 }
 
 impl Received {
-    /// The verdict in one word.
+    /// Returns the verdict on the delivery.
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Notification(notification)
@@ -54,7 +54,7 @@ impl Received {
             }
             Self::Notification(_) => Verdict::Trusted,
             Self::Reply(_) => Verdict::Reply,
-            // A field of a stranger's delivery says nothing of its sender.
+            // An unreadable field of an unauthenticated delivery proves nothing about its sender.
             Self::Unreadable(unreadable)
                 if unreadable.proof.scheme() == Scheme::Unauthenticated =>
             {

@@ -1,14 +1,15 @@
-//! Who pays.
+//! The buyer of a payment.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Who pays. Everything is optional and personal: it is never printed.
+/// The buyer of a payment. Every field is optional. The fields are personal data, so `Debug` does
+/// not show them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Buyer {
-    /// The merchant's own name for the customer.
+    /// The merchant's own identifier of the customer.
     pub id: Option<String>,
     /// The buyer's name.
     pub name: Option<String>,
@@ -19,33 +20,33 @@ pub struct Buyer {
 }
 
 impl Buyer {
-    /// A buyer of whom nothing is known.
+    /// Creates a buyer with every field empty.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives the merchant's own name for the customer.
+    /// Sets the merchant's own identifier of the customer.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Gives the buyer's name.
+    /// Sets the buyer's name.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Gives the buyer's e-mail address.
+    /// Sets the buyer's e-mail address.
     #[must_use]
     pub fn with_email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Gives the buyer's telephone number.
+    /// Sets the buyer's telephone number.
     #[must_use]
     pub fn with_phone(mut self, phone: impl Into<String>) -> Self {
         self.phone = Some(phone.into());

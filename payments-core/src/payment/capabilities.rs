@@ -1,4 +1,4 @@
-//! What a provider takes and does for payments.
+//! The payment requests that a provider accepts and the operations that it offers.
 
 use std::time::Duration;
 
@@ -10,40 +10,44 @@ use crate::{
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules, check_amount},
 };
 
-/// What a provider takes and does for payments. Data: a router, a settings page and the
-/// documentation read it, and a provider's tests hold it to every yes and every no.
+/// The payment requests that a provider accepts and the operations that it offers.
+///
+/// The capabilities are data: a router, a settings page and the documentation read them, and the
+/// conformance suite tests that the provider behaves as each of them declares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PaymentCapabilities {
-    /// The methods that can be asked for.
+    /// The methods that a request can choose.
     pub methods: Vec<PaymentMethod>,
-    /// Whether the buyer can choose on the provider's page, so that no method need be asked for.
+    /// Whether the buyer can choose the method on the provider's page, so that a request may leave
+    /// it out.
     pub buyer_chooses: bool,
-    /// The amounts of each currency.
+    /// The accepted amounts, for each currency.
     pub limits: Vec<AmountLimits>,
-    /// Order references.
+    /// The rules of order references.
     pub reference: TextRules,
-    /// Descriptions.
+    /// The rules of descriptions.
     pub description: TextRules,
-    /// The fields that a request has to have although it can be made without them.
+    /// The fields that a request must have, although [`CreatePayment`] can be made without them.
     pub required: Vec<PaymentField>,
     /// Whether opening a payment calls the provider.
     pub create: CreateMode,
-    /// Whether `expires_at` is passed on; otherwise a request with one is refused.
+    /// Whether the provider is told `expires_at`. If `false`, a request with `expires_at` is
+    /// refused.
     pub expiry: bool,
     /// Whether payments can be found.
     pub find: bool,
     /// Whether open payments can be cancelled.
     pub cancel: bool,
-    /// Whether paid ones can be refunded.
+    /// Whether paid payments can be refunded.
     pub refund: bool,
     /// Whether refunds can be found.
     pub find_refund: bool,
-    /// What a second payment for the same order does.
+    /// The effect of opening a second payment for the same order.
     pub repeat: Repeat,
-    /// How far back an inquiry sees; for ever if not said.
+    /// How far back an inquiry finds payments. `None` if there is no limit.
     pub inquiry_window: Option<Duration>,
-    /// When it is conclusive that an order is not known.
+    /// When an inquiry that does not find an order proves that the provider does not have it.
     pub absence: AbsenceRule,
 }
 
@@ -51,15 +55,16 @@ pub struct PaymentCapabilities {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreateMode {
-    /// A request is sent.
+    /// Opening sends a request to the provider.
     Networked,
-    /// Nothing is sent: the answer is signed here and the buyer carries it. It says nothing
-    /// about the provider's health.
+    /// Opening sends nothing: the request is signed locally and the buyer's browser takes it to the
+    /// provider. Its success therefore does not show that the provider is available.
     Offline,
 }
 
 impl PaymentCapabilities {
-    /// Takes `methods` within `limits`, and does nothing else until told.
+    /// Creates capabilities that accept `methods` within `limits` and offer nothing else. The
+    /// `with_` methods add to them.
     pub fn new(create: CreateMode, methods: Vec<PaymentMethod>, limits: Vec<AmountLimits>) -> Self {
         Self {
             methods,
@@ -80,7 +85,7 @@ impl PaymentCapabilities {
         }
     }
 
-    /// The buyer can choose the method on the provider's page.
+    /// Declares that the buyer can choose the method on the provider's page.
     #[must_use]
     pub fn with_buyer_choice(mut self) -> Self {
         self.buyer_chooses = true;
@@ -101,21 +106,22 @@ impl PaymentCapabilities {
         self
     }
 
-    /// Requires a field.
+    /// Adds a field that every request must have.
     #[must_use]
     pub fn with_required(mut self, field: PaymentField) -> Self {
         self.required.push(field);
         self
     }
 
-    /// Passes `expires_at` on.
+    /// Declares that the provider is told `expires_at`.
     #[must_use]
     pub fn with_expiry(mut self) -> Self {
         self.expiry = true;
         self
     }
 
-    /// Can find payments: how far back, and when not finding one is conclusive.
+    /// Declares that payments can be found, within `window` back from now, and when not finding one
+    /// proves its absence.
     #[must_use]
     pub fn with_find(mut self, window: Option<Duration>, absence: AbsenceRule) -> Self {
         self.find = true;
@@ -124,38 +130,40 @@ impl PaymentCapabilities {
         self
     }
 
-    /// Can cancel open payments.
+    /// Declares that open payments can be cancelled.
     #[must_use]
     pub fn with_cancel(mut self) -> Self {
         self.cancel = true;
         self
     }
 
-    /// Can refund paid ones.
+    /// Declares that paid payments can be refunded.
     #[must_use]
     pub fn with_refund(mut self) -> Self {
         self.refund = true;
         self
     }
 
-    /// Can find refunds.
+    /// Declares that refunds can be found.
     #[must_use]
     pub fn with_find_refund(mut self) -> Self {
         self.find_refund = true;
         self
     }
 
-    /// Says what a second payment for the same order does.
+    /// Sets the effect of opening a second payment for the same order.
     #[must_use]
     pub fn with_repeat(mut self, repeat: Repeat) -> Self {
         self.repeat = repeat;
         self
     }
 
-    /// Checks a request before anything is sent.
+    /// Checks a request against these capabilities, without sending anything.
     ///
     /// # Errors
-    /// `InvalidRequest` or `Unsupported` naming the field that cannot be honoured.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or
+    /// [`Unsupported`](crate::ErrorKind::Unsupported), naming the field that the provider cannot
+    /// accept.
     pub fn check(&self, request: &CreatePayment) -> Result<()> {
         match request.method {
             None if !self.buyer_chooses => {

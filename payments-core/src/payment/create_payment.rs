@@ -10,40 +10,42 @@ use crate::{
     rules::check_positive,
 };
 
-/// A payment to open.
+/// A request to open a payment.
 ///
-/// Its serialised form holds everything that is needed to open it, also who pays and the options,
-/// which may be secrets of a provider: store it like one.
+/// Its serialised form contains everything that is needed to open the payment. That includes the
+/// buyer's personal data and the provider's options, which may contain secrets: store it as you
+/// store a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayment {
-    /// The merchant's own name for what is being paid.
+    /// The merchant's own name for what is being paid, unique per merchant.
     pub order: OrderRef,
-    /// How much.
+    /// The amount to pay. It is positive.
     pub amount: Money,
-    /// How the buyer pays; without one the buyer chooses on the provider's page.
+    /// The payment method. If `None`, the buyer chooses on the provider's page.
     pub method: Option<PaymentMethod>,
-    /// What the buyer sees. Empty if there is nothing to say.
+    /// The text that the buyer sees. It may be empty.
     pub description: String,
-    /// Who pays.
+    /// The buyer.
     pub buyer: Buyer,
-    /// Until when the buyer may pay.
+    /// The time until which the buyer may pay.
     pub expires_at: Option<Timestamp>,
-    /// Where the buyer's browser goes afterwards. It shows a page; it never settles anything.
+    /// The address to which the provider sends the buyer's browser after the payment. A visit to it
+    /// is not evidence of a payment.
     pub return_url: Option<String>,
-    /// Where the browser goes if the buyer calls it off.
+    /// The address to which the provider sends the browser if the buyer cancels.
     pub cancel_url: Option<String>,
-    /// Where the provider sends its notification, if it is told per payment.
+    /// The address for notifications of this payment, for providers that accept one per payment.
     pub notify_url: Option<String>,
     /// Options that only one provider understands.
     pub options: Options,
 }
 
 impl CreatePayment {
-    /// A payment of `amount` for `order`.
+    /// Creates a request for a payment of `amount` for `order`.
     ///
     /// # Errors
-    /// `InvalidRequest` if the amount is not positive.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the amount is not positive.
     pub fn new(order: OrderRef, amount: Money) -> Result<Self> {
         check_positive(amount)?;
         Ok(Self {
@@ -60,56 +62,59 @@ impl CreatePayment {
         })
     }
 
-    /// Chooses how the buyer pays.
+    /// Sets the payment method.
     #[must_use]
     pub fn with_method(mut self, method: PaymentMethod) -> Self {
         self.method = Some(method);
         self
     }
 
-    /// Says what the buyer sees.
+    /// Sets the text that the buyer sees.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Says who pays.
+    /// Sets the buyer.
     #[must_use]
     pub fn with_buyer(mut self, buyer: Buyer) -> Self {
         self.buyer = buyer;
         self
     }
 
-    /// Says until when the buyer may pay.
+    /// Sets the time until which the buyer may pay.
     #[must_use]
     pub fn with_expiry(mut self, at: Timestamp) -> Self {
         self.expires_at = Some(at);
         self
     }
 
-    /// Says where the buyer's browser goes afterwards.
+    /// Sets the address to which the buyer's browser goes after the payment.
     ///
     /// # Errors
-    /// `InvalidRequest` if it is not an absolute `http(s)` address.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not an absolute
+    /// `http(s)` address.
     pub fn with_return_url(mut self, url: impl Into<String>) -> Result<Self> {
         self.return_url = Some(page_address("return_url", url.into())?);
         Ok(self)
     }
 
-    /// Says where the browser goes if the buyer calls it off.
+    /// Sets the address to which the browser goes if the buyer cancels.
     ///
     /// # Errors
-    /// `InvalidRequest` if it is not an absolute `http(s)` address.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not an absolute
+    /// `http(s)` address.
     pub fn with_cancel_url(mut self, url: impl Into<String>) -> Result<Self> {
         self.cancel_url = Some(page_address("cancel_url", url.into())?);
         Ok(self)
     }
 
-    /// Says where the provider sends its notification.
+    /// Sets the address to which the provider sends notifications of this payment.
     ///
     /// # Errors
-    /// `InvalidRequest` if it is not an absolute `http(s)` address.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not an absolute
+    /// `http(s)` address.
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Result<Self> {
         let url = url.into();
         check_web_address(&url).map_err(|problem| Error::invalid("notify_url", problem))?;
@@ -117,10 +122,11 @@ impl CreatePayment {
         Ok(self)
     }
 
-    /// Puts options that only one provider understands.
+    /// Sets the options that only one provider understands.
     ///
     /// # Errors
-    /// `InvalidRequest` if they cannot be written as JSON.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `options` cannot be
+    /// serialised as JSON.
     pub fn with_options<T: ProviderOptions>(mut self, options: &T) -> Result<Self> {
         self.options.set(options)?;
         Ok(self)

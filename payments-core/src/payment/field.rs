@@ -1,27 +1,27 @@
-//! The fields of a payment's request that a provider may require.
+//! The optional fields of a [`CreatePayment`] that a provider may require.
 
 use serde::Serialize;
 
 use super::CreatePayment;
 use crate::{Error, Result};
 
-/// A field that a [`CreatePayment`] can be made without, unless the provider
-/// [requires](super::PaymentCapabilities::required) it.
+/// A field that is optional in a [`CreatePayment`], but that a provider may
+/// [require](super::PaymentCapabilities::required).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentField {
-    /// What the buyer sees.
+    /// The text that the buyer sees.
     Description,
-    /// Until when the buyer may pay.
+    /// The time until which the buyer may pay.
     ExpiresAt,
-    /// Where the buyer's browser goes afterwards.
+    /// The address to which the buyer's browser goes after the payment.
     ReturnUrl,
-    /// Where the browser goes if the buyer calls it off.
+    /// The address to which the browser goes if the buyer cancels.
     CancelUrl,
-    /// Where the provider sends its notification.
+    /// The address to which the provider sends its notification.
     NotifyUrl,
-    /// The merchant's own name for the customer.
+    /// The merchant's own identifier of the customer.
     BuyerId,
     /// The buyer's name.
     BuyerName,
@@ -45,7 +45,7 @@ impl PaymentField {
         Self::BuyerPhone,
     ];
 
-    /// Its name in errors.
+    /// Returns the field's name as errors show it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Description => "description",
@@ -60,7 +60,7 @@ impl PaymentField {
         }
     }
 
-    /// Whether a request has it: white space alone is nothing.
+    /// Returns whether the request sets this field. A text of white space only counts as not set.
     pub fn is_in(self, request: &CreatePayment) -> bool {
         let buyer = &request.buyer;
         let text = match self {
@@ -77,7 +77,7 @@ impl PaymentField {
         text.is_some_and(|text| !text.trim().is_empty())
     }
 
-    /// Takes it out of a request.
+    /// Removes the field's value from a request.
     pub fn take_from(self, request: &mut CreatePayment) {
         match self {
             Self::Description => request.description.clear(),

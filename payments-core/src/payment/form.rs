@@ -10,32 +10,32 @@ use crate::{Error, Result, web_address};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PostForm {
-    /// Where the browser posts it.
+    /// The address to which the browser posts the form.
     pub action: String,
-    /// Names and values in order, not escaped.
+    /// The names and values in order, not escaped.
     pub fields: Vec<(String, String)>,
 }
 
-/// A whole page that posts a form by itself, and the header that lets only its own script run.
+/// An HTML page that submits a form when it loads, and the security policy to send with it.
 ///
-/// Its `Debug` shows neither.
+/// `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FormPage {
-    /// The page.
+    /// The HTML of the page.
     pub html: String,
-    /// The value of the `Content-Security-Policy` to send with it.
+    /// The value of the `Content-Security-Policy` header. It allows only the page's own script.
     pub content_security_policy: String,
 }
 
 impl PostForm {
-    /// A form with these fields in this order.
+    /// Creates a form with these fields, in this order.
     pub fn new(action: impl Into<String>, fields: Vec<(String, String)>) -> Self {
         Self { action: action.into(), fields }
     }
 
-    /// The form as HTML with hidden inputs and one button. Values are escaped here, after
-    /// signing, so that the browser posts exactly what was signed.
+    /// Returns the form as HTML with hidden inputs and one button labelled `button`. The values are
+    /// escaped here, after signing, so the browser posts exactly the signed values.
     pub fn to_html(&self, button: &str) -> String {
         let mut html = String::with_capacity(256 + self.fields.len() * 80);
         html.push_str("<form method=\"post\" accept-charset=\"utf-8\" action=\"");
@@ -54,11 +54,12 @@ impl PostForm {
         html
     }
 
-    /// A page that posts the form as soon as it is loaded; where scripts are off, the buyer presses
-    /// its button. Send it with its [`content_security_policy`](FormPage::content_security_policy)
-    /// and with `Cache-Control: no-store`: a buyer who goes back is not to pay again.
+    /// Returns a page that submits the form when it loads. If scripts are disabled, the buyer
+    /// presses its button, labelled `button`.
     ///
-    /// `nonce` is new and random for every page: 16 bytes or more, as base64.
+    /// Send it with its [`content_security_policy`](FormPage::content_security_policy), and with
+    /// `Cache-Control: no-store` so that a buyer who goes back does not pay a second time. `nonce`
+    /// must be new and random for every page: at least 16 bytes, as base64.
     ///
     /// ```
     /// use payments_core::payment::PostForm;
@@ -71,7 +72,7 @@ impl PostForm {
     /// ```
     ///
     /// # Errors
-    /// `nonce` is too short to be random, or is not base64 and could end the header or the tag.
+    /// Returns an error if `nonce` is not base64 or encodes fewer than 16 bytes.
     pub fn to_page(&self, button: &str, nonce: &str) -> Result<FormPage> {
         check_nonce(nonce)?;
         let mut title = String::new();
@@ -86,8 +87,8 @@ impl PostForm {
         Ok(FormPage { html, content_security_policy: self.policy(nonce) })
     }
 
-    /// Browsers also apply `form-action` to where the gateway redirects the posted form, so any
-    /// https address is allowed; the form's own is named because it may be on loopback.
+    /// Allows any `https` address in `form-action`, because browsers also apply it to the gateway's
+    /// redirects of the posted form. The form's own address is named because it may be on loopback.
     fn policy(&self, nonce: &str) -> String {
         let own = match self.action.parse::<http::Uri>() {
             Ok(action) => match (action.scheme_str(), action.authority()) {
@@ -103,7 +104,8 @@ impl PostForm {
     }
 }
 
-/// Base64 of at least 16 bytes (Content Security Policy Level 3, section 7.1).
+/// Checks that `nonce` is base64 of at least 16 bytes (Content Security Policy Level 3, section
+/// 7.1).
 fn check_nonce(nonce: &str) -> Result<()> {
     const SHORTEST: usize = 22;
 
@@ -127,7 +129,7 @@ impl fmt::Debug for FormPage {
 }
 
 impl fmt::Debug for PostForm {
-    /// The names only: values hold personal data and a signature.
+    /// Shows the names only, because the values contain personal data and a signature.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostForm")
             .field("action", &format_args!("{}", web_address::shown(&self.action)))
@@ -144,7 +146,7 @@ fn escape(html: &mut String, text: &str) {
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
             '\'' => html.push_str("&#39;"),
-            // A browser would drop or change these in an attribute.
+            // In an attribute, a browser would drop or change these.
             '\r' | '\n' => {
                 let _ = write!(html, "&#{};", u32::from(c));
             }

@@ -1,35 +1,35 @@
-//! How what arrived compares with what was asked.
+//! The comparison of the amount received with the amount asked for.
 
 use serde::Serialize;
 
 use crate::money::{Money, MoneyError};
 
-/// How what arrived compares with what was asked. Short and over keep their value.
+/// The comparison of the amount received with the amount asked for.
 #[doc(alias("partial", "underpaid", "overpaid"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Funding {
     /// Nothing arrived.
     Nothing,
-    /// Less than asked.
+    /// Less than the amount asked for arrived.
     Short {
-        /// What is missing.
+        /// The amount still missing.
         missing: Money,
     },
-    /// As much as asked.
+    /// Exactly the amount asked for arrived.
     Exact,
-    /// More than asked.
+    /// More than the amount asked for arrived.
     Over {
-        /// What is too much.
+        /// The amount received beyond the amount asked for.
         excess: Money,
     },
 }
 
 impl Funding {
-    /// Compares what arrived in all with what was asked.
+    /// Compares the total that arrived with the amount asked for.
     ///
     /// # Errors
-    /// The currencies differ.
+    /// Returns an error if the currencies differ.
     pub fn of(asked: Money, arrived: Money) -> Result<Self, MoneyError> {
         let missing = asked.checked_sub(arrived)?;
         Ok(if arrived.is_zero() && asked.is_positive() {

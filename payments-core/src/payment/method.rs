@@ -1,13 +1,13 @@
-//! How a buyer pays.
+//! The methods by which a buyer can pay.
 
 use serde::{Deserialize, Serialize};
 
-/// How a buyer pays.
+/// The method by which a buyer pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentMethod {
-    /// A transfer to our bank account with a code in its memo (VietQR).
+    /// A transfer to our bank account, found by the payment code in its memo (VietQR).
     BankTransfer,
     /// A NAPAS QR on the provider's page.
     NapasQr,

@@ -31,64 +31,65 @@ pub use refund::{Refund, RefundPayment, RefundState};
 pub use crate::payment_code::{CodeMatch, CodeRules, Memo, PaymentCode};
 use crate::{Error, Lookup, OrderRef, RefundRef, Result, Submission};
 
-/// Opens payments and knows what became of them.
+/// Opens payments, reports their state, and cancels and refunds them.
 ///
-/// Which calls *instruct* and which *ask* is the most important line in this crate: instructing
-/// calls return a [`Submission`], asking calls a [`Lookup`].
+/// Methods that send an instruction return a [`Submission`]; methods that only inquire return a
+/// [`Lookup`].
 #[async_trait]
 pub trait PaymentProvider: Send + Sync + 'static {
-    /// What this provider takes and does. Never changes while it lives.
+    /// Returns the requests that this provider accepts and the operations that it offers. They do
+    /// not change during the provider's lifetime.
     fn capabilities(&self) -> &PaymentCapabilities;
 
-    /// Checks whether [`create_payment`](Self::create_payment) takes a request, without sending
-    /// anything. A router asks it before it chooses a provider.
+    /// Checks whether [`create_payment`](Self::create_payment) accepts a request, without sending
+    /// anything. A router calls it before it chooses a provider.
     ///
-    /// A provider that is stricter than its capabilities, by method, by bank or by its own options,
-    /// checks here what goes beyond them; the role of a [`Provider`](crate::Provider) checks the
-    /// capabilities first. A request that passes both is never refused by `create_payment` as
-    /// invalid or unsupported.
+    /// A provider that is stricter than its capabilities, for example for one method, one bank or
+    /// its own options, checks the additional rules here; the role of a
+    /// [`Provider`](crate::Provider) checks the capabilities first. `create_payment` never refuses
+    /// a request that passes both as invalid or unsupported.
     ///
     /// # Errors
-    /// `InvalidRequest` or `Unsupported`, naming the field.
+    /// Returns `InvalidRequest` or `Unsupported`, naming the field.
     fn check(&self, _request: &CreatePayment) -> Result<()> {
         Ok(())
     }
 
-    /// Opens a payment. An accepted payment is *not paid*: the buyer acts next.
+    /// Opens a payment. An accepted payment is open but *not paid*: the buyer acts next.
     ///
-    /// Where [`CreateMode::Offline`] is declared, nothing is sent: the answer is a signed link,
-    /// a form, or a transfer with a code, and says nothing about the provider's health.
-    /// Dropping the future, or wrapping it in a timeout, leaves the outcome uncertain.
+    /// A provider that declares [`CreateMode::Offline`] sends nothing and returns a signed link, a
+    /// form, or a transfer with a payment code. If the future is dropped, also by a timeout around
+    /// it, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was opened: the request cannot be honoured, or nothing left this machine.
+    /// No payment was opened: the request is invalid or unsupported, or it never left this machine.
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>>;
 
-    /// Asks what became of an order's payment. Safe to repeat.
+    /// Asks the provider for the state of an order's payment. It is safe to repeat.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read: this says nothing
-    /// about the payment.
+    /// The request to the provider failed, or its response could not be read. The state of the
+    /// payment is then unknown.
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>>;
 
-    /// Cancels a payment that is not paid yet. Dropping the future leaves the outcome uncertain.
+    /// Cancels a payment that is not paid yet. If the future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was cancelled.
+    /// The payment was not cancelled.
     async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>>;
 
-    /// Gives money back. Dropping the future leaves the outcome uncertain.
+    /// Refunds a payment, wholly or in part. If the future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was given back.
+    /// Nothing was refunded.
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>>;
 
-    /// Asks what became of a refund. Safe to repeat. Few providers can: see
-    /// [`PaymentCapabilities::find_refund`].
+    /// Asks the provider for the state of a refund. It is safe to repeat. Only providers that
+    /// declare [`PaymentCapabilities::find_refund`] implement it.
     ///
     /// # Errors
-    /// The request to the provider failed, which says nothing about the refund, or it cannot find
-    /// refunds (`Unsupported`).
+    /// The request to the provider failed, or its response could not be read; the state of the
+    /// refund is then unknown. Returns `Unsupported` if the provider cannot find refunds.
     async fn find_refund(&self, _refund: &RefundRef) -> Result<Lookup<Refund>> {
         Err(Error::unsupported("the provider cannot find refunds").with_operation("find_refund"))
     }

@@ -1,4 +1,4 @@
-//! What the buyer does next: follow a link, post a form, transfer.
+//! The buyer's next step: to follow a link, to post a form, or to transfer money.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use super::PostForm;
 use crate::{bank::BankAccount, money::Money, web_address};
 
-/// What the buyer does next.
+/// The buyer's next step.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NextAction {
     /// Follow a link to the provider's page.
     Redirect {
-        /// The link. It carries a signature: do not log it.
+        /// The link. It contains a signature: do not log it.
         url: String,
     },
     /// Post a form to the provider's page.
     PostForm(PostForm),
-    /// Transfer money to a bank account, by hand or by scanning.
+    /// Transfer money to a bank account, by hand or by scanning a QR code.
     Transfer(Transfer),
 }
 
@@ -29,35 +29,35 @@ pub enum NextAction {
 pub struct Transfer {
     /// The account to transfer to.
     pub account: BankAccount,
-    /// How much; without one, any amount.
+    /// The amount to transfer. `None` if any amount is accepted.
     pub amount: Option<Money>,
-    /// What must stand in the memo, exactly.
+    /// The text that the memo must contain, exactly as it is here.
     pub memo: Option<String>,
-    /// The same as a VietQR payload.
+    /// The same account, amount and memo as a VietQR payload.
     pub vietqr: Option<String>,
 }
 
 impl Transfer {
-    /// A transfer to `account`.
+    /// Creates a transfer to `account` of any amount.
     pub fn new(account: BankAccount) -> Self {
         Self { account, amount: None, memo: None, vietqr: None }
     }
 
-    /// Says how much.
+    /// Sets the amount to transfer.
     #[must_use]
     pub fn with_amount(mut self, amount: Money) -> Self {
         self.amount = Some(amount);
         self
     }
 
-    /// Says what must stand in the memo.
+    /// Sets the text that the memo must contain.
     #[must_use]
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
     }
 
-    /// Gives the same as a VietQR payload.
+    /// Sets the VietQR payload of this transfer.
     #[must_use]
     pub fn with_vietqr(mut self, payload: impl Into<String>) -> Self {
         self.vietqr = Some(payload.into());
@@ -66,7 +66,7 @@ impl Transfer {
 }
 
 impl fmt::Debug for NextAction {
-    /// A link is cut at its query or fragment, which carry a signature and personal data.
+    /// Shows a link only up to its query or fragment, which contain a signature and personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Redirect { url } => {

@@ -4,30 +4,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::step::Step;
 
-/// Where a payment is. How much arrived is a value of its own, [`Funding`](super::Funding).
+/// The state of a payment. The amount that arrived is separate: see [`Funding`](super::Funding).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentState {
     /// The buyer has not paid yet.
     Open,
-    /// The buyer acted; the provider has not decided.
+    /// The buyer acted; the provider has not decided yet.
     Processing,
     /// The buyer paid and the provider holds the money back.
     Held,
     /// The money is ours.
     Settled,
-    /// The provider says that it is too late to pay.
+    /// The provider reports that the time for paying is over.
     Expired,
-    /// We or the buyer called it off.
+    /// The merchant or the buyer cancelled it.
     Cancelled,
-    /// The provider says that it failed.
+    /// The provider reports that it failed.
     Failed,
-    /// The money went back.
+    /// The money was refunded.
     Refunded,
-    /// The provider said something that it documents nowhere. Ask again.
+    /// The provider reported a state that it does not document. Inquire again.
     ///
-    /// A stored word that this version does not know is read as this state.
+    /// A stored state that this version does not know is also read as `Uncertain`.
     #[serde(other)]
     Uncertain,
 }
@@ -46,8 +46,8 @@ impl PaymentState {
         Self::Uncertain,
     ];
 
-    /// What `seen` means when this state is known. Total: every pair has an answer, and a
-    /// settled payment is never lost.
+    /// Returns how the known state changes when the provider reports the state `seen`. Every pair
+    /// of states is covered, and no report silently replaces a settled payment.
     #[must_use]
     pub fn step(self, seen: Self) -> Step<Self> {
         use PaymentState::{
@@ -58,7 +58,7 @@ impl PaymentState {
             return Step::Same;
         }
         match (self, seen) {
-            // Not knowing is never news about what is known, and any news resolves it.
+            // `Uncertain` changes no known state, and any other report replaces it.
             (Open | Processing, Uncertain) => Step::Advance(seen),
             (_, Uncertain) => Step::Stale,
             (Uncertain, _) => Step::Advance(seen),
@@ -78,13 +78,13 @@ impl PaymentState {
             (Refunded, Open | Processing | Held | Settled) => Step::Stale,
             (Refunded, _) => conflict,
 
-            // Money after an end is a late credit: a person sees both.
+            // Money that arrives after an end is a late credit: a person sees both.
             (Expired | Cancelled | Failed, Open | Processing) => Step::Stale,
             (Expired | Cancelled | Failed, _) => conflict,
         }
     }
 
-    /// Whether the provider has said its last word, a refund aside.
+    /// Returns whether the state can change no more, except by a refund.
     pub fn is_final(self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! A refund: what is asked for, and what the provider says of it.
+//! A refund: the request for it, and its state as the provider reports it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::{
     GatewayRef, OrderRef, RefundRef, Result, money::Money, raw::Raw, rules::check_positive,
 };
 
-/// Money to give back.
+/// A request to refund a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RefundPayment {
@@ -14,29 +14,29 @@ pub struct RefundPayment {
     pub refund: RefundRef,
     /// The order that was paid.
     pub order: OrderRef,
-    /// How much; without one, everything.
+    /// The amount to refund. `None` refunds everything.
     pub amount: Option<Money>,
-    /// Why, for the provider's books.
+    /// The reason, which the provider records.
     pub reason: Option<String>,
 }
 
 impl RefundPayment {
-    /// Gives everything back that was paid for `order`.
+    /// Creates a request to refund everything that was paid for `order`.
     pub fn new(refund: RefundRef, order: OrderRef) -> Self {
         Self { refund, order, amount: None, reason: None }
     }
 
-    /// Gives back only so much.
+    /// Sets the amount to refund.
     ///
     /// # Errors
-    /// `InvalidRequest` if the amount is not positive.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the amount is not positive.
     pub fn with_amount(mut self, amount: Money) -> Result<Self> {
         check_positive(amount)?;
         self.amount = Some(amount);
         Ok(self)
     }
 
-    /// Says why.
+    /// Sets the reason.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -44,39 +44,39 @@ impl RefundPayment {
     }
 }
 
-/// Money that goes back.
+/// A refund as the provider reports it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Refund {
-    /// The merchant's own name for it.
+    /// The merchant's own name for the refund.
     pub refund: RefundRef,
     /// The order that was paid.
     pub order: OrderRef,
-    /// How much goes back.
+    /// The refunded amount.
     pub amount: Money,
-    /// Where it is.
+    /// The state of the refund.
     pub state: RefundState,
-    /// The provider's own name for it.
+    /// The provider's own name for the refund.
     pub gateway_ref: Option<GatewayRef>,
-    /// The provider's own words.
+    /// The provider's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
 
 impl Refund {
-    /// A refund of `amount`.
+    /// Creates a refund of `amount`.
     pub fn new(refund: RefundRef, order: OrderRef, amount: Money, state: RefundState) -> Self {
         Self { refund, order, amount, state, gateway_ref: None, raw: Raw::default() }
     }
 
-    /// Keeps the provider's own name for it.
+    /// Sets the provider's own name for the refund.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
@@ -84,20 +84,20 @@ impl Refund {
     }
 }
 
-/// Where a refund is.
+/// The state of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefundState {
-    /// The provider works on it.
+    /// The provider is processing it.
     Pending,
-    /// The money went back.
+    /// The money was refunded.
     Done,
-    /// The provider says that it failed.
+    /// The provider reports that it failed.
     Failed,
-    /// The provider said something that it documents nowhere.
+    /// The provider reported a state that it does not document.
     ///
-    /// A stored word that this version does not know is read as this state.
+    /// A stored state that this version does not know is also read as `Uncertain`.
     #[serde(other)]
     Uncertain,
 }

@@ -1,8 +1,8 @@
-//! Reads stored words back that a later version may have written.
+//! Reads stored values that a later version of this crate may have written.
 
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-/// A value, or a word that this version does not know.
+/// A value, or a stored word that this version does not know.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Read<T> {
@@ -19,7 +19,7 @@ impl<T> Read<T> {
     }
 }
 
-/// Reads the values that this version knows, and leaves out the others.
+/// Reads a list and leaves out the values that this version does not know.
 pub(super) fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -27,7 +27,7 @@ pub(super) fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(values.into_iter().filter_map(Read::known).collect())
 }
 
-/// Reads a value; `None` if it is absent or this version does not know it.
+/// Reads one value. Returns `None` if it is absent or this version does not know it.
 pub(super) fn if_known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {

@@ -7,21 +7,22 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The words of a transfer's memo.
 ///
-/// A word is a run of letters, digits and marks of any script; everything else separates words.
-/// Invisible characters, such as a zero-width space, join the word that they stand in.
+/// A word is a run of letters, digits and combining marks of any script; every other character
+/// separates words. Invisible characters inside a word, such as a zero-width space, are ignored.
 #[derive(Clone, Debug)]
 pub struct Memo {
-    /// The words without anything between them, ASCII letters in upper case.
+    /// The words without separators, with ASCII letters in upper case.
     text: String,
-    /// Where the words are in `text`, in order and never empty.
+    /// The ranges of the words in `text`, in order and not empty.
     words: Vec<Range<usize>>,
-    /// The same memo in plain letters, where that is another text. A provider may find a code there:
-    /// `DH1` in `ĐH1`.
+    /// The memo in plain ASCII letters, if that is another text. A provider may have found a code
+    /// in it, such as `DH1` in `ĐH1`.
     plain: Option<Box<Memo>>,
 }
 
 impl Memo {
-    /// Splits a memo into words. Composed and decomposed letters (NFC and NFD) are the same.
+    /// Splits a memo into words. Composed and decomposed letters (NFC and NFD) are treated as
+    /// equal.
     pub fn new(memo: &str) -> Self {
         let plain = (!memo.is_ascii()).then(|| plain_letters(memo).collect::<String>());
         let plain = plain.filter(|plain| plain != memo).map(|plain| Box::new(Self::split(&plain)));
@@ -46,12 +47,12 @@ impl Memo {
         Self { text, words, plain: None }
     }
 
-    /// Whether `code` occurs in the memo with a letter or digit of the same word directly before or
-    /// after it. Case and separators are ignored, so that a code that is broken over several words
-    /// counts too.
+    /// Returns whether `code` occurs in the memo directly before or after a letter or digit of the
+    /// same word. Case and separators are ignored, so a code that is split over several words
+    /// counts as well.
     ///
-    /// A code of this kind was cut out of a longer word, which may be another order's code. The memo
-    /// is also searched without its marks, as the provider may have read it.
+    /// Such a code was cut out of a longer word, which may be another order's code. The memo is
+    /// also searched without its diacritics, because the provider may have read it so.
     pub fn is_part_of_word(&self, code: &str) -> bool {
         let is_plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let code = if is_plain { Cow::Borrowed(code) } else { Cow::Owned(Self::split(code).text) };
@@ -69,27 +70,21 @@ impl Memo {
             .any(|(at, _)| !self.starts_word(at) || !self.ends_word(at + code.len()))
     }
 
-    /// Whether two memos have the same letters and digits in the same order. Spaces, line breaks,
-    /// punctuation, case and Vietnamese diacritics are ignored: two sources report the memo of one
-    /// transfer with different ones. Equal memos do not prove that it is the same transfer.
+    /// Returns whether two memos have the same letters and digits in the same order.
     ///
-    /// ```
-    /// use payments_core::payment::Memo;
-    ///
-    /// assert!(Memo::new("Đơn hàng DH-42").says_the_same(&Memo::new("DON HANG DH42")));
-    /// assert!(!Memo::new("DH42 coffee").says_the_same(&Memo::new("DH42")));
-    /// ```
+    /// Sources report the memo of one transfer with different spaces, line breaks, punctuation,
+    /// case and Vietnamese diacritics, so these are ignored.
     pub fn says_the_same(&self, other: &Self) -> bool {
         letters(&self.text).eq(letters(&other.text))
     }
 
-    /// The memo in plain letters, where that is another text: without marks and invisible
+    /// Returns the memo in plain letters, if that is another text: without diacritics and invisible
     /// characters, with `Đ` and full-width letters as ASCII.
     pub(super) fn plain(&self) -> Option<&Self> {
         self.plain.as_deref()
     }
 
-    /// The words from the one at an index on, in order.
+    /// Returns the words from an index on, in order.
     pub(super) fn words_from(&self, index: usize) -> impl Iterator<Item = &str> {
         let words = self.words.get(index..).unwrap_or_default();
         words.iter().map(|word| self.text.get(word.clone()).unwrap_or_default())
@@ -104,12 +99,12 @@ impl Memo {
     }
 }
 
-/// Lower-case letters and digits without marks.
+/// Returns the letters in lower case, without diacritics, and the digits.
 fn letters(text: &str) -> impl Iterator<Item = char> {
     plain_letters(text).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric())
 }
 
-/// The text in compatibility form (NFKD) without marks and invisible characters.
+/// Returns the text in compatibility form (NFKD) without diacritics and invisible characters.
 fn plain_letters(text: &str) -> impl Iterator<Item = char> {
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c));
     plain.map(|c| match c {
@@ -120,14 +115,14 @@ fn plain_letters(text: &str) -> impl Iterator<Item = char> {
 }
 
 fn is_of_a_word(character: char) -> bool {
-    // Most memos are ASCII, and the tables of Unicode take longer to look at.
+    // Most memos are ASCII, and a lookup in the Unicode tables is slower.
     if character.is_ascii() {
         return character.is_ascii_alphanumeric();
     }
     character.is_alphanumeric() || is_combining_mark(character) || is_invisible(character)
 }
 
-/// Characters that are not seen and separate nothing: soft hyphen, zero-width space, joiners,
+/// Invisible characters that do not separate words: soft hyphen, zero-width space, joiners,
 /// direction marks and the byte order mark.
 fn is_invisible(character: char) -> bool {
     matches!(

@@ -1,29 +1,29 @@
-//! How much there is to send.
+//! The balance from which payouts are made.
 
 use serde::Serialize;
 
 use crate::{Timestamp, money::Money, raw::Raw};
 
-/// How much there is, and as of when.
+/// The balance from which payouts are made, at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Balance {
-    /// How much.
+    /// The amount available.
     pub amount: Money,
-    /// As of when.
+    /// The time at which the balance had this amount.
     pub at: Timestamp,
-    /// The provider's own words.
+    /// The provider's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
 
 impl Balance {
-    /// So much at that time.
+    /// Creates a balance of `amount` at the time `at`.
     pub fn new(amount: Money, at: Timestamp) -> Self {
         Self { amount, at, raw: Raw::default() }
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;

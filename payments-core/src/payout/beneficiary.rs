@@ -11,7 +11,7 @@ use crate::{Error, Raw, Result, bank::BankAccount};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Beneficiary {
-    /// The account.
+    /// The bank account.
     pub account: BankAccount,
     /// The holder's name as the bank knows it.
     pub name: String,
@@ -21,10 +21,10 @@ pub struct Beneficiary {
 }
 
 impl Beneficiary {
-    /// The holder of `account`.
+    /// Creates a beneficiary: the holder's name with the account.
     ///
     /// # Errors
-    /// `InvalidRequest` if the name is empty.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the name is empty.
     pub fn new(account: BankAccount, name: impl Into<String>) -> Result<Self> {
         let name = name.into();
         if name.trim().is_empty() {
@@ -33,7 +33,7 @@ impl Beneficiary {
         Ok(Self { account, name, raw: Raw::default() })
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
@@ -42,7 +42,7 @@ impl Beneficiary {
 }
 
 impl fmt::Debug for Beneficiary {
-    /// Without the name, which is personal.
+    /// Leaves out the name, which is personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Beneficiary").field("account", &self.account).finish_non_exhaustive()
     }

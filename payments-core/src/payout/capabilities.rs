@@ -1,4 +1,4 @@
-//! What a provider takes and does for payouts.
+//! The payout requests that a provider accepts and the operations that it offers.
 
 use std::time::Duration;
 
@@ -10,38 +10,39 @@ use crate::{
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules, check_amount},
 };
 
-/// What a provider takes and does for payouts.
+/// The payout requests that a provider accepts and the operations that it offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PayoutCapabilities {
-    /// The amounts of each currency.
+    /// The accepted amounts, for each currency.
     pub limits: Vec<AmountLimits>,
-    /// Payout references.
+    /// The rules of payout references.
     pub reference: TextRules,
-    /// The holder's name.
+    /// The rules of the holder's name.
     pub name: TextRules,
-    /// Notes; none are taken if the most is 0.
+    /// The rules of notes. A greatest length of 0 means that notes are refused.
     pub note: TextRules,
-    /// The fields that a request has to have although it can be made without them.
+    /// The fields that a request must have, although [`CreatePayout`] can be made without them.
     pub required: Vec<PayoutField>,
-    /// What a second payout under the same reference does.
+    /// The effect of a second payout under the same reference.
     pub repeat: Repeat,
     /// Whether payouts can be found.
     pub find: bool,
-    /// How far back an inquiry sees; for ever if not said.
+    /// How far back an inquiry finds payouts. `None` if there is no limit.
     pub inquiry_window: Option<Duration>,
-    /// When it is conclusive that a payout is not known.
+    /// When an inquiry that does not find a payout proves that the provider does not have it.
     pub absence: AbsenceRule,
-    /// Whether an account's holder can be asked for.
+    /// Whether the provider can look up the holder's name of an account.
     pub name_check: bool,
-    /// Whether asking costs a fee.
+    /// Whether that look-up costs a fee.
     pub name_check_costs: bool,
-    /// Whether the balance can be asked for.
+    /// Whether the provider can report the balance.
     pub balance: bool,
 }
 
 impl PayoutCapabilities {
-    /// Takes payouts within `limits`, and does nothing else until told.
+    /// Creates capabilities that accept payouts within `limits` and offer nothing else. The `with_`
+    /// methods add to them.
     pub fn new(limits: Vec<AmountLimits>, repeat: Repeat) -> Self {
         Self {
             limits,
@@ -80,14 +81,15 @@ impl PayoutCapabilities {
         self
     }
 
-    /// Requires a field.
+    /// Adds a field that every request must have.
     #[must_use]
     pub fn with_required(mut self, field: PayoutField) -> Self {
         self.required.push(field);
         self
     }
 
-    /// Can find payouts: how far back, and when not finding one is conclusive.
+    /// Declares that payouts can be found, within `window` back from now, and when not finding one
+    /// proves its absence.
     #[must_use]
     pub fn with_find(mut self, window: Option<Duration>, absence: AbsenceRule) -> Self {
         self.find = true;
@@ -96,7 +98,8 @@ impl PayoutCapabilities {
         self
     }
 
-    /// Can say whose account it is, for a fee or not.
+    /// Declares that the holder's name of an account can be looked up, and whether that costs a
+    /// fee.
     #[must_use]
     pub fn with_name_check(mut self, costs: bool) -> Self {
         self.name_check = true;
@@ -104,17 +107,19 @@ impl PayoutCapabilities {
         self
     }
 
-    /// Can say how much there is.
+    /// Declares that the balance can be asked for.
     #[must_use]
     pub fn with_balance(mut self) -> Self {
         self.balance = true;
         self
     }
 
-    /// Checks a request before anything is sent.
+    /// Checks a request against these capabilities, without sending anything.
     ///
     /// # Errors
-    /// `InvalidRequest` or `Unsupported` naming the field that cannot be honoured.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or
+    /// [`Unsupported`](crate::ErrorKind::Unsupported), naming the field that the provider cannot
+    /// accept.
     pub fn check(&self, request: &CreatePayout) -> Result<()> {
         check_amount(&self.limits, request.amount)?;
         self.reference.check("payout", request.payout.as_str())?;

@@ -1,4 +1,4 @@
-//! A payout to make.
+//! A request to pay money out.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +10,22 @@ use crate::{
     rules::check_positive,
 };
 
-/// A payout to make.
+/// A request to pay money out.
 ///
-/// Its serialised form holds everything that is needed to send it, also the options, which may be
-/// secrets of a provider: store it like one.
+/// Its serialised form contains everything that is needed to send the payout. That includes the
+/// provider's options, which may contain secrets: store it as you store a secret.
 #[doc(alias("disbursement", "transfer"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayout {
-    /// The merchant's own name for it. Make it before the first try and keep it for ever.
+    /// The merchant's own name for the payout. Create and store it before the first call, and never
+    /// use it for another payout.
     pub payout: PayoutRef,
-    /// How much.
+    /// The amount. It is positive.
     pub amount: Money,
-    /// To whom.
+    /// The beneficiary.
     pub beneficiary: Beneficiary,
-    /// What the beneficiary reads in the transfer's memo.
+    /// The text that the beneficiary sees in the transfer's memo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Options that only one provider understands.
@@ -33,26 +34,27 @@ pub struct CreatePayout {
 }
 
 impl CreatePayout {
-    /// A payout of `amount` to `beneficiary`.
+    /// Creates a request for a payout of `amount` to `beneficiary`.
     ///
     /// # Errors
-    /// `InvalidRequest` if the amount is not positive.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the amount is not positive.
     pub fn new(payout: PayoutRef, amount: Money, beneficiary: Beneficiary) -> Result<Self> {
         check_positive(amount)?;
         Ok(Self { payout, amount, beneficiary, note: None, options: Options::default() })
     }
 
-    /// Says what the beneficiary reads in the memo.
+    /// Sets the text that the beneficiary sees in the memo.
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
-    /// Puts options that only one provider understands.
+    /// Sets the options that only one provider understands.
     ///
     /// # Errors
-    /// `InvalidRequest` if they cannot be written as JSON.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `options` cannot be
+    /// serialised as JSON.
     pub fn with_options<T: ProviderOptions>(mut self, options: &T) -> Result<Self> {
         self.options.set(options)?;
         Ok(self)

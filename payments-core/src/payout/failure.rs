@@ -1,4 +1,4 @@
-//! Why a payout did not succeed.
+//! The reason why a payout failed.
 
 use std::fmt;
 
@@ -9,36 +9,35 @@ use crate::{
     printable::{self, printable as shown},
 };
 
-/// Why a payout that the provider had accepted failed or came back.
+/// The reason why a payout that the provider had accepted failed or was reversed.
 ///
-/// The instruction itself was accepted: a refusal of the instruction is a
-/// [`Decline`](crate::Decline).
+/// A refusal of the instruction itself is a [`Decline`](crate::Decline) instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutFailure {
-    /// Why, as far as we understand it.
+    /// The reason, in our terms.
     pub reason: DeclineReason,
-    /// The provider's own code, as it was sent if that can be printed.
+    /// The provider's own code, unchanged. `Display` replaces characters that cannot be printed.
     pub code: Option<String>,
-    /// The provider's own words.
+    /// The provider's own message.
     pub message: Option<String>,
 }
 
 impl PayoutFailure {
-    /// A failure for this reason; [`DeclineReason::Other`] where the provider gives none that is
-    /// understood.
+    /// Creates a failure for this reason. Use [`DeclineReason::Other`] if the provider gives no
+    /// reason or one that cannot be mapped.
     pub fn new(reason: DeclineReason) -> Self {
         Self { reason, code: None, message: None }
     }
 
-    /// Keeps the provider's own code.
+    /// Sets the provider's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(printable::words(code));
         self
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's own message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(printable::words(message));

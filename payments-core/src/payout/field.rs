@@ -1,17 +1,17 @@
-//! The fields of a payout's request that a provider may require.
+//! The optional fields of a [`CreatePayout`] that a provider may require.
 
 use serde::Serialize;
 
 use super::CreatePayout;
 use crate::{Error, Result};
 
-/// A field that a [`CreatePayout`] can be made without, unless the provider
-/// [requires](super::PayoutCapabilities::required) it.
+/// A field that is optional in a [`CreatePayout`], but that a provider may
+/// [require](super::PayoutCapabilities::required).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PayoutField {
-    /// What the beneficiary reads in the transfer's memo.
+    /// The text that the beneficiary sees in the transfer's memo.
     Note,
 }
 
@@ -19,21 +19,21 @@ impl PayoutField {
     /// Every field.
     pub const ALL: [Self; 1] = [Self::Note];
 
-    /// Its name in errors.
+    /// Returns the field's name as errors show it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
         }
     }
 
-    /// Whether a request has it: white space alone is nothing.
+    /// Returns whether the request sets this field. A text of white space only counts as not set.
     pub fn is_in(self, request: &CreatePayout) -> bool {
         match self {
             Self::Note => request.note.as_ref().is_some_and(|note| !note.trim().is_empty()),
         }
     }
 
-    /// Takes it out of a request.
+    /// Removes the field's value from a request.
     pub fn take_from(self, request: &mut CreatePayout) {
         match self {
             Self::Note => request.note = None,

@@ -1,7 +1,7 @@
 //! Sending money: payouts to a beneficiary's bank account.
 //!
-//! An accepted payout is not a paid one. Many gateways take it and settle it later, and not all of
-//! them send a notification then: keep asking with [`PayoutProvider::find_payout`] until
+//! An accepted payout is not a paid one. Many gateways accept it and pay it later, and not all of
+//! them notify then: keep inquiring with [`PayoutProvider::find_payout`] until
 //! [`PayoutState::is_final`].
 
 mod balance;
@@ -27,58 +27,59 @@ pub use payout_state::PayoutState;
 
 use crate::{Lookup, PayoutRef, Result, Submission, bank::BankAccount};
 
-/// Sends money and knows what became of it.
+/// Sends payouts and reports their state.
 #[async_trait]
 pub trait PayoutProvider: Send + Sync + 'static {
-    /// What this provider takes and does. Never changes while it lives.
+    /// Returns the requests that this provider accepts and the operations that it offers. They do
+    /// not change during the provider's lifetime.
     fn capabilities(&self) -> &PayoutCapabilities;
 
-    /// Checks whether [`create_payout`](Self::create_payout) takes a request, without sending
-    /// anything. A router asks it before it chooses a provider.
+    /// Checks whether [`create_payout`](Self::create_payout) accepts a request, without sending
+    /// anything. A router calls it before it chooses a provider.
     ///
     /// A provider that is stricter than its capabilities, such as one that does not reach every
-    /// bank, checks here what goes beyond them; the role of a [`Provider`](crate::Provider) checks
-    /// the capabilities first. A request that passes both is never refused by `create_payout` as
-    /// invalid or unsupported.
+    /// bank, checks the additional rules here; the role of a [`Provider`](crate::Provider) checks
+    /// the capabilities first. `create_payout` never refuses a request that passes both as invalid
+    /// or unsupported.
     ///
     /// # Errors
-    /// `InvalidRequest` or `Unsupported`, naming the field.
+    /// Returns `InvalidRequest` or `Unsupported`, naming the field.
     fn check(&self, _request: &CreatePayout) -> Result<()> {
         Ok(())
     }
 
-    /// Sends money, at most once per call, whatever happens on the way.
+    /// Sends a payout, at most once per call.
     ///
-    /// An accepted payout has the state that the provider reports: often
-    /// [`Pending`](PayoutState::Pending), and then the app has to ask with
-    /// [`find_payout`](Self::find_payout) until the state [is final](PayoutState::is_final). One that
-    /// [awaits approval](PayoutState::AwaitingApproval) needs a person besides. Store the payout's
-    /// reference before the call, and ask for every one that is not final, also after a restart.
+    /// Store the payout's reference before the call. An accepted payout has the state that the
+    /// provider reports, often [`Pending`](PayoutState::Pending): inquire with
+    /// [`find_payout`](Self::find_payout), also after a restart, until the state [is
+    /// final](PayoutState::is_final). A payout that [awaits
+    /// approval](PayoutState::AwaitingApproval) also needs a person's approval at the gateway.
     ///
-    /// An uncertain payout is found with [`find_payout`](Self::find_payout) and never sent
-    /// again, under the same reference or a new one. Dropping the future, or wrapping it in a
-    /// timeout, leaves the outcome uncertain.
+    /// If the outcome is uncertain, inquire with [`find_payout`](Self::find_payout) and never send
+    /// the payout a second time, neither under the same reference nor under a new one. If the
+    /// future is dropped, also by a timeout around it, the outcome is uncertain.
     ///
     /// # Errors
-    /// No money moved: the request cannot be honoured, or nothing left this machine.
+    /// No money moved: the request is invalid or unsupported, or it never left this machine.
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>>;
 
-    /// Asks what became of a payout. Safe to repeat.
+    /// Asks the provider for the state of a payout. It is safe to repeat.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read: this says nothing
-    /// about the payout.
+    /// The request to the provider failed, or its response could not be read. The state of the
+    /// payout is then unknown.
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>>;
 
-    /// Asks whose account it is. It may cost a fee: see
+    /// Asks the provider for the holder's name of an account. It may cost a fee: see
     /// [`PayoutCapabilities::name_check_costs`].
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read, or it does not know the
-    /// account (`NotFound`).
+    /// The request to the provider failed, or its response could not be read. Returns `NotFound` if
+    /// the provider does not know the account.
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary>;
 
-    /// Asks how much there is to send, and as of when.
+    /// Asks the provider for the balance from which payouts are made.
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read.

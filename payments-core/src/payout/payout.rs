@@ -1,4 +1,4 @@
-//! A payout as the provider sees it.
+//! A payout as the provider reports it.
 
 use std::fmt;
 
@@ -12,43 +12,45 @@ use crate::{
     raw::Raw,
 };
 
-/// A payout as the provider sees it. What the provider does not report is `None`.
+/// A payout as the provider reports it. A field that the provider does not report is `None`.
 #[doc(alias("disbursement", "transfer"))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payout {
-    /// The merchant's own name for it.
+    /// The merchant's own name for the payout.
     pub payout: PayoutRef,
-    /// How much the beneficiary gets.
+    /// The amount that the beneficiary receives.
     pub amount: Option<Money>,
-    /// Where it is.
+    /// The state of the payout.
     pub state: PayoutState,
-    /// Why it failed or came back.
+    /// The reason why it failed or was reversed.
     pub failure: Option<PayoutFailure>,
-    /// The bank that it goes to.
+    /// The beneficiary's bank.
     pub bank: Option<Bin>,
-    /// The account that it goes to.
+    /// The beneficiary's account number.
     pub account: Option<AccountNumber>,
-    /// The account's holder, as the provider names it. Personal: never printed. Compare it with the
-    /// name that you know, which banks abbreviate and write without accents.
+    /// The account holder's name as the provider reports it. It is personal data, so `Debug` does
+    /// not show it. Banks abbreviate names and write them without diacritics: keep that in mind
+    /// when you compare it with the name that you know.
     pub holder: Option<String>,
-    /// What the provider charges for it, beside the amount.
+    /// The provider's fee for the payout, in addition to the amount.
     pub fee: Option<Money>,
-    /// The provider's own name for it.
+    /// The provider's own name for the payout.
     pub gateway_ref: Option<GatewayRef>,
-    /// When the provider booked it.
+    /// The time at which the provider booked the payout.
     pub at: Option<Timestamp>,
-    /// True if a person should look: the provider contradicts itself or us.
+    /// Whether a person should look at the payout, because the provider's data contradict each
+    /// other or the request.
     pub needs_attention: bool,
     /// The provider's own words for the state.
     pub provider_state: Option<String>,
-    /// The provider's own words.
+    /// The provider's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
 
 impl Payout {
-    /// A payout of `amount`, or of `None` where the provider does not say how much.
+    /// Creates a payout of `amount`, which is `None` if the provider does not report it.
     pub fn new(payout: PayoutRef, amount: impl Into<Option<Money>>, state: PayoutState) -> Self {
         Self {
             payout,
@@ -67,83 +69,84 @@ impl Payout {
         }
     }
 
-    /// Says why it failed or came back.
+    /// Sets the reason why it failed or was reversed.
     #[must_use]
     pub fn with_failure(mut self, failure: PayoutFailure) -> Self {
         self.failure = Some(failure);
         self
     }
 
-    /// Says to which bank it goes.
+    /// Sets the beneficiary's bank.
     #[must_use]
     pub fn with_bank(mut self, bank: Bin) -> Self {
         self.bank = Some(bank);
         self
     }
 
-    /// Keeps the holder's name as the provider gives it.
+    /// Sets the account holder's name as the provider reports it.
     #[must_use]
     pub fn with_holder(mut self, name: impl Into<String>) -> Self {
         self.holder = Some(name.into());
         self
     }
 
-    /// Says what the provider charges for it.
+    /// Sets the provider's fee.
     #[must_use]
     pub fn with_fee(mut self, fee: Money) -> Self {
         self.fee = Some(fee);
         self
     }
 
-    /// Says to which account it goes.
+    /// Sets the beneficiary's account number.
     #[must_use]
     pub fn with_account(mut self, account: AccountNumber) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Keeps the provider's own name for it.
+    /// Sets the provider's own name for the payout.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// Says when the provider booked it.
+    /// Sets the time at which the provider booked the payout.
     #[must_use]
     pub fn with_time(mut self, at: Timestamp) -> Self {
         self.at = Some(at);
         self
     }
 
-    /// Calls for a person.
+    /// Marks the payout as one that a person should look at.
     #[must_use]
     pub fn needing_attention(mut self) -> Self {
         self.needs_attention = true;
         self
     }
 
-    /// Keeps the provider's own words for the state.
+    /// Sets the provider's own words for the state.
     #[must_use]
     pub fn with_provider_state(mut self, words: impl Into<String>) -> Self {
         self.provider_state = Some(words.into());
         self
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
         self
     }
 
-    /// Compares a payout that was found with the request that it should have come from: the name
-    /// of the first field that differs (`payout`, `amount`, `beneficiary.account.bin` or
-    /// `beneficiary.account.number`), or `None`. What the provider does not report is not compared,
-    /// and neither is the holder's name, which banks spell in their own way.
+    /// Compares this payout, found by an inquiry, with the request that should have created it.
+    /// Returns the name of the first field that differs: `payout`, `amount`,
+    /// `beneficiary.account.bin` or `beneficiary.account.number`. Returns `None` if no field
+    /// differs.
     ///
-    /// A difference is for a person: another payout was made under the same reference, or this
-    /// one went to another account.
+    /// A field that the provider does not report is not compared, nor is the holder's name, which
+    /// banks spell differently. If a field differs, a person has to look: another payout was made
+    /// under the same reference, or this one went to another account.
     pub fn differs_from(&self, request: &CreatePayout) -> Option<&'static str> {
         let asked = &request.beneficiary.account;
         if self.payout != request.payout {
@@ -161,7 +164,7 @@ impl Payout {
 }
 
 impl fmt::Debug for Payout {
-    /// Without the holder's name, which is personal.
+    /// Leaves out the holder's name, which is personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Payout")
             .field("payout", &self.payout)

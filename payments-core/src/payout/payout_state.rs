@@ -4,29 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::step::Step;
 
-/// Where a payout is.
+/// The state of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PayoutState {
-    /// Written down, not sent.
+    /// Recorded, but not sent yet.
     Prepared,
     /// Being sent.
     Submitting,
-    /// The provider has it, and a person at the merchant has to approve it there. No money left
-    /// yet, and it may still be refused.
+    /// The provider has it, and a person at the merchant has to approve it at the provider. No
+    /// money has left yet, and it may still be refused.
     AwaitingApproval,
     /// The provider has it and has not finished.
     Pending,
     /// The beneficiary has the money.
     Succeeded,
-    /// The money came back afterwards.
+    /// The money was paid and came back later.
     Reversed,
-    /// No money left, by the provider's own word.
+    /// The provider reports that no money left.
     Failed,
-    /// It may or may not have been carried out. Ask; do not send it again.
+    /// It may or may not have been carried out. Inquire; do not send it a second time.
     ///
-    /// A stored word that this version does not know is read as this state.
+    /// A stored state that this version does not know is also read as `Uncertain`.
     #[serde(other)]
     Uncertain,
 }
@@ -44,8 +44,8 @@ impl PayoutState {
         Self::Failed,
     ];
 
-    /// What `seen` means when this state is known. Total: every pair has an answer, and a payout
-    /// that succeeded is never lost.
+    /// Returns how the known state changes when the provider reports the state `seen`. Every pair
+    /// of states is covered, and no report silently replaces a payout that succeeded.
     #[must_use]
     pub fn step(self, seen: Self) -> Step<Self> {
         use PayoutState::{
@@ -60,7 +60,7 @@ impl PayoutState {
             (_, Prepared) => Step::Stale,
             (Submitting, _) => Step::Advance(seen),
             (_, Submitting) => Step::Stale,
-            // A payout that is under way was approved before: the money may have left.
+            // A pending payout was already approved, so the money may have left.
             (Pending, AwaitingApproval) => Step::Stale,
             (AwaitingApproval | Pending | Uncertain, _) => Step::Advance(seen),
 
@@ -69,12 +69,12 @@ impl PayoutState {
             (Reversed, Succeeded) => Step::Stale,
             (Succeeded | Reversed, Failed) | (Failed, Succeeded | Reversed) => conflict,
 
-            // The pairs of equal states were answered above.
+            // Pairs of equal states were handled above.
             (Succeeded, Succeeded) | (Reversed, Reversed) | (Failed, Failed) => Step::Same,
         }
     }
 
-    /// Whether the provider has said its last word, a reversal aside.
+    /// Returns whether the state can change no more, except by a reversal.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Reversed | Self::Failed)
     }

@@ -1,4 +1,4 @@
-//! Builds one provider by code, without a configuration file.
+//! Builds one provider in code, without a configuration file.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,11 +10,12 @@ use crate::{
     transport::{RetryPolicy, Transport},
 };
 
-/// Makes a provider of a typed configuration; the reader has the identity and collects problems.
+/// A function that builds a provider from a typed configuration. The [`Reader`] collects its
+/// problems.
 pub type BuildTyped<C> =
     fn(&C, &ProviderConfig, Reader<'_>, &Context) -> Result<Provider, Vec<ConfigProblem>>;
 
-/// Builds one provider of a typed configuration by code, without a configuration file.
+/// Builds one provider from a typed configuration in code, without a configuration file.
 ///
 /// A provider crate returns one from a function of its client, such as `Acme::builder(config)`:
 ///
@@ -70,7 +71,7 @@ pub struct Builder<C> {
 }
 
 impl<C> Builder<C> {
-    /// Builds a provider of this kind in this environment.
+    /// Creates a builder for a provider of this kind in this environment.
     pub fn new(
         registration: Registration,
         environment: Environment,
@@ -90,31 +91,32 @@ impl<C> Builder<C> {
         }
     }
 
-    /// Sets the HTTP client, which the provider puts its layers around. Has to be given.
+    /// Sets the HTTP client, around which the provider puts its layers. It is required.
     pub fn transport(mut self, client: Arc<dyn Transport>) -> Self {
         self.transport = Some(client);
         self
     }
 
-    /// Sets the clock. Default: the system's.
+    /// Sets the clock. The default is the system's clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Sets the name of the provider in errors, spans and stored events. Default: its kind.
+    /// Sets the name of the provider in errors, spans and stored events. The default is its kind.
     pub fn id(mut self, id: ProviderId) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Sets the environment variables that secrets are read from. Default: those of the process.
+    /// Sets the environment variables from which secrets are read. The default is those of the
+    /// process.
     pub fn environ(mut self, environ: Environ) -> Self {
         self.environ = Some(environ);
         self
     }
 
-    /// Sets how inquiries are repeated. Default: [`RetryPolicy::default`].
+    /// Sets how inquiries are repeated. The default is [`RetryPolicy::default`].
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = Some(retry);
         self
@@ -123,8 +125,8 @@ impl<C> Builder<C> {
     /// Builds the provider.
     ///
     /// # Errors
-    /// Every problem of the configuration at once, each with its path below `providers.` and the
-    /// provider's name, and never with its value.
+    /// Returns every problem of the configuration together, each with its path below `providers.`
+    /// and the provider's name, and never with its value.
     pub fn build(self) -> Result<Provider, ConfigProblems> {
         let one =
             |path: &str, message: String| ConfigProblems(vec![ConfigProblem::new(path, message)]);

@@ -1,4 +1,4 @@
-//! How a signature is made of a signed string, and checked.
+//! How a signature is computed from a signed string, and checked.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result};
 
-/// How a signature is made of a signed string.
+/// How a signature is computed from a signed string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum Algorithm {
     HmacSha256Base64,
     /// HMAC with SHA-256 in lower-case hexadecimal after a prefix.
     HmacSha256Hex {
-        /// What stands before the hexadecimal digits.
+        /// The text before the hexadecimal digits.
         prefix: &'static str,
     },
     /// HMAC with SHA-512 in lower-case hexadecimal.

@@ -1,4 +1,4 @@
-//! How far bytes are known to be the provider's own.
+//! How far bytes are known to come from the provider.
 
 use std::borrow::Cow;
 
@@ -6,22 +6,22 @@ use serde::Serialize;
 
 use super::Proof;
 
-/// How far bytes are known to be the provider's own, apart from the connection they came by.
+/// How far bytes are known to come from the provider, apart from the connection.
 ///
-/// Exhaustive on purpose. The bytes of an answer that went over TLS are never anybody's; but a
-/// proxy that ends TLS can change what is not verified.
+/// A response over TLS comes from the provider's connection, but a proxy that ends TLS can change
+/// bytes that are not verified. This enum is exhaustive on purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Authenticity {
-    /// Nothing of them is signed.
+    /// The bytes are not signed.
     #[default]
     Unsigned,
-    /// They carry a signature that could not be checked, because its formula is not
-    /// known outside the provider.
+    /// The bytes have a signature that cannot be checked, because its formula is not known outside
+    /// the provider.
     Unverified {
-        /// The name of the formula whose layout is missing.
+        /// The name of the formula whose layout is unknown.
         formula: Cow<'static, str>,
     },
-    /// Their signature is good; the proof says what it covers.
+    /// The signature of the bytes is valid. The proof gives the fields that it covers.
     Verified(Proof),
 }

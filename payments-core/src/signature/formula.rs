@@ -1,4 +1,4 @@
-//! A signature formula as data: what is signed, in which order, how sure that is, and why.
+//! Signature formulas as data: the signed fields, their order, the source and the confidence.
 
 use std::borrow::Cow;
 
@@ -10,62 +10,62 @@ use super::{
 };
 use crate::Result;
 
-/// A named field and its value, as it is sent.
+/// The name of a field and its value as sent.
 pub type Field<'a> = (&'a str, &'a [u8]);
 
-/// One signature formula of one provider, with where it comes from and how sure that is.
+/// A signature formula of a provider, with its source and our confidence in it.
 ///
-/// A provider holds its formulas as data, so that a merchant can replace one in configuration
-/// when a gateway's own documents contradict each other.
+/// A provider's formulas are data, so that a merchant can replace one in the configuration if a
+/// gateway's own documents contradict each other.
 #[doc(alias("signature scheme", "checksum", "secure code"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Formula {
-    /// Its name, such as `acme.checkout`.
+    /// The name of the formula, such as `acme.checkout`.
     pub id: Cow<'static, str>,
-    /// What it signs.
+    /// The message that it signs.
     pub purpose: Cow<'static, str>,
-    /// Who makes the signature.
+    /// The party that makes the signature.
     pub maker: Maker,
-    /// How the signature is made of the signed string.
+    /// How the signature is computed from the signed string.
     pub algorithm: Algorithm,
-    /// How the signed string is made of the fields.
+    /// How the signed string is made from the fields.
     pub layout: Layout,
-    /// The document that says so.
+    /// The document that describes the formula.
     pub source: Cow<'static, str>,
-    /// How sure it is.
+    /// Our confidence that the formula is right.
     pub confidence: Confidence,
-    /// The shapes of fields, by name; those that are not named have [`Shape::Any`].
+    /// The shapes of fields, by name. A field that is not listed has [`Shape::Any`].
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub shapes: &'static [(&'static str, Shape)],
 }
 
-/// Who makes a signature.
+/// The party that makes a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Maker {
-    /// We do; the provider checks it.
+    /// The merchant makes it and the provider checks it.
     Merchant,
-    /// The provider does; we check it.
+    /// The provider makes it and we check it.
     Provider,
 }
 
-/// How sure a formula is.
+/// The confidence that a formula is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
-    /// Nobody outside the provider knows it.
+    /// The formula is not known outside the provider.
     Unknown,
-    /// A guess; a wrong one is refused by the provider.
+    /// A guess. If it is wrong, the provider refuses it.
     Low,
     /// One good source.
     Medium,
-    /// Official and consistent.
+    /// Official and consistent sources.
     High,
 }
 
 impl Formula {
-    /// A formula that can stand in a constant.
+    /// Creates a formula. It can be used in a constant.
     pub const fn new(
         id: &'static str,
         purpose: &'static str,
@@ -87,33 +87,31 @@ impl Formula {
         }
     }
 
-    /// Declares which values the receiver accepts in each field, by name; see [`Shape`] for what
-    /// this protects from. A field without a declaration is [`Shape::Any`], the safe choice.
-    ///
-    /// One list can serve all formulas of a provider, and those of the configuration that replace
-    /// them: names that the layout does not have are ignored.
+    /// Sets the shapes of fields, by name. Names that are not in the layout are ignored, so a
+    /// provider needs only one list for all of its formulas and those that replace them.
     #[must_use]
     pub const fn with_shapes(mut self, shapes: &'static [(&'static str, Shape)]) -> Self {
         self.shapes = shapes;
         self
     }
 
-    /// The declared shape of a field, or [`Shape::Any`].
+    /// Returns the declared shape of a field, or [`Shape::Any`].
     pub fn shape_of(&self, name: &str) -> Shape {
         let declared = self.shapes.iter().find(|(declared, _)| *declared == name);
         declared.map_or(Shape::Any, |(_, shape)| *shape)
     }
 
-    /// Signs the fields; the signature is the text that goes on the wire.
+    /// Signs the fields and returns the signature as the text to send.
     ///
-    /// A formula of the merchant signs no text that can be divided into well-formed values in a
-    /// second way: whoever carries the message, such as the buyer with a link, could move text from
-    /// one field into another and pay another order or amount under the same signature. Which
-    /// values are well-formed is declared by [`with_shapes`](Self::with_shapes).
+    /// A formula of the merchant refuses a signed string that can be divided into well-formed
+    /// values in a second way. Otherwise someone who transmits the message, such as the buyer with
+    /// a link, could move text from one field into another and pay another order or amount under
+    /// the same signature. The well-formed values are declared by
+    /// [`with_shapes`](Self::with_shapes).
     ///
     /// # Errors
-    /// `InvalidRequest` naming a field that is missing, or one that allows a second division;
-    /// `Configuration` if a key is missing or the formula is unknown.
+    /// Returns `InvalidRequest` naming a field that is missing or that allows a second division,
+    /// and `Configuration` if a key is missing or the formula is unknown.
     pub fn sign(&self, fields: &[Field<'_>], keys: SigningKeys<'_>) -> Result<String> {
         self.layout.with_parts(fields, |parts| {
             if self.maker == Maker::Merchant && !self.is_plainly_unique(fields, parts) {
@@ -123,18 +121,21 @@ impl Formula {
         })?
     }
 
-    /// Checks a signature as it stands on the wire.
+    /// Checks a signature as received.
     ///
-    /// The proof covers those signed fields that have the same value in every division of the
-    /// signed string into well-formed values: another field may have been filled by whoever carried
-    /// the message. A formula that joins values with nothing between them covers hardly any. A
-    /// field that is signed in small letters is covered only where it holds no letter: the same
-    /// signature fits every spelling of it, and references may differ in case alone. Of a layout
-    /// over [every member](Layout::Members) nothing is covered once a raw value holds the
-    /// separator, because any member may have been cut out of another.
+    /// The proof covers the signed fields that have the same value in every division of the signed
+    /// string into well-formed values, because someone who transmitted the message may have chosen
+    /// the values of the others. So these are not covered:
+    ///
+    /// - hardly any field, if the formula joins values with nothing between them;
+    /// - a field that is signed in lower case, if its value contains a letter: the signature is
+    ///   valid for every spelling, and two references may differ in case only;
+    /// - every field, if the layout signs [every member](Layout::Members) and a raw value contains
+    ///   the separator: any member may then have been cut out of another.
     ///
     /// # Errors
-    /// [`Untrusted`]: it is missing, malformed or wrong, or the formula or a key is not there.
+    /// Returns [`Untrusted`] if the signature is missing, malformed or wrong, or if the formula is
+    /// unknown or a key is missing.
     pub fn check(
         &self,
         fields: &[Field<'_>],
@@ -153,13 +154,14 @@ impl Formula {
         checked.map_err(|error| Untrusted::new(UntrustedReason::Unreadable, error.to_string()))?
     }
 
-    /// How far an answer with these fields and this signature is known to be the provider's:
-    /// [`Authenticity::Unverified`] where the layout is unknown, or its fields have no certain ends
-    /// so that the signature [covers](Self::check) none of them; verified where the signature is
-    /// good.
+    /// Checks the signature of a response and returns its authenticity.
+    ///
+    /// It is [`Authenticity::Unverified`] if the layout is unknown, or if the signature
+    /// [covers](Self::check) none of the fields because their values have no certain ends. It is
+    /// verified if the signature is valid.
     ///
     /// # Errors
-    /// [`Untrusted`]: the layout is known and the signature is not good.
+    /// Returns [`Untrusted`] if the layout is known and the signature is not valid.
     pub fn authenticate(
         &self,
         fields: &[Field<'_>],
@@ -176,11 +178,11 @@ impl Formula {
         })
     }
 
-    /// The string that is signed, with the secret masked.
+    /// Returns the string that is signed, with the secret masked.
     ///
     /// # Errors
-    /// `InvalidRequest` naming a field that is missing; `Configuration` if the formula is
-    /// unknown.
+    /// Returns `InvalidRequest` naming a field that is missing, and `Configuration` if the formula
+    /// is unknown.
     pub fn signed_string(&self, fields: &[Field<'_>]) -> Result<String> {
         self.layout.with_parts(fields, |parts| {
             let mut shown = Vec::new();

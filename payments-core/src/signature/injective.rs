@@ -1,17 +1,19 @@
-//! Whether a formula's signed strings can be read back.
+//! Whether the fields can be recovered from the signed strings of a formula.
 
 use super::{Formula, Item, Layout, Shape};
 
 impl Formula {
-    /// Whether each signed string comes from one set of well-formed fields only, so that a
-    /// signature fits no other message. False where the layout is unknown.
+    /// Returns whether each signed string comes from one set of well-formed fields only, so that a
+    /// signature is valid for no other message. Returns `false` if the layout is unknown.
     ///
-    /// It depends on the separator, the encoding and the declared [shapes](Self::with_shapes): a
-    /// field of [`Shape::Any`] may hold whatever separates values. A field that is absent and one
-    /// that is empty count as the same where the layout signs them alike, and so do the kinds of
-    /// JSON values. Where this is false, [`sign`](Self::sign) refuses values that allow a second
-    /// reading, and the proof of [`check`](Self::check) leaves out what may have another value, so
-    /// that the event has to be confirmed by inquiry.
+    /// The result depends on the separator, the encoding and the declared
+    /// [shapes](Self::with_shapes): a field of [`Shape::Any`] may contain the separator. An absent
+    /// and an empty field count as equal if the layout signs them alike, and so do the types of
+    /// JSON values.
+    ///
+    /// If the result is `false`, [`sign`](Self::sign) refuses values that allow a second division,
+    /// and the proof of [`check`](Self::check) does not cover fields that may have another value,
+    /// so the event has to be confirmed by inquiry.
     ///
     /// ```
     /// use payments_core::signature::*;
@@ -34,11 +36,11 @@ impl Formula {
             Layout::Values { separator, items, .. } => {
                 let can_leave_out = items.iter().any(|item| matches!(item, Item::Given(_)));
                 let loses_case = items.iter().any(Item::loses_case);
-                // One value may hold the separator, if the ends of all others are certain.
+                // One value may contain the separator, if the ends of all others are certain.
                 !can_leave_out && !loses_case && self.open_values(separator, items) <= 1
             }
             Layout::Pairs { separator, names, .. } => {
-                // A value that holds the separator may hold another pair as well.
+                // A value that contains the separator may contain another pair as well.
                 !separator.is_empty()
                     && !names.iter().any(|name| may_hold(self.shape_of(name), separator))
             }
@@ -47,7 +49,7 @@ impl Formula {
         }
     }
 
-    /// How many values may hold the separator by their shapes.
+    /// Returns how many values may contain the separator, by their shapes.
     fn open_values(&self, separator: &str, items: &[Item]) -> usize {
         let is_open = |item: &&Item| match item {
             Item::Secret => false,
@@ -61,8 +63,8 @@ impl Formula {
     }
 }
 
-/// Whether a value of this shape may hold the separator. An empty one is in every value but a fixed
-/// one.
+/// Returns whether a value of this shape may contain the separator. Every value except a fixed one
+/// contains the empty separator.
 fn may_hold(shape: Shape, separator: &str) -> bool {
     shape != Shape::Fixed && separator.bytes().all(|byte| shape.allows(byte))
 }

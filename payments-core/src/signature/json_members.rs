@@ -12,16 +12,17 @@ use serde_json::value::RawValue;
 use super::{Members, NestedKeys, members::by_name};
 use crate::json::{self, JsonError};
 
-/// How deep arrays and objects may be nested in a value.
+/// The greatest depth to which arrays and objects may be nested in a value.
 const DEEPEST: usize = 32;
 
 impl Members {
-    /// The members of a JSON object as names and texts, in the order in which they are sent.
+    /// Returns the members of a JSON object as names and texts, in the order in which they are
+    /// sent.
     ///
-    /// A text is taken without its quotation marks, `null` is empty, `true`, `false` and numbers
-    /// are taken as they are written, and arrays and objects become JSON without white space, with
-    /// keys in the order of [`nested`](Self::nested). The kinds of values are not told apart: `1`
-    /// and `"1"` are signed alike, and so are `null` and `""`.
+    /// A string is used without its quotation marks, `null` becomes empty, and `true`, `false` and
+    /// numbers are used as they are written. Arrays and objects become JSON without white space,
+    /// with keys in the order of [`nested`](Self::nested). The texts do not preserve the type of a
+    /// value: `1` and `"1"` are signed alike, and so are `null` and `""`.
     ///
     /// ```
     /// use payments_core::signature::{Members, NestedKeys};
@@ -34,8 +35,8 @@ impl Members {
     /// ```
     ///
     /// # Errors
-    /// The text is no JSON object, a name is in one object twice, or values are nested deeper than
-    /// 32 levels.
+    /// Returns an error if the text is not a JSON object, if an object has the same name twice, or
+    /// if values are nested deeper than 32 levels.
     pub fn json_texts(&self, object: &[u8]) -> Result<Vec<(String, String)>, JsonError> {
         let Object(members) = json::read(object)?;
         let texts = members.into_iter().map(|(name, value)| {
@@ -105,7 +106,7 @@ fn compact(
             text.push(']');
         }
         Some(b'"') => {
-            // Written again, so that escapes that are not needed do not count.
+            // The string is serialised anew, so that unnecessary escapes make no difference.
             let string: String = json::read(written.as_bytes())?;
             text.push_str(&serde_json::to_string(&string)?);
         }

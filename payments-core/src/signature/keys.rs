@@ -8,36 +8,36 @@ use sha2::Sha256;
 use super::rsa::{PublicKey, Signer};
 use crate::secret::Secret;
 
-/// The secrets that a check accepts, newest first. Never empty.
+/// The secrets that a check accepts, newest first. It is never empty.
 #[derive(Clone)]
 pub struct Keys(pub(super) Vec<Key>);
 
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) secret: Secret,
-    /// Keyed once, cloned for each message.
+    /// The HMAC with this key, cloned for each message.
     pub(super) hmac: Hmac<Sha256>,
 }
 
 impl Keys {
-    /// One secret.
+    /// Creates keys with one secret.
     pub fn one(secret: Secret) -> Self {
         Self(vec![Key::new(secret)])
     }
 
-    /// Accepts an older secret too.
+    /// Adds an older secret, which checks accept as well.
     #[must_use]
     pub fn or(mut self, older: Secret) -> Self {
         self.0.push(Key::new(older));
         self
     }
 
-    /// Every secret, newest first.
+    /// Returns every secret, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter().map(|key| &key.secret)
     }
 
-    /// The newest secret: the one to sign with.
+    /// Returns the newest secret, which signs.
     pub fn newest(&self) -> Option<&Secret> {
         self.0.first().map(|key| &key.secret)
     }
@@ -45,7 +45,7 @@ impl Keys {
 
 impl Key {
     pub(super) fn new(secret: Secret) -> Self {
-        // An HMAC takes a key of any length, so this is infallible; the fallback key is never used.
+        // An HMAC accepts a key of any length, so this cannot fail; the fallback key is never used.
         let hmac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes())
             .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
         Self { secret, hmac }
@@ -58,7 +58,7 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// What signs: a secret, and a key pair where the algorithm needs one.
+/// The keys for signing: a secret, and a private key if the algorithm needs one.
 #[derive(Clone, Copy)]
 pub struct SigningKeys<'a> {
     /// The shared secret.
@@ -67,7 +67,7 @@ pub struct SigningKeys<'a> {
     pub signer: Option<&'a dyn Signer>,
 }
 
-/// What checks: secrets, and public keys where the algorithm needs them.
+/// The keys for checking: secrets, and public keys if the algorithm needs them.
 #[derive(Clone, Copy)]
 pub struct CheckingKeys<'a> {
     /// The shared secrets, newest first.

@@ -1,4 +1,4 @@
-//! How a signed string is made of fields.
+//! How a signed string is made from fields.
 
 use std::borrow::Cow;
 
@@ -7,34 +7,35 @@ use serde::Serialize;
 use super::{Field, Members, Part};
 use crate::{Error, ErrorKind, Result};
 
-/// How a signed string is made of fields.
+/// How a signed string is made from fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Layout {
     /// Values joined by a separator.
     Values {
-        /// What stands before the first value.
+        /// The text before the first value.
         leading: Cow<'static, str>,
-        /// What stands between two values.
+        /// The text between two values.
         separator: Cow<'static, str>,
         /// The values, in order.
         items: Cow<'static, [Item]>,
     },
-    /// `name=value` pairs of listed fields joined by a separator; absent fields are left out.
+    /// `name=value` pairs of listed fields, joined by a separator. Absent fields are left out.
     Pairs {
-        /// What stands between two pairs.
+        /// The text between two pairs.
         separator: Cow<'static, str>,
-        /// The fields that are signed; others are ignored.
+        /// The names of the fields that are signed. Other fields are ignored.
         names: Cow<'static, [&'static str]>,
-        /// In which order.
+        /// The order of the pairs.
         order: Order,
         /// Whether fields with an empty value are signed.
         empty: EmptyValues,
     },
-    /// `name=value` pairs of every member of an object, whatever the names.
+    /// `name=value` pairs of every member of an object, whatever their names.
     Members(Members),
-    /// Nobody outside the provider knows it: nothing is signed and nothing is believed.
+    /// The layout is not known outside the provider: signing is refused and no signature is
+    /// accepted.
     Unknown,
 }
 
@@ -42,17 +43,17 @@ pub enum Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// As the fields are sent.
+    /// The order in which the fields are sent.
     AsSent,
-    /// As the names are listed, whatever the order in which they are sent.
+    /// The order of the list of names.
     AsListed,
 }
 
-/// What becomes of a field whose value is empty.
+/// How a field with an empty value is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmptyValues {
-    /// It is left out, as if it were absent.
+    /// It is left out, as an absent field is.
     Dropped,
     /// It is signed as `name=`.
     Kept,
@@ -63,37 +64,37 @@ pub enum EmptyValues {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Item {
-    /// A field that has to be there.
+    /// A field that must be present.
     Field(Cow<'static, str>),
-    /// A field that counts as empty if it is not there.
+    /// A field that counts as empty if it is absent.
     Optional(Cow<'static, str>),
-    /// A field that is left out, with its separator, if it is not there.
+    /// A field that is left out, with its separator, if it is absent.
     Given(Cow<'static, str>),
-    /// A field that is changed before it is signed.
+    /// A field that is transformed before it is signed.
     Changed(Cow<'static, str>, Transform),
-    /// A field that is a time stamp in Unix seconds.
+    /// A field that is a timestamp in Unix seconds.
     Timestamp(Cow<'static, str>),
-    /// The whole body, under this name.
+    /// The whole body, under this name in the coverage.
     Body(Cow<'static, str>),
     /// The shared secret.
     Secret,
 }
 
-/// How a field is changed before it is signed.
+/// How a field is transformed before it is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Transform {
-    /// ASCII letters to lower case.
+    /// Converts ASCII letters to lower case.
     AsciiLower,
-    /// Form-encoded.
+    /// Encodes the value as in a form.
     UrlEncoded,
-    /// Form-encoded, then ASCII letters to lower case.
+    /// Encodes the value as in a form, then converts ASCII letters to lower case.
     UrlEncodedLower,
 }
 
 impl Layout {
-    /// Values joined by `separator`.
+    /// Creates a layout of values joined by `separator`.
     pub const fn values(separator: &'static str, items: &'static [Item]) -> Self {
         Self::Values {
             leading: Cow::Borrowed(""),
@@ -102,7 +103,7 @@ impl Layout {
         }
     }
 
-    /// Values joined by `separator`, with `leading` before the first.
+    /// Creates a layout of values joined by `separator`, with the text `leading` before the first.
     pub const fn values_after(
         leading: &'static str,
         separator: &'static str,
@@ -115,7 +116,8 @@ impl Layout {
         }
     }
 
-    /// `name=value` pairs joined by `separator`; absent and empty fields are left out.
+    /// Creates a layout of `name=value` pairs joined by `separator`. Absent and empty fields are
+    /// left out.
     pub const fn pairs(
         separator: &'static str,
         names: &'static [&'static str],
@@ -129,7 +131,8 @@ impl Layout {
         }
     }
 
-    /// `name=value` pairs joined by `separator`; only absent fields are left out.
+    /// Creates a layout of `name=value` pairs joined by `separator`. Only absent fields are left
+    /// out.
     pub const fn pairs_keeping_empty(
         separator: &'static str,
         names: &'static [&'static str],
@@ -143,8 +146,8 @@ impl Layout {
         }
     }
 
-    /// The names of the fields that are signed, in order; none of [`Members`](Self::Members),
-    /// which signs whatever is there.
+    /// Returns the names of the fields that are signed, in order. It is empty for
+    /// [`Members`](Self::Members), which signs every member, and for [`Unknown`](Self::Unknown).
     pub fn fields(&self) -> Vec<&str> {
         match self {
             Self::Values { items, .. } => items.iter().filter_map(Item::name).collect(),
@@ -153,14 +156,14 @@ impl Layout {
         }
     }
 
-    /// The name under which the whole body is signed, if it is.
+    /// Returns the name under which the whole body is signed, if it is.
     pub(super) fn body(&self) -> Option<&str> {
         let Self::Values { items, .. } = self else { return None };
         items.iter().find(|item| matches!(item, Item::Body(_))).and_then(Item::name)
     }
 
-    /// The fields that are signed in small letters and hold letters: the signature fits every
-    /// spelling of them.
+    /// Returns the fields that are signed in lower case and contain letters. The signature is valid
+    /// for every spelling of them.
     pub(super) fn folded(&self, fields: &[Field<'_>]) -> Vec<String> {
         let Self::Values { items, .. } = self else { return Vec::new() };
         let has_letters = |name: &str| {
@@ -170,7 +173,7 @@ impl Layout {
         folded.filter_map(Item::name).filter(|name| has_letters(name)).map(str::to_owned).collect()
     }
 
-    /// Lays the fields out and hands the parts to `take`.
+    /// Lays out the fields and passes the parts to `take`.
     pub(super) fn with_parts<R>(
         &self,
         fields: &[Field<'_>],
@@ -194,42 +197,42 @@ impl Layout {
 }
 
 impl Item {
-    /// A field that has to be there.
+    /// Creates an item for a field that must be present.
     pub const fn field(name: &'static str) -> Self {
         Self::Field(Cow::Borrowed(name))
     }
 
-    /// A field that counts as empty if it is not there.
+    /// Creates an item for a field that counts as empty if it is absent.
     pub const fn optional(name: &'static str) -> Self {
         Self::Optional(Cow::Borrowed(name))
     }
 
-    /// A field that is left out, with its separator, if it is not there.
+    /// Creates an item for a field that is left out, with its separator, if it is absent.
     pub const fn given(name: &'static str) -> Self {
         Self::Given(Cow::Borrowed(name))
     }
 
-    /// A field that is changed before it is signed.
+    /// Creates an item for a field that is transformed before it is signed.
     pub const fn changed(name: &'static str, transform: Transform) -> Self {
         Self::Changed(Cow::Borrowed(name), transform)
     }
 
-    /// A field that is a time stamp in Unix seconds.
+    /// Creates an item for a field that is a timestamp in Unix seconds.
     pub const fn stamp(name: &'static str) -> Self {
         Self::Timestamp(Cow::Borrowed(name))
     }
 
-    /// The whole body, under this name.
+    /// Creates an item for the whole body, under this name in the coverage.
     pub const fn body(name: &'static str) -> Self {
         Self::Body(Cow::Borrowed(name))
     }
 
-    /// Whether values that differ in case alone are signed alike.
+    /// Returns whether values that differ in case only are signed alike.
     pub(super) fn loses_case(&self) -> bool {
         matches!(self, Self::Changed(_, Transform::AsciiLower | Transform::UrlEncodedLower))
     }
 
-    /// The name of the field, or the one given to the body; none for the secret.
+    /// Returns the name of the field or of the body, or `None` for the secret.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Field(name)
@@ -256,7 +259,7 @@ fn with_values<R>(
             changed.push(transform.apply(value_of(name, fields)?));
         }
     }
-    // One for each changed item, in their order.
+    // One value for each transformed item, in order.
     let mut changed = changed.iter();
     let mut parts = Vec::with_capacity(items.len() * 2 + 1);
     if !leading.is_empty() {
@@ -300,13 +303,13 @@ pub(super) fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
 }
 
 impl Transform {
-    /// Whether a changed value never holds the text.
+    /// Returns whether a transformed value never contains the text.
     pub(super) fn escapes(self, text: &str) -> bool {
         let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._+%".contains(&byte);
         self != Self::AsciiLower && text.bytes().any(|byte| !stays(byte))
     }
 
-    /// The value as it is signed.
+    /// Returns the value as it is signed.
     pub fn apply(self, value: &[u8]) -> Vec<u8> {
         match self {
             Self::AsciiLower => value.to_ascii_lowercase(),
@@ -316,7 +319,8 @@ impl Transform {
     }
 }
 
-/// As PHP's `urlencode` does it, which most gateways here are written in: a star is encoded too.
+/// Encodes a value as PHP's `urlencode` does, because most gateways here are written in PHP: an
+/// asterisk is encoded as well.
 fn url_encoded(value: &[u8]) -> String {
     let encoded: String = form_urlencoded::byte_serialize(value).collect();
     encoded.replace('*', "%2A")

@@ -1,4 +1,4 @@
-//! The layout over every member of an object, whatever the names.
+//! The layout over every member of an object, whatever their names.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -11,13 +11,13 @@ use crate::{Error, Result};
 
 /// `name=value` pairs of every member of an object, sorted by name and joined by a separator.
 ///
-/// Gateways that sign this way sign members that they will add later as well: what arrived is what
-/// is signed. Names are sorted by UTF-16 code units, as JavaScript and Java do.
+/// Gateways that sign in this way also sign members that they add later, so every member that
+/// arrives is signed. Names are sorted by UTF-16 code units, as in JavaScript and Java.
 ///
-/// Raw values have no certain ends: `{"a": "1&b=2"}` and `{"a": "1", "b": "2"}` have one signed
-/// string. The proof of the first covers nothing. That of the second covers both members, although
-/// somebody who could choose `a` and change the delivery may have made it of the first: where
-/// money depends on it, confirm such an event by inquiry.
+/// Raw values have no certain ends: `{"a": "1&b=2"}` and `{"a": "1", "b": "2"}` have the same
+/// signed string. The proof of the first covers nothing. The proof of the second covers both
+/// members, although someone who could choose `a` and change the delivery may have made it from the
+/// first. If money depends on such an event, confirm it by inquiry.
 ///
 /// ```
 /// use payments_core::signature::{Algorithm, Confidence, Formula, Layout, Maker, Members};
@@ -37,43 +37,43 @@ pub struct Members {
     pub separator: Cow<'static, str>,
     /// Whether members with an empty value are signed.
     pub empty: EmptyValues,
-    /// How each name and each value is written.
+    /// The encoding of each name and each value.
     pub encoding: Encoding,
-    /// How values that are JSON arrays or objects are written.
+    /// The order of the keys in values that are JSON arrays or objects.
     pub nested: NestedKeys,
-    /// Whether the texts `null` and `undefined` count as empty, as at gateways whose program joins
-    /// texts in JavaScript and then repairs them.
+    /// Whether the texts `null` and `undefined` count as empty. They do at gateways whose
+    /// JavaScript joins texts and then replaces these words.
     pub null_words_are_empty: bool,
 }
 
-/// How a name or a value is written in a signed string.
+/// The encoding of a name or a value in a signed string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Encoding {
-    /// As it is.
+    /// No encoding.
     Raw,
-    /// Percent-encoded as JavaScript's `encodeURIComponent` does: ASCII letters and digits and
-    /// `- _ . ! ~ * ' ( )` stay, every other byte of the UTF-8 text is `%XX` in capitals.
+    /// Percent-encoding as by JavaScript's `encodeURIComponent`: ASCII letters and digits and `- _
+    /// . ! ~ * ' ( )` stay, and every other byte of the UTF-8 text is `%XX` with capital letters.
     UriComponent,
 }
 
-/// The order of the keys of JSON objects inside of a value.
+/// The order of the keys of JSON objects inside a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NestedKeys {
-    /// As they are sent.
+    /// The order in which they are sent.
     AsSent,
-    /// Sorted in the outermost objects of the value, and as sent inside of those.
+    /// Sorted in the outermost objects of the value, and as sent in the objects inside them.
     SortedOnce,
     /// Sorted at every depth.
     Sorted,
 }
 
 impl Members {
-    /// Pairs joined by `separator`, written raw; absent and empty members are left out, and nested
-    /// keys are in the order in which they are sent.
+    /// Creates a layout of raw pairs joined by `separator`. Absent and empty members are left out,
+    /// and nested keys have the order in which they are sent.
     pub const fn joined_by(separator: &'static str) -> Self {
         Self {
             separator: Cow::Borrowed(separator),
@@ -84,39 +84,39 @@ impl Members {
         }
     }
 
-    /// Signs members with an empty value too, as `name=`.
+    /// Signs members with an empty value as `name=`.
     #[must_use]
     pub const fn keeping_empty(mut self) -> Self {
         self.empty = EmptyValues::Kept;
         self
     }
 
-    /// Writes each name and each value by this encoding.
+    /// Sets the encoding of names and values.
     #[must_use]
     pub const fn encoded(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;
         self
     }
 
-    /// Orders the keys of JSON objects inside of values.
+    /// Sets the order of the keys of JSON objects inside values.
     #[must_use]
     pub const fn with_nested_keys(mut self, nested: NestedKeys) -> Self {
         self.nested = nested;
         self
     }
 
-    /// Takes the texts `null` and `undefined` for empty values.
+    /// Treats the texts `null` and `undefined` as empty values.
     #[must_use]
     pub const fn with_null_words_empty(mut self) -> Self {
         self.null_words_are_empty = true;
         self
     }
 
-    /// The signed members in the order of their names.
+    /// Returns the signed members in the order of their names.
     ///
     /// # Errors
-    /// `InvalidRequest` naming a member that is there twice: which of the two values was signed,
-    /// cannot be known.
+    /// Returns `InvalidRequest` naming a member that occurs twice, because it is not known which of
+    /// its values was signed.
     pub(super) fn sorted<'f, 'a>(&self, fields: &'f [Field<'a>]) -> Result<Vec<&'f Field<'a>>> {
         let mut names = HashSet::with_capacity(fields.len());
         if let Some((name, _)) = fields.iter().find(|(name, _)| !names.insert(*name)) {
@@ -129,7 +129,7 @@ impl Members {
         Ok(sorted)
     }
 
-    /// Lays the members out and hands the parts to `take`.
+    /// Lays out the members and passes the parts to `take`.
     pub(super) fn with_parts<R>(
         &self,
         fields: &[Field<'_>],
@@ -151,24 +151,25 @@ impl Members {
         Ok(take(&parts))
     }
 
-    /// Whether a signed string can be divided into members in one way only, whatever their names
-    /// and values.
+    /// Returns whether a signed string can be divided into members in one way only, whatever their
+    /// names and values.
     pub(super) fn is_injective(&self) -> bool {
-        // Such a byte is in no encoded text, so that it marks each separator.
+        // An encoded text does not contain such a byte, so the byte identifies each separator.
         let marks = |byte: u8| !percent::URI_COMPONENT.contains(&byte) && byte != b'%';
         self.encoding == Encoding::UriComponent
             && self.separator.bytes().any(|byte| !byte.is_ascii_alphanumeric() && marks(byte))
     }
 
-    /// The first member that allows a second division: its value or its name holds the beginning of
-    /// the separator, or its name holds `=`. The second member where the separator marks no ends.
+    /// Returns the first member that allows a second division: its value or its name contains the
+    /// beginning of the separator, or its name contains `=`. If the separator does not show where
+    /// values end, it is the second member.
     pub(super) fn dividing<'a>(&self, fields: &[Field<'a>]) -> Option<&'a str> {
         if self.is_injective() {
             return None;
         }
         let begin = match self.separator.as_bytes().first() {
             Some(begin) if self.encoding == Encoding::Raw => begin,
-            // Whether an encoded value holds it, is not looked at: no gateway joins them so.
+            // Encoded values are not checked for it, because no gateway joins them in this way.
             _ => return fields.get(1).map(|(name, _)| *name),
         };
         let divides = |(name, value): &&Field<'a>| {
@@ -198,7 +199,7 @@ impl Encoding {
     }
 }
 
-/// The order of UTF-16 code units.
+/// Compares by UTF-16 code units.
 pub(super) fn by_name(one: &str, other: &str) -> Ordering {
     one.encode_utf16().cmp(other.encode_utf16())
 }

@@ -1,8 +1,8 @@
 //! Signatures: formulas as data, canonical strings, algorithms, keys, verification and proof.
 //!
-//! A [`Formula`] says which fields are signed ([`Layout`]), by which [`Algorithm`], and where that
-//! is written down. It signs what we send and checks what a provider sends. A good signature yields
-//! a [`Proof`], which only the checks of this module can make and which says what it
+//! A [`Formula`] gives the signed fields ([`Layout`]), the [`Algorithm`], and the document that
+//! describes them. It signs our messages and checks the provider's. A valid signature yields a
+//! [`Proof`], which only the checks of this module can create and which gives the fields that it
 //! [covers](Coverage).
 //!
 //! ```

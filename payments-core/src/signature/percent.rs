@@ -1,10 +1,10 @@
 //! Percent-encoding as programs write it.
 
-/// The characters beside ASCII letters and digits that `encodeURIComponent` leaves (ECMA-262,
-/// section 19.2.6.5).
+/// The characters beside ASCII letters and digits that `encodeURIComponent` does not encode
+/// (ECMA-262, section 19.2.6.5).
 pub(super) const URI_COMPONENT: &[u8] = b"-_.!~*'()";
 
-/// Every byte but ASCII letters, digits and these is written as `%XX` in capitals.
+/// Encodes every byte except ASCII letters, digits and `unreserved` as `%XX` with capital letters.
 pub(super) fn encoded(value: &[u8], unreserved: &[u8]) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value {

@@ -1,4 +1,4 @@
-//! Evidence of who sent a delivery, and of which fields.
+//! Proof of who sent a delivery, and of which of its fields.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::Timestamp;
 
-/// Evidence, made only by the checks of this crate, of who sent a delivery and which of its
-/// fields that covers.
+/// Evidence of who sent a delivery, and of which of its fields. Only the checks of this crate
+/// create it.
 ///
-/// It has no constructor:
+/// It has no public constructor:
 ///
 /// ```compile_fail
 /// use payments_core::signature::{Coverage, Proof, Scheme};
@@ -24,7 +24,7 @@ pub struct Proof {
     stamp: Option<Timestamp>,
 }
 
-/// How a delivery was checked.
+/// The scheme by which a delivery was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -37,22 +37,22 @@ pub enum Scheme {
     Md5Concat,
     /// RSA with SHA-256, PKCS#1 v1.5.
     RsaSha256,
-    /// A secret sent along; it covers nothing.
+    /// A secret sent with the delivery. It covers nothing.
     SharedToken,
-    /// None: whoever knows the address may have sent it.
+    /// No check: anyone who knows the address may have sent it.
     Unauthenticated,
 }
 
-/// What a proof covers.
+/// The part of a delivery that a proof covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Coverage {
     /// Every byte of the body.
     Body,
-    /// These fields and nothing else.
+    /// These fields only.
     Fields(Vec<Cow<'static, str>>),
-    /// Nothing of the content.
+    /// None of the content.
     Nothing,
 }
 
@@ -66,8 +66,8 @@ impl Proof {
         self
     }
 
-    /// Takes fields out of the coverage, because their values are not certain. Under `body` the
-    /// whole body may be among them.
+    /// Removes fields from the coverage, because their values are not certain. If the whole body is
+    /// signed under the name `body`, it may be among them.
     pub(crate) fn without(mut self, uncovered: &[String], body: Option<&str>) -> Self {
         let is_uncovered = |name: &str| uncovered.iter().any(|field| field == name);
         self.coverage = match self.coverage {
@@ -81,11 +81,11 @@ impl Proof {
         self
     }
 
-    /// The same proof with these of its fields named by their way through the body, such as
-    /// `data/code`: for a signature over the members of `object`, where members beside it, which are
-    /// not signed, have the same names.
+    /// Returns the proof with these fields renamed to their path in the body, such as `data/code`.
+    /// Use it for a signature over the members of `object`, if members outside the object have the
+    /// same names and are not signed.
     ///
-    /// A field that the proof does not cover, it does not cover afterwards either.
+    /// Names that the proof does not cover are ignored.
     #[must_use]
     pub fn within(mut self, object: &str, names: &[&str]) -> Self {
         if let Coverage::Fields(fields) = &mut self.coverage {
@@ -96,17 +96,17 @@ impl Proof {
         self
     }
 
-    /// How it was checked.
+    /// Returns the scheme by which the delivery was checked.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// What it covers.
+    /// Returns the part of the delivery that the proof covers.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
 
-    /// Whether it covers a field.
+    /// Returns whether the proof covers a field.
     pub fn covers(&self, field: &str) -> bool {
         match &self.coverage {
             Coverage::Body => true,
@@ -115,12 +115,13 @@ impl Proof {
         }
     }
 
-    /// Which of the keys matched, counted from 0: tells when an old key can go.
+    /// Returns the index of the key that matched, counted from 0, to know when an old key can be
+    /// removed.
     pub fn key(&self) -> usize {
         self.key
     }
 
-    /// The signed time stamp, if the scheme has one.
+    /// The signed timestamp, if the scheme has one.
     pub fn stamp(&self) -> Option<Timestamp> {
         self.stamp
     }

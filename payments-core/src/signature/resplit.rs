@@ -1,29 +1,29 @@
 //! Signed strings that can be divided into values in a second way.
 //!
-//! A formula that joins values with a separator signs the same bytes for `A 1` beside `2` as for
-//! `A` beside `1 2`. Whoever may write into one value and carries the message, such as the buyer
-//! with a checkout link, can then move text into another field under the same signature. Here every
-//! division that a receiver would accept is searched, exactly and in bounded time: the items of the
-//! layout are walked over the positions of the string, forwards and backwards, and a field is
-//! ambiguous if some complete walk gives it another value.
+//! A formula that joins values with a separator signs the same bytes for `A 1` and `2` as for `A`
+//! and `1 2`. Someone who can write into one value and transmits the message, such as the buyer
+//! with a checkout link, can then move text into another field under the same signature. This
+//! module searches for every division that a receiver would accept, exactly and in bounded time. It
+//! walks the items of the layout over the positions of the string, forwards and backwards; a field
+//! is ambiguous if a complete walk gives it another value.
 
 use std::borrow::Cow;
 
 use super::{Field, Formula, Item, Layout, Maker, Part, Shape, layout};
 use crate::{Error, Result};
 
-/// How many steps a search may take. An honest request takes some hundreds.
+/// The most steps of a search. A genuine request takes some hundreds.
 const MOST_STEPS: usize = 4_000_000;
-/// How many pairs a string may be divided into.
+/// The most pairs that a string may be divided into.
 const MOST_PAIRS: usize = 512;
 
-/// Which divisions count.
+/// The divisions that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Counting {
-    /// Those in which a value begins where none begins in the message: they depend on the values,
-    /// and other values do not allow them.
+    /// Those in which a value begins at a position at which no value of the message begins. They
+    /// depend on the values; other values do not allow them.
     BegunElsewhere,
-    /// All of them, also those that only name a value otherwise or leave a field out.
+    /// All of them, including those that only give a value another name or leave a field out.
     Every,
 }
 
@@ -33,10 +33,11 @@ struct TooLong;
 
 impl Formula {
     /// Refuses values that allow a second division of the signed string in which another field has
-    /// another well-formed value. [`sign`](Self::sign) does so for every formula of the merchant.
+    /// another well-formed value. [`sign`](Self::sign) calls it for every formula of the merchant.
     ///
     /// # Errors
-    /// `InvalidRequest` naming the field that holds the separator, or a field that is missing.
+    /// Returns `InvalidRequest` naming the field that contains the separator, or a field that is
+    /// missing.
     pub fn refuse_resplit(&self, fields: &[Field<'_>]) -> Result<()> {
         if let Layout::Members(members) = &self.layout {
             return members.dividing(fields).map_or(Ok(()), |name| {
@@ -66,8 +67,8 @@ impl Formula {
         }
     }
 
-    /// The signed fields that have another value in some division of the signed string; all of
-    /// them where that is too much to search.
+    /// Returns the signed fields that have another value in some division of the signed string, or
+    /// all of them if the search takes too long.
     pub(super) fn uncovered(&self, fields: &[Field<'_>]) -> Vec<String> {
         if matches!(self.layout, Layout::Members(_)) {
             // Each of them may have been a part of another one's value.
@@ -81,8 +82,9 @@ impl Formula {
         }
     }
 
-    /// Whether the parts are divided in one way only, as far as a glance tells: no value holds the
-    /// separator, or at most one may and the others have their shapes. Most messages are so.
+    /// Returns whether a quick check shows that the parts can be divided in one way only: no value
+    /// contains the separator, or at most one may contain it and the others have their shapes. This
+    /// is so for most messages.
     pub(super) fn is_plainly_unique(&self, fields: &[Field<'_>], parts: &[Part<'_>]) -> bool {
         let separator = match &self.layout {
             Layout::Values { separator, .. } | Layout::Pairs { separator, .. } => {
@@ -104,7 +106,7 @@ impl Formula {
         };
         match separator {
             [] => false,
-            // Where everything is left out, an empty value could be read.
+            // If everything is left out, the message could be read as one empty value.
             [only] if no_value_holds(*only) => {
                 let is_empty = parts.iter().all(|part| matches!(part, Part::Literal(_)));
                 !can_leave_out || self.maker == Maker::Merchant && !is_empty
@@ -114,7 +116,8 @@ impl Formula {
         }
     }
 
-    /// Whether at most one value may hold the separator by its shape, and the others do not.
+    /// Returns whether at most one value may contain the separator by its shape, and the others do
+    /// not.
     fn is_unique_by_shape(&self, parts: &[Part<'_>], separator: &[u8]) -> bool {
         let may_hold = |shape: Shape| separator.iter().all(|byte| shape.allows(*byte));
         let mut open = 0;
@@ -136,8 +139,8 @@ impl Formula {
         open <= 1
     }
 
-    /// Why hardly any message of this layout is divided in one way only, if that is so: for the
-    /// person who configures it.
+    /// Returns the reason why hardly any message of this layout can be divided in one way only, for
+    /// the person who configures it. Returns `None` if messages usually can.
     pub fn ambiguous_layout(&self) -> Option<String> {
         let Layout::Values { separator, items, .. } = &self.layout else { return None };
         if self.maker == Maker::Provider {
@@ -159,7 +162,8 @@ impl Formula {
                 return None;
             }
             let is_part = separator.bytes().all(|byte| {
-                // References and amounts hold these; they hold no other separator in use.
+                // References and amounts contain these characters; they contain no other separator
+                // in use.
                 (byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
                     && shapes.iter().any(|shape| shape.allows(byte))
             });
@@ -236,7 +240,7 @@ impl Formula {
         )
     }
 
-    /// The field that holds the separator, free text before others.
+    /// Returns the field that contains the separator, preferring free text.
     fn holder_of_separator(&self, fields: &[Field<'_>]) -> Option<String> {
         let separator = match &self.layout {
             Layout::Values { separator, .. } | Layout::Pairs { separator, .. } => separator,
@@ -261,10 +265,10 @@ impl Formula {
 
 /// An item of the layout and its value in the message.
 struct Slot<'a> {
-    /// None for the secret.
+    /// The name of the field. `None` for the secret.
     name: Option<&'a str>,
     shape: Shape,
-    /// None if the message leaves it out, and for the secret.
+    /// The value. `None` for the secret, and if the message leaves it out.
     value: Option<Cow<'a, [u8]>>,
     may_be_absent: bool,
     may_be_empty: bool,
@@ -301,34 +305,34 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// One step of a walk: from before an item to behind it.
+/// One step of a walk, over one item.
 struct Step {
     to: usize,
     /// Whether nothing stands before the next item.
     is_first: bool,
-    /// Whether a value begins where none begins in the message.
+    /// Whether a value begins at a position at which no value of the message begins.
     begins_elsewhere: bool,
     /// Whether the item has another value than in the message.
     differs: bool,
 }
 
-/// A state can be reached by walks in which no value begins elsewhere …
+/// The state can be reached by walks in which no value begins elsewhere.
 const SAME: u8 = 1;
-/// … or by walks in which one does.
+/// The state can be reached by walks in which a value begins elsewhere.
 const ELSEWHERE: u8 = 2;
 
-/// The signed string of a layout of values, and how it is divided in the message.
+/// The signed string of a layout of values, and its division in the message.
 struct Values<'a> {
     slots: Vec<Slot<'a>>,
     separator: &'a [u8],
     text: Vec<u8>,
-    /// Where the walk begins: behind the leading text.
+    /// The position after the leading text, at which the walk begins.
     start: usize,
-    /// Where the secret stands, as one byte that no value holds.
+    /// The positions of the secret. It is represented by one byte that no value contains.
     secrets: Vec<usize>,
-    /// Where values begin in the message, by position.
+    /// Whether a value begins in the message, by position.
     begins: Vec<bool>,
-    /// Where a value may end, in ascending order.
+    /// The positions at which a value may end, in ascending order.
     ends: Vec<usize>,
 }
 
@@ -370,7 +374,7 @@ impl<'a> Values<'a> {
         Self { slots, separator, start: leading.len(), secrets, begins: is_begin, ends, text }
     }
 
-    /// The names of the fields that have another value in a division that counts.
+    /// Returns the names of the fields that have another value in a division that counts.
     fn ambiguous(&self, counting: Counting) -> Result<Vec<String>, TooLong> {
         let width = self.text.len() + 1;
         let index = |slot: usize, at: usize, is_first: bool| {
@@ -430,7 +434,7 @@ impl<'a> Values<'a> {
         Ok(found)
     }
 
-    /// Every step over an item from a position.
+    /// Returns every step over an item from a position.
     fn steps(
         &self,
         slot: usize,
@@ -460,7 +464,7 @@ impl<'a> Values<'a> {
         }
         let begins_elsewhere = !self.begins.get(from).copied().unwrap_or_default();
         let known = slot.value.as_deref();
-        // No value goes beyond the secret.
+        // A value cannot extend beyond the secret.
         let limit = self.secrets.iter().copied().find(|secret| *secret >= from);
         let limit = limit.unwrap_or(self.text.len());
         let mut checked = from;
@@ -500,19 +504,20 @@ fn set(states: &mut [u8], at: usize, reached: u8) {
     }
 }
 
-/// Where a pair may begin.
+/// A position at which a pair may begin.
 struct Begin<'n> {
     at: usize,
-    /// Where its value begins.
+    /// The position at which its value begins.
     value: usize,
     name: &'n str,
     is_known: bool,
 }
 
-/// The names of the fields that have another value, or one more, if a pair is read out of a value.
+/// Returns the names of the fields that have another value, or an additional one, if a pair is read
+/// out of a value.
 ///
-/// That a value may swallow the pairs behind it does not count: it is so in every message of such
-/// a formula, whatever its values.
+/// A value that extends over the pairs after it does not count, because this is possible in every
+/// message of such a formula.
 fn pairs(
     separator: &[u8],
     names: &[&'static str],
@@ -589,7 +594,7 @@ fn pairs(
         }
         let (Some(one), next) = (begins.get(from), begins.get(to)) else { continue };
         let is_read_out = |begin: &Begin<'_>| !begin.is_known;
-        // The pair that is read out of a value, and the one whose value it is taken from.
+        // The pair that is read out of a value, and the pair whose value it is taken from.
         for (begin, counts) in [(one, is_read_out(one)), (one, next.is_some_and(is_read_out))] {
             if counts && shape_of(begin.name).decides() && !found.iter().any(|f| f == begin.name) {
                 found.push(begin.name.to_owned());
@@ -599,7 +604,7 @@ fn pairs(
     Ok(found)
 }
 
-/// Every position at which a pair of a listed name may begin.
+/// Returns every position at which a pair with a listed name may begin.
 fn begins<'n>(text: &[u8], separator: &[u8], names: &[&'n str], known: &[usize]) -> Vec<Begin<'n>> {
     let mut begins = Vec::new();
     for at in 0..text.len() {
@@ -623,7 +628,7 @@ fn begins<'n>(text: &[u8], separator: &[u8], names: &[&'n str], known: &[usize])
     begins
 }
 
-/// The index of the next beginning that the message has; behind the last one if there is none.
+/// Returns the index of the next beginning that the message has, or the length if there is none.
 fn next_known(begins: &[Begin<'_>], from: usize) -> usize {
     let next = begins.iter().skip(from + 1).position(|begin| begin.is_known);
     next.map_or(begins.len(), |next| from + 1 + next)

@@ -1,57 +1,57 @@
-//! The shapes of signed values: what a receiver accepts as the value of a field.
+//! The shapes of signed values: the values that a receiver accepts for a field.
 
 use serde::Serialize;
 
-/// What a receiver accepts as the value of a signed field.
+/// The values that a receiver accepts for a signed field.
 ///
 /// A formula that joins values with a separator signs the same bytes for every division of these
-/// bytes into values. The shapes say which divisions a receiver would accept, so that
-/// [`Formula::sign`](super::Formula::sign) refuses values that allow a second one and
-/// [`Formula::check`](super::Formula::check) covers only fields that have one value in all of them.
-/// When in doubt choose the wider shape: it refuses more and believes less.
+/// bytes into values. The shapes decide which divisions a receiver would accept.
+/// [`Formula::sign`](super::Formula::sign) refuses values that allow a second one, and
+/// [`Formula::check`](super::Formula::check) covers only fields that have the same value in all of
+/// them. When in doubt choose the wider shape: more is refused and less is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Shape {
-    /// Free text that only informs people, such as a description or a name to display. The only
-    /// shape whose value may differ between two divisions.
+    /// Free text that only informs people, such as a description or a name to display. It is the
+    /// only shape whose value may differ between two divisions.
     Text,
-    /// Any text, also an empty one, on which something depends. The shape of a field that declares
-    /// none.
+    /// Any text on which something depends, including the empty text. It is the shape of a field
+    /// that declares none.
     Any,
     /// Text without control characters.
     Line,
     /// Text without white space: a reference, a code, a token.
     Word,
-    /// An address: a word that starts with `http`.
+    /// A web address: a word that starts with `http`.
     Url,
     /// An e-mail address: a word with `@`.
     Email,
     /// Decimal digits.
     Digits,
-    /// What a lenient receiver reads as a number: digits, points, commas, signs and exponents.
+    /// Text that a lenient receiver reads as a number: digits, points, commas, signs and exponents.
     Amount,
-    /// As [`Amount`](Self::Amount), or empty.
+    /// An [`Amount`](Self::Amount), or empty.
     Number,
     /// One of these words, in any case.
     OneOf(&'static [&'static str]),
-    /// A value to which the secret belongs, such as the merchant's number: with any other value the
+    /// A value to which the secret belongs, such as the merchant's number. With another value the
     /// receiver would check with another secret.
     Fixed,
 }
 
 impl Shape {
-    /// Whether something depends on the value.
+    /// Returns whether something depends on the value.
     pub(super) fn decides(self) -> bool {
         self != Self::Text
     }
 
-    /// Whether any byte may be in the value.
+    /// Returns whether the value may contain any byte.
     pub(super) fn is_open(self) -> bool {
         matches!(self, Self::Text | Self::Any)
     }
 
-    /// Whether a value of this shape may hold the byte.
+    /// Returns whether a value of this shape may contain the byte.
     pub(super) fn allows(self, byte: u8) -> bool {
         match self {
             Self::Text | Self::Any => true,
@@ -70,7 +70,7 @@ impl Shape {
         }
     }
 
-    /// Whether a value is of this shape. Every byte of it is [allowed](Self::allows).
+    /// Returns whether a value has this shape. Every byte of it must be [allowed](Self::allows).
     pub(super) fn is_shape_of(self, value: &[u8]) -> bool {
         match self {
             Self::Text | Self::Any | Self::Number if value.is_empty() => true,
@@ -86,7 +86,8 @@ impl Shape {
         }
     }
 
-    /// Whether a receiver accepts a value as being of this shape, or as empty where that is allowed.
+    /// Returns whether a receiver accepts a value as having this shape, or as empty if that is
+    /// allowed.
     pub fn accepts(self, value: &[u8], may_be_empty: bool) -> bool {
         if value.is_empty() && may_be_empty && self != Self::Fixed {
             return true;
@@ -96,9 +97,9 @@ impl Shape {
 }
 
 impl Shape {
-    /// Whether a lenient receiver reads a value of this shape out of a text that stands behind a
-    /// name: such receivers trim what they read, and take a number up to the first character that
-    /// is not a part of it.
+    /// Returns whether a lenient receiver reads a value of this shape out of a text that follows a
+    /// name. Such receivers trim the text, and read a number up to the first character that is not
+    /// part of it.
     pub(super) fn is_read_out_of(self, text: &[u8]) -> bool {
         let text = text.trim_ascii();
         match self {

@@ -1,15 +1,15 @@
-//! What the signature of a delivery is made of, for tools that explain it.
+//! The input of a delivery's signature check, for tools that explain it.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use super::{CheckingKeys, Field, Formula};
 
-/// What the signature of a delivery is made of: the formula, the fields with their values as they
-/// arrived, the presented signature, and the keys that check it.
+/// The input of a delivery's signature check: the formula, the fields with their values as
+/// received, the presented signature, and the keys.
 ///
-/// For tools that say why a signature is refused, such as `payments verify --explain`. Nothing of it is
-/// verified: it is read out of a delivery that anybody may have sent.
+/// It is for tools that explain why a signature is refused, such as `payments verify --explain`.
+/// Nothing in it is verified, because anybody may have sent the delivery.
 ///
 /// ```
 /// use payments_core::{Secret, signature::*};
@@ -35,7 +35,8 @@ pub struct SignedParts<'a> {
 }
 
 impl<'a> SignedParts<'a> {
-    /// The parts without fields. `signature` is the presented one, empty if there is none.
+    /// Creates it without fields. `signature` is the presented signature, or empty if there is
+    /// none.
     pub fn new(
         formula: Formula,
         signature: impl Into<Cow<'a, str>>,
@@ -44,8 +45,8 @@ impl<'a> SignedParts<'a> {
         Self { formula, fields: Vec::new(), signature: signature.into(), keys }
     }
 
-    /// Adds a field behind those before it, under the name that the formula has for it. A formula
-    /// takes the first of two fields of one name and ignores those that it does not sign.
+    /// Adds a field after the others, under its name in the formula. If a name occurs twice, the
+    /// formula uses the first; it ignores fields that it does not sign.
     #[must_use]
     pub fn with_field(
         mut self,
@@ -56,29 +57,29 @@ impl<'a> SignedParts<'a> {
         self
     }
 
-    /// The formula that checks the delivery, as configured.
+    /// Returns the formula that checks the delivery, as configured.
     pub fn formula(&self) -> &Formula {
         &self.formula
     }
 
-    /// The fields of the delivery as the formula takes them, in the order in which they arrived.
+    /// Returns the fields of the delivery, in the order in which they arrived.
     pub fn fields(&self) -> Vec<Field<'_>> {
         self.fields.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect()
     }
 
-    /// The presented signature; empty if there is none.
+    /// Returns the presented signature. It is empty if there is none.
     pub fn signature(&self) -> &str {
         &self.signature
     }
 
-    /// The keys that check it.
+    /// Returns the keys that check it.
     pub fn keys(&self) -> CheckingKeys<'a> {
         self.keys
     }
 }
 
 impl fmt::Debug for SignedParts<'_> {
-    /// The formula and how many fields there are: values may be personal, and names are the
+    /// Shows the formula and the number of fields. Values may be personal data, and names are the
     /// sender's own text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SignedParts({}, {} fields)", self.formula.id, self.fields.len())

@@ -1,4 +1,4 @@
-//! Layouts as a merchant writes them into a configuration.
+//! Layouts in the form in which a merchant writes them in a configuration.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,35 +8,35 @@ use super::{
     NestedKeys, Transform,
 };
 
-/// What is wrong with a template.
+/// The reason why a template is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// A brace is opened and not closed.
+    /// A brace is not closed.
     #[error("has a brace that is opened and not closed")]
     Unclosed,
     /// Text follows the last name.
     #[error("ends with text that is in no braces")]
     Tail,
-    /// What stands in braces names no field.
+    /// The text in braces is not a field name.
     #[error("has braces around what is no field's name")]
     Name,
-    /// What stands between the names is not the same everywhere.
+    /// The texts between the names differ.
     #[error("has different texts between its names")]
     Separators,
-    /// The secret is there too often, or not at all.
+    /// The secret occurs more than once, or not at all.
     #[error("does not hold the secret exactly once")]
     Secret,
-    /// The secret is the key of this algorithm and stands in no string.
+    /// The secret is in the template, although it is the key of this algorithm.
     #[error("holds the secret, which is the key of this algorithm and not a part of the string")]
     SecretIsKey,
-    /// A field that the replaced formula vouches for is missing.
+    /// A field that the replaced formula covers is missing.
     #[error("leaves out {0:?}, which the formula it replaces covers")]
     Uncovered(String),
-    /// Every member is named beside something else, once only, or in two ways.
+    /// `*` occurs beside something else, only once, or in two forms.
     #[error("names every member otherwise than as \"{{*}}&{{*}}\", with any separator between")]
     Members,
-    /// No field is in it, so that it would vouch for nothing.
+    /// The template has no field, so it would cover nothing.
     #[error("covers no field")]
     Nothing,
 }
@@ -56,13 +56,13 @@ const LOWER: &str = "lower";
 const URL_ENCODED: &str = "urlencoded";
 
 impl Formula {
-    /// This formula with the layout of a template, and with its algorithm if it names one.
+    /// Returns this formula with the layout of a template, and with its algorithm if it names one.
     ///
-    /// A name in braces is a field as it stands on the wire, `{secret}` is the secret, and what
-    /// stands between is literal and the same everywhere. `{name?}` is left out with its separator
-    /// if the field is not sent, `{lower(name)}` and `{urlencoded(name)}` change it first, and
-    /// `md5_hex(…)` around the whole names another algorithm. `{*}&{*}` is [every
-    /// member](Layout::Members), joined by `&`; `{*?}` leaves empty ones out, and
+    /// A name in braces is a field as received, `{secret}` is the secret, and the text between them
+    /// is literal and the same everywhere. `{name?}` is left out with its separator if the field is
+    /// not sent, `{lower(name)}` and `{urlencoded(name)}` transform the field first, and
+    /// `md5_hex(…)` around the template names another algorithm. `{*}&{*}` is [every
+    /// member](Layout::Members), joined by `&`; `{*?}` leaves out empty ones, and
     /// `{uri_component(*)}` encodes names and values:
     ///
     /// ```
@@ -77,11 +77,11 @@ impl Formula {
     /// # Ok::<(), payments_core::signature::TemplateError>(())
     /// ```
     ///
-    /// A formula of the provider's has to cover what the one that it replaces covers, and
-    /// something at all; its fields count as empty if they are not there.
+    /// The template of a formula of the provider must cover at least one field and every field that
+    /// the replaced formula covers. Its fields count as empty if they are absent.
     ///
     /// # Errors
-    /// What is wrong with the template.
+    /// Returns the reason why the template is refused.
     pub fn replaced(&self, template: &str) -> Result<Self, TemplateError> {
         let (algorithm, layout) = unwrapped(template.trim_end(), self.algorithm);
         let layout = match every_member(layout, &self.layout)? {
@@ -126,11 +126,11 @@ impl Formula {
         })
     }
 
-    /// A named field: as this formula has it, or as its maker would.
+    /// Returns the item for a field name, as this formula has it or by the default of its maker.
     fn item(&self, name: &str) -> Item {
         let known = match &self.layout {
             Layout::Values { items, .. } => items.iter().find(|item| match item {
-                // A change is made only where the template says so.
+                // A field is transformed only if the template does so.
                 Item::Changed(..) | Item::Given(_) => false,
                 item => item.name() == Some(name),
             }),
@@ -147,8 +147,8 @@ impl Formula {
 }
 
 impl Layout {
-    /// The layout as a template, as [`Formula::replaced`] reads it; none for pairs of listed fields
-    /// and for what is unknown.
+    /// Returns the layout as a template that [`Formula::replaced`] reads. Returns `None` for pairs
+    /// of listed fields and for an unknown layout.
     pub fn to_template(&self) -> Option<String> {
         if let Self::Members(members) = self {
             let item = template_of(members.empty, members.encoding);
@@ -185,7 +185,7 @@ impl Layout {
     }
 }
 
-/// Every member, as a template names it.
+/// Returns every member in the notation of a template.
 fn template_of(empty: EmptyValues, encoding: Encoding) -> String {
     let name = match encoding {
         Encoding::Raw => EVERY.to_owned(),
@@ -197,8 +197,8 @@ fn template_of(empty: EmptyValues, encoding: Encoding) -> String {
     }
 }
 
-/// The members of a template that names every member, twice with the separator between. How JSON in
-/// their values is written, stays as it was.
+/// Returns the members of a template that names `*` twice, with the separator between. The order of
+/// keys in JSON values is not changed by a template.
 fn every_member(template: &str, usual: &Layout) -> Result<Option<Members>, TemplateError> {
     for empty in [EmptyValues::Kept, EmptyValues::Dropped] {
         for encoding in [Encoding::Raw, Encoding::UriComponent] {
@@ -219,7 +219,7 @@ fn every_member(template: &str, usual: &Layout) -> Result<Option<Members>, Templ
     Ok(None)
 }
 
-/// The algorithm that stands around a template, and what stands in it.
+/// Returns the algorithm around a template, and the template inside it.
 fn unwrapped(template: &str, usual: Algorithm) -> (Algorithm, &str) {
     for (word, algorithm) in ALGORITHMS {
         if let Some(inner) = call(template, word) {
@@ -229,7 +229,7 @@ fn unwrapped(template: &str, usual: Algorithm) -> (Algorithm, &str) {
     (usual, template)
 }
 
-/// What stands in the brackets of `name(…)`.
+/// Returns the text in the brackets of `name(…)`.
 fn call<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
 }

@@ -1,8 +1,7 @@
-//! Tokens that we issue to a provider and know again without remembering them.
+//! Tokens that we issue to a provider and can check without storing them.
 //!
-//! Some providers fetch a token from us and send it along with every delivery. Such a token says
-//! until when it is good and is signed by us, so that checking one needs no store and every replica
-//! of an app can do it.
+//! Some providers fetch a token from us and send it with every delivery. Such a token contains its
+//! expiry and our signature, so every replica of an app can check it without a store.
 
 use super::{
     Coverage, Keys, Part, Proof, Scheme, Signature, Untrusted, UntrustedReason, hmac_sha256,
@@ -10,8 +9,8 @@ use super::{
 };
 use crate::Timestamp;
 
-/// A token that is good for `purpose` until `until`; the same for the same second. `None` if
-/// there is no key.
+/// Issues a token that is valid for `purpose` until `until`. The same arguments give the same
+/// token. Returns `None` if there is no key.
 ///
 /// ```
 /// use payments_core::{Secret, Timestamp, signature::{Keys, token}};
@@ -29,10 +28,10 @@ pub fn issue(keys: &Keys, purpose: &str, until: Timestamp) -> Option<String> {
     Some(format!("{until}.{}", hex::encode(code)))
 }
 
-/// Checks a token that was sent along. It covers nothing of the content.
+/// Checks a token that was sent with a delivery. The proof covers nothing of the content.
 ///
 /// # Errors
-/// [`Untrusted`] if it was not issued by us for `purpose`, or is not good any more.
+/// Returns [`Untrusted`] if the token was not issued by us for `purpose`, or has expired.
 pub fn check(
     keys: &Keys,
     purpose: &str,
@@ -43,7 +42,7 @@ pub fn check(
         || Untrusted::new(UntrustedReason::MalformedSignature, "the token has not the right form");
     let (until, code) = presented.split_once('.').ok_or_else(malformed)?;
     let proof = hmac_sha256(keys, &parts(purpose, until), Signature::Hex(code), None)?;
-    // Only now is it known that the text before the full stop is ours.
+    // From here on it is known that the text before the full stop is ours.
     let until: i64 = until.parse().map_err(|_| malformed())?;
     if now.unix_seconds() >= until {
         return Err(Untrusted::new(
@@ -54,7 +53,7 @@ pub fn check(
     Ok(Proof::new(Scheme::SharedToken, Coverage::Nothing, proof.key()))
 }
 
-/// Literals only: a token signs nothing of a delivery.
+/// These parts are literals only, because a token signs nothing of a delivery.
 fn parts<'a>(purpose: &'a str, until: &'a str) -> [Part<'a>; 5] {
     [
         Part::Literal("issued token\n"),

@@ -1,4 +1,4 @@
-//! Why a delivery is not believed.
+//! The reasons why a delivery is not trusted.
 
 use std::fmt;
 
@@ -6,51 +6,51 @@ use serde::Serialize;
 
 use crate::{Timestamp, printable};
 
-/// Why a delivery may be anybody's.
+/// The reason why a delivery is not trusted: anybody may have sent it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[non_exhaustive]
 pub struct Untrusted {
-    /// What is wrong, to decide by.
+    /// The kind of problem, for code that decides by it.
     pub reason: UntrustedReason,
-    /// What is wrong, to read: one line. Never holds a secret or a signature.
+    /// The problem, described for people in one line. It never contains a secret or a signature.
     pub detail: String,
-    /// The signed timestamp, if the signature is right and only this is wrong with the delivery.
+    /// The signed timestamp, if the signature is valid and the timestamp is the only problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale: Option<Timestamp>,
 }
 
-/// What is wrong with a delivery.
+/// The kind of problem of a delivery that is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UntrustedReason {
     /// There is no signature or token.
     MissingSignature,
-    /// The signature has not the right form, or is there twice.
+    /// The signature is malformed or occurs twice.
     MalformedSignature,
     /// The signature or token is wrong.
     WrongSignature,
-    /// The signed time stamp is too far from now.
+    /// The signed timestamp is too far from now.
     StaleTimestamp,
-    /// The content cannot be read although the check needs it.
+    /// The content that the check needs cannot be read.
     Unreadable,
-    /// No such endpoint, or another method than it takes.
+    /// The endpoint does not exist or does not accept this method.
     WrongEndpoint,
-    /// It came from an address that is not the provider's, or the app does not say from which.
+    /// It came from an address that is not the provider's, or the app does not give the address.
     UnknownSource,
-    /// The delivery speaks to another merchant or environment.
+    /// The delivery is for another merchant or environment.
     WrongRecipient,
-    /// The check itself is set up wrongly; it fails closed.
+    /// The check itself is configured wrongly, so everything is refused.
     Misconfigured,
 }
 
 impl Untrusted {
-    /// A delivery that is not believed. `detail` must not hold a secret or a signature.
+    /// Creates the reason. `detail` must not contain a secret or a signature.
     pub fn new(reason: UntrustedReason, detail: impl Into<String>) -> Self {
         Self { reason, detail: printable::message(detail.into()).into_owned(), stale: None }
     }
 
-    /// Says that the signature is right, and that only its timestamp is too far from now.
+    /// Records that the signature is valid and only its timestamp is too far from now.
     #[must_use]
     pub(crate) fn with_stale(mut self, timestamp: Timestamp) -> Self {
         self.stale = Some(timestamp);

@@ -1,7 +1,7 @@
-//! The checks that alone make a [`Proof`], and next to each its signer, for tests and simulators.
+//! The checks that create a [`Proof`], and their signers, for tests and simulators.
 //!
-//! A signed message is given as [`Part`]s, so that what a proof covers is what was really
-//! checked. Each check takes several keys, newest first, so that keys can be rotated.
+//! A signed message is passed as [`Part`]s, so that a proof covers exactly what was checked. Each
+//! check accepts several keys, newest first, so that keys can be rotated.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,14 +22,14 @@ use crate::{
     secret::{Secret, same_bytes},
 };
 
-/// One piece of a signed message.
+/// One part of a signed message.
 #[derive(Clone, Copy)]
 pub enum Part<'a> {
-    /// A separator.
+    /// A separator or another fixed text.
     Literal(&'a str),
     /// A named field.
     Field(&'a str, &'a [u8]),
-    /// A named field that is a time stamp in Unix seconds, checked against the [`Window`].
+    /// A named field that is a timestamp in Unix seconds, checked against the [`Window`].
     Timestamp(&'a str, &'a str),
     /// The whole body.
     Body(&'a [u8]),
@@ -37,33 +37,33 @@ pub enum Part<'a> {
     Secret,
 }
 
-/// How far a signed time stamp may be from now, in both directions.
+/// The window in which a signed timestamp is accepted, in both directions from now.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// The present moment.
+    /// The current time.
     pub now: Timestamp,
-    /// The most it may be away.
+    /// The greatest accepted distance from `now`.
     pub tolerance: Duration,
 }
 
-/// A signature as it stands on the wire.
+/// A signature as received.
 #[derive(Clone, Copy)]
 pub enum Signature<'a> {
-    /// Hexadecimal, in either case.
+    /// Hexadecimal digits, in either case.
     Hex(&'a str),
     /// Standard base64 with padding.
     Base64(&'a str),
 }
 
-/// Checks a secret that was sent along. It covers nothing of the content.
+/// Checks a secret that was sent with a delivery. The proof covers nothing of the content.
 ///
 /// # Errors
-/// [`Untrusted`] if it is missing or wrong.
+/// Returns [`Untrusted`] if the secret is missing or wrong.
 pub fn shared_token(keys: &Keys, presented: Option<&[u8]>) -> Result<Proof, Untrusted> {
     let Some(presented) = presented.filter(|token| !token.is_empty()) else {
         return Err(missing());
     };
-    // Every key is compared, so that the time does not tell which one matched.
+    // Every key is compared, so that the time does not reveal which one matched.
     let mut matched = None;
     for (index, key) in keys.0.iter().enumerate() {
         if key.secret.matches(presented) && matched.is_none() {
@@ -76,10 +76,11 @@ pub fn shared_token(keys: &Keys, presented: Option<&[u8]>) -> Result<Proof, Untr
     }
 }
 
-/// Checks nothing: the provider sends no evidence, and whoever knows the address may have sent it.
+/// Checks nothing: the provider sends no evidence, and anyone who knows the address may have sent
+/// the delivery.
 ///
-/// For endpoints that a configuration opens to strangers on purpose. Everything told there has to
-/// be confirmed by inquiry.
+/// It is for endpoints that a configuration deliberately leaves without a check. Everything
+/// received at them has to be confirmed by inquiry.
 pub fn unauthenticated() -> Proof {
     Proof::new(Scheme::Unauthenticated, Coverage::Nothing, 0)
 }
@@ -87,7 +88,8 @@ pub fn unauthenticated() -> Proof {
 /// Checks an HMAC with SHA-256 over `parts`.
 ///
 /// # Errors
-/// [`Untrusted`] if it is malformed or wrong, or a stamp is outside the window.
+/// Returns [`Untrusted`] if the signature is malformed or wrong, or a timestamp is outside the
+/// window.
 pub fn hmac_sha256(
     keys: &Keys,
     parts: &[Part<'_>],
@@ -102,7 +104,8 @@ pub fn hmac_sha256(
 /// Checks an HMAC with SHA-512 over `parts`.
 ///
 /// # Errors
-/// [`Untrusted`] if it is malformed or wrong, or a stamp is outside the window.
+/// Returns [`Untrusted`] if the signature is malformed or wrong, or a timestamp is outside the
+/// window.
 pub fn hmac_sha512(
     keys: &Keys,
     parts: &[Part<'_>],
@@ -115,10 +118,11 @@ pub fn hmac_sha512(
     conclude(Scheme::HmacSha512, parts, matched, window)
 }
 
-/// Checks an MD5 over `parts`, which hold [`Part::Secret`] exactly once.
+/// Checks an MD5 over `parts`, which must contain [`Part::Secret`] exactly once.
 ///
 /// # Errors
-/// [`Untrusted`] if it is malformed or wrong, or the parts do not hold the secret once.
+/// Returns [`Untrusted`] if the signature is malformed or wrong, or `parts` does not contain the
+/// secret exactly once.
 pub fn md5_concat(
     keys: &Keys,
     parts: &[Part<'_>],
@@ -135,11 +139,11 @@ pub fn md5_concat(
     conclude(Scheme::Md5Concat, parts, matched, None)
 }
 
-/// Checks an RSA signature (PKCS#1 v1.5 with SHA-256) over `parts`. `secrets` fills
-/// [`Part::Secret`] where the message holds one.
+/// Checks an RSA signature (PKCS#1 v1.5 with SHA-256) over `parts`. The newest of `secrets` is used
+/// for [`Part::Secret`] if the message contains one.
 ///
 /// # Errors
-/// [`Untrusted`] if it is malformed or wrong.
+/// Returns [`Untrusted`] if the signature is malformed or wrong.
 pub fn rsa_sha256(
     keys: &[PublicKey],
     secrets: Option<&Keys>,
@@ -164,34 +168,34 @@ pub fn rsa_sha256(
     conclude(Scheme::RsaSha256, parts, matched, None)
 }
 
-/// Signs as [`hmac_sha256`] checks.
+/// Returns the signature that [`hmac_sha256`] accepts.
 pub fn sign_hmac_sha256(secret: &Secret, parts: &[Part<'_>]) -> [u8; 32] {
     hmac_of(&Key::new(secret.clone()), parts)
 }
 
-/// Signs as [`hmac_sha256`] checks, with the newest of `keys`, which are keyed already.
+/// Returns the signature that [`hmac_sha256`] accepts, made with the newest of `keys`.
 pub fn sign_hmac_sha256_with(keys: &Keys, parts: &[Part<'_>]) -> Option<[u8; 32]> {
     keys.0.first().map(|key| hmac_of(key, parts))
 }
 
-/// Signs as [`hmac_sha512`] checks.
+/// Returns the signature that [`hmac_sha512`] accepts.
 pub fn sign_hmac_sha512(secret: &Secret, parts: &[Part<'_>]) -> [u8; 64] {
-    // An HMAC takes a key of any length, so this is infallible; the fallback key is never used.
+    // An HMAC accepts a key of any length, so this cannot fail; the fallback key is never used.
     let mut hmac = Hmac::<Sha512>::new_from_slice(secret.expose().as_bytes())
         .unwrap_or_else(|_| Hmac::<Sha512>::new(&Default::default()));
     feed(secret, parts, |bytes| hmac.update(bytes));
     hmac.finalize().into_bytes().into()
 }
 
-/// Signs as [`md5_concat`] checks.
+/// Returns the signature that [`md5_concat`] accepts.
 pub fn sign_md5_concat(secret: &Secret, parts: &[Part<'_>]) -> [u8; 16] {
     md5_of(secret, parts)
 }
 
-/// Signs as [`rsa_sha256`] checks.
+/// Returns the signature that [`rsa_sha256`] accepts.
 ///
 /// # Errors
-/// The key cannot sign.
+/// Returns an error if the key cannot sign.
 pub fn sign_rsa_sha256(
     signer: &dyn Signer,
     secret: Option<&Secret>,
@@ -201,7 +205,7 @@ pub fn sign_rsa_sha256(
 }
 
 fn hmac_of(key: &Key, parts: &[Part<'_>]) -> [u8; 32] {
-    /// From so many on, joining them first is faster than hashing each.
+    /// From this many parts on, joining them first is faster than hashing each.
     const MANY: usize = 8;
 
     let mut hmac = key.hmac.clone();
@@ -314,7 +318,7 @@ impl<'a> Part<'a> {
 impl Signature<'_> {
     fn decode<const N: usize>(self) -> Result<[u8; N], Untrusted> {
         match self {
-            // The length is known, so nothing has to be allocated.
+            // The length is known, so no allocation is needed.
             Self::Hex(text) if !text.is_empty() => {
                 let mut code = [0; N];
                 hex::decode_to_slice(text, &mut code).map_err(|_| malformed())?;
@@ -457,7 +461,7 @@ mod tests {
         assert!(hmac_sha256(&keys, &parts, Signature::Base64(&base64), None).is_ok());
     }
 
-    /// RFC 4231, test case 2, and the same changed.
+    /// RFC 4231, test case 2, and the same message changed.
     #[test]
     fn an_hmac_with_sha512_is_that_of_the_rfc() {
         let parts = [Part::Field("data", b"what do ya want for nothing?")];

@@ -1,4 +1,4 @@
-//! Money that arrived or left, as the bank reports it, for reconciliation.
+//! Bank statements: the movements of our bank accounts, for reconciliation.
 
 mod reader;
 
@@ -17,38 +17,39 @@ use crate::{
 /// Reads the statements of our bank accounts.
 #[async_trait]
 pub trait StatementProvider: Send + Sync + 'static {
-    /// What this provider can tell. Never changes while it lives.
+    /// Returns the data that this provider can report. They do not change during its lifetime.
     fn capabilities(&self) -> &StatementCapabilities;
 
-    /// Returns our bank accounts, with their balances where known. An account that cannot be read is
-    /// [`Listed::Unreadable`] in its place.
+    /// Returns our bank accounts, with their balances if the provider reports them. An account that
+    /// cannot be read is returned in its place as [`Listed::Unreadable`].
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read.
+    /// The request to the provider failed, or its response could not be read as a list.
     async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>>;
 
-    /// Returns the entries after a cursor, oldest first, a page at a time. Nothing is left out
-    /// between pages; the last page's cursor is where to go on later. An entry that cannot be read
-    /// is [`Listed::Unreadable`] in its place: the other entries are returned all the same, and the
-    /// cursor goes past it.
+    /// Returns one page of the entries after a cursor, oldest first.
+    ///
+    /// No entry is missed between pages. To continue, pass [`Page::next`]; the cursor of the last
+    /// page continues with the entries that are booked later. An entry that cannot be read is
+    /// returned in its place as [`Listed::Unreadable`], and the cursor moves past it.
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read, or it does not know the
-    /// cursor.
+    /// The request to the provider failed, its response could not be read as a list, or the
+    /// provider does not know the cursor.
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page>;
 }
 
-/// What a provider can tell about our accounts.
+/// The data that a provider can report about our bank accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StatementCapabilities {
     /// The currencies of the accounts.
     pub currencies: Vec<Currency>,
-    /// Whether outgoing money is listed too.
+    /// Whether outgoing movements are listed as well.
     pub outgoing: bool,
-    /// Whether balances are known.
+    /// Whether balances are reported.
     pub balances: bool,
-    /// The most entries of a page.
+    /// The most entries on a page.
     pub page: usize,
 }
 
@@ -56,59 +57,60 @@ pub struct StatementCapabilities {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StatementAccount {
-    /// The provider's name for it.
+    /// The provider's identifier of the account.
     pub id: AccountId,
-    /// The account, where the bank is known.
+    /// The bank and the account number, if they are known.
     pub account: Option<BankAccount>,
-    /// How much there is, and as of when.
+    /// The balance, if it is reported.
     pub balance: Option<Balance>,
-    /// What the merchant calls it.
+    /// The merchant's own label for the account.
     pub label: Option<String>,
 }
 
-/// Where to go on in a statement. Opaque: keep it as it is.
+/// A position in a statement. It is opaque: store it unchanged.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(Option<String>);
 
-/// Which entries to list.
+/// The conditions that listed entries must meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatementFilter {
-    /// Only of this account.
+    /// Only entries of this account.
     pub account: Option<AccountId>,
-    /// Only booked at or after this.
+    /// Only entries booked at or after this time.
     pub from: Option<Timestamp>,
-    /// Only booked at or before this.
+    /// Only entries booked at or before this time.
     pub until: Option<Timestamp>,
 }
 
-/// Some entries and where to go on.
+/// A page of entries and the position after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Page {
-    /// The entries, oldest first, including those that could not be read.
+    /// The entries, oldest first, including those that cannot be read.
     pub entries: Vec<Listed<Movement>>,
-    /// Where to go on; after the last page too, for what comes later.
+    /// The position from which to continue. After the last page it continues with later entries.
     pub next: Cursor,
     /// Whether there are more entries now.
     pub more: bool,
 }
 
 impl StatementCapabilities {
-    /// Lists entries of these currencies, at most `page` at a time.
+    /// Creates capabilities for accounts in these currencies, with at most `page` entries on a
+    /// page.
     pub fn new(currencies: Vec<Currency>, page: usize) -> Self {
         Self { currencies, outgoing: false, balances: false, page }
     }
 
-    /// Lists outgoing money too.
+    /// Declares that outgoing movements are listed as well.
     #[must_use]
     pub fn with_outgoing(mut self) -> Self {
         self.outgoing = true;
         self
     }
 
-    /// Knows balances.
+    /// Declares that balances are reported.
     #[must_use]
     pub fn with_balances(mut self) -> Self {
         self.balances = true;
@@ -117,26 +119,26 @@ impl StatementCapabilities {
 }
 
 impl StatementAccount {
-    /// An account of which only the provider's name is known.
+    /// Creates an account with the provider's identifier only.
     pub fn new(id: AccountId) -> Self {
         Self { id, account: None, balance: None, label: None }
     }
 
-    /// Says which account it is.
+    /// Sets the bank and the account number.
     #[must_use]
     pub fn with_account(mut self, account: BankAccount) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Says how much there is.
+    /// Sets the balance.
     #[must_use]
     pub fn with_balance(mut self, balance: Balance) -> Self {
         self.balance = Some(balance);
         self
     }
 
-    /// Says what the merchant calls it.
+    /// Sets the merchant's own label.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -145,17 +147,17 @@ impl StatementAccount {
 }
 
 impl Cursor {
-    /// The beginning.
+    /// Returns the position before the first entry.
     pub fn start() -> Self {
         Self(None)
     }
 
-    /// A place that the provider names.
+    /// Creates a position from the provider's own representation of it.
     pub fn at(place: impl Into<String>) -> Self {
         Self(Some(place.into()))
     }
 
-    /// The place; `None` at the beginning.
+    /// Returns the provider's own representation of the position. `None` at the beginning.
     pub fn place(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -168,26 +170,26 @@ impl fmt::Debug for Cursor {
 }
 
 impl StatementFilter {
-    /// Everything.
+    /// Creates a filter that accepts every entry.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only of this account.
+    /// Accepts only entries of this account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Only booked at or after this.
+    /// Accepts only entries booked at or after this time.
     #[must_use]
     pub fn with_from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Only booked at or before this.
+    /// Accepts only entries booked at or before this time.
     #[must_use]
     pub fn with_until(mut self, until: Timestamp) -> Self {
         self.until = Some(until);
@@ -196,7 +198,7 @@ impl StatementFilter {
 }
 
 impl Page {
-    /// Some entries; `more` says whether there are others now.
+    /// Creates a page. `more` is whether there are further entries now.
     pub fn new(entries: Vec<Listed<Movement>>, next: Cursor, more: bool) -> Self {
         Self { entries, next, more }
     }

@@ -1,4 +1,4 @@
-//! Reading on through a statement, one entry at a time.
+//! Reading a statement entry by entry.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Cursor, StatementFilter, StatementProvider};
 use crate::{Error, ErrorKind, Listed, Movement, Result};
 
-/// Reads the entries of a statement one after the other: no more than a page of them is in memory.
+/// Reads the entries of a statement one by one, with at most one page in memory.
 ///
 /// ```
 /// use payments_core::{Listed, Provider, Result, statement::{Cursor, StatementFilter, StatementReader}};
@@ -25,23 +25,24 @@ use crate::{Error, ErrorKind, Listed, Movement, Result};
 /// # let _ = reconcile;
 /// ```
 ///
-/// After an error, the next call asks for the same page again: nothing is left out, and an entry
-/// may come again under its key. Keep each entry once per provider and key, and count its money
-/// only if no other source has reported it: a webhook reports the same transfer under a key of
-/// another scope. [`match_credit`](crate::match_credit) decides both.
+/// After an error, the next call to [`next`](Self::next) requests the same page: no entry is
+/// missed, but one may be returned a second time, under the same key. Store each entry once per
+/// provider and key, and count its money only if no other source has reported it: a webhook reports
+/// the same transfer under a key of another scope. [`match_credit`](crate::match_credit) decides
+/// both.
 pub struct StatementReader {
     provider: Arc<dyn StatementProvider>,
     filter: StatementFilter,
-    /// Where the page in memory begins.
+    /// The cursor at which the page in memory begins.
     begun: Cursor,
-    /// Where the page after it begins.
+    /// The cursor at which the page after it begins.
     next: Cursor,
     page: std::vec::IntoIter<Listed<Movement>>,
     more: bool,
 }
 
 impl StatementReader {
-    /// Reads what is after `after`.
+    /// Creates a reader of the entries after `after`.
     pub fn new(
         provider: Arc<dyn StatementProvider>,
         after: Cursor,
@@ -57,12 +58,13 @@ impl StatementReader {
         }
     }
 
-    /// The next entry, oldest first; `None` once there is none for now. An entry that could not be
-    /// read needs a person and ends nothing.
+    /// Returns the next entry, oldest first, or `None` if there are no more entries for now. An
+    /// entry that cannot be read needs a person, but reading can continue after it.
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read, or it does not know the
-    /// cursor. A page that says that there is more and leads nowhere is `Malformed`.
+    /// The request to the provider failed, its response could not be read as a list, or the
+    /// provider does not know the cursor. Returns `Malformed` if a page claims that there are more
+    /// entries but its cursor leads back to itself.
     pub async fn next(&mut self) -> Result<Option<Listed<Movement>>> {
         loop {
             if let Some(entry) = self.page.next() {
@@ -82,8 +84,9 @@ impl StatementReader {
         }
     }
 
-    /// Where to go on later. While entries of a page are still to be read, it is where that page
-    /// began: some entries are then told again, under the keys that they had.
+    /// Returns the cursor from which to continue later. While the current page has unread entries,
+    /// it is the cursor at which that page begins, so some entries are then returned a second time,
+    /// under the same keys.
     pub fn cursor(&self) -> &Cursor {
         if self.page.len() == 0 { &self.next } else { &self.begun }
     }

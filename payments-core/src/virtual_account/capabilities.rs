@@ -1,4 +1,4 @@
-//! What a provider takes and does for virtual accounts.
+//! The virtual accounts that a provider opens and the operations that it offers on them.
 
 use std::time::Duration;
 
@@ -10,25 +10,27 @@ use crate::{
     rules::{Alphabet, AmountLimits, TextRules, check_amount},
 };
 
-/// What a provider takes and does for virtual accounts: the floor common to all bank accounts.
+/// The virtual accounts that a provider opens and the operations that it offers on them. They apply
+/// to all of our bank accounts; [`VirtualAccountRules`] are the additional rules of one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VirtualAccountCapabilities {
-    /// The amounts of each currency.
+    /// The accepted amounts, for each currency.
     pub limits: Vec<AmountLimits>,
-    /// Order references.
+    /// The rules of order references.
     pub reference: TextRules,
-    /// The holder's name.
+    /// The rules of the holder's name.
     pub holder: TextRules,
-    /// Remarks; none are taken if the most is 0.
+    /// The rules of remarks. A greatest length of 0 means that remarks are refused.
     pub remark: TextRules,
-    /// Whether it can be for any amount.
+    /// Whether an account can accept any amount.
     pub any_amount: bool,
-    /// Whether it can be for one transfer, for many, or either.
+    /// Whether an account can be for one transfer, for many, or for either.
     pub uses: Vec<Uses>,
-    /// The longest life that can be asked for; none if an end cannot be given.
+    /// The longest time until expiry that a request may ask for. `None` if a request cannot set an
+    /// expiry.
     pub longest: Option<Duration>,
-    /// Whether a lost open can be found again.
+    /// Whether a virtual account can be found after the response to its opening was lost.
     pub resolve_open: ResolveOpen,
     /// Whether virtual accounts can be found.
     pub find: bool,
@@ -36,41 +38,42 @@ pub struct VirtualAccountCapabilities {
     pub update: bool,
     /// Whether they can be closed.
     pub close: bool,
-    /// Whether closed ones can be opened again.
+    /// Whether closed virtual accounts can be reopened.
     pub reopen: bool,
-    /// Whether credits can be asked for, and how far back.
+    /// Whether the credits on a virtual account can be asked for.
     pub credits: bool,
-    /// How far back credits are seen; for ever if not said.
+    /// How far back credits can be asked for. `None` if there is no limit.
     pub credits_window: Option<Duration>,
 }
 
-/// Whether a virtual account whose opening got lost can be found again.
+/// Whether a virtual account can be found after the response to its opening was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResolveOpen {
-    /// By its order reference: ask before opening another.
+    /// It can be found by its order reference: inquire before you open another.
     ByReference,
-    /// Never. Opening another is safe: nobody was shown the lost one, and a credit on it
-    /// surfaces as unmatched.
+    /// It cannot be found. It is safe to open another: nobody was shown the number of the lost one,
+    /// and a credit on it is reported as unmatched.
     Never,
 }
 
-/// What holds on one of our bank accounts beyond the capabilities.
+/// The rules of one of our bank accounts, in addition to the capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VirtualAccountRules {
-    /// Whether an amount has to be given.
+    /// Whether a request must set an amount.
     pub amount_required: bool,
-    /// Whether what arrives may come in several parts.
+    /// Whether the amount may arrive in several transfers.
     pub parts: bool,
-    /// The options of the provider that have to be given.
+    /// The names of the provider's options that a request must set.
     pub required_options: Vec<String>,
-    /// The most characters of an order reference, if fewer than the capabilities say.
+    /// The most characters of an order reference, if fewer than the capabilities allow.
     pub longest_reference: Option<usize>,
 }
 
 impl VirtualAccountCapabilities {
-    /// Opens virtual accounts within `limits`, and does nothing else until told.
+    /// Creates capabilities that open virtual accounts within `limits` and offer nothing else. The
+    /// `with_` methods add to them.
     pub fn new(limits: Vec<AmountLimits>, uses: Vec<Uses>, resolve_open: ResolveOpen) -> Self {
         Self {
             limits,
@@ -111,49 +114,49 @@ impl VirtualAccountCapabilities {
         self
     }
 
-    /// Can be for any amount.
+    /// Declares that an account can accept any amount.
     #[must_use]
     pub fn with_any_amount(mut self) -> Self {
         self.any_amount = true;
         self
     }
 
-    /// Can be given an end, at most so far away.
+    /// Declares that a request can set an expiry, at most `longest` from now.
     #[must_use]
     pub fn with_longest(mut self, longest: Duration) -> Self {
         self.longest = Some(longest);
         self
     }
 
-    /// Can be found.
+    /// Declares that virtual accounts can be found.
     #[must_use]
     pub fn with_find(mut self) -> Self {
         self.find = true;
         self
     }
 
-    /// Can be changed.
+    /// Declares that virtual accounts can be changed.
     #[must_use]
     pub fn with_update(mut self) -> Self {
         self.update = true;
         self
     }
 
-    /// Can be closed.
+    /// Declares that virtual accounts can be closed.
     #[must_use]
     pub fn with_close(mut self) -> Self {
         self.close = true;
         self
     }
 
-    /// Can be opened again.
+    /// Declares that closed virtual accounts can be reopened.
     #[must_use]
     pub fn with_reopen(mut self) -> Self {
         self.reopen = true;
         self
     }
 
-    /// Credits can be asked for, as far back as `window`.
+    /// Declares that credits can be asked for, as far back as `window`. `None` means without limit.
     #[must_use]
     pub fn with_credits(mut self, window: Option<Duration>) -> Self {
         self.credits = true;
@@ -161,10 +164,12 @@ impl VirtualAccountCapabilities {
         self
     }
 
-    /// Checks a request before anything is sent.
+    /// Checks a request against these capabilities, without sending anything.
     ///
     /// # Errors
-    /// `InvalidRequest` or `Unsupported` naming the field that cannot be honoured.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or
+    /// [`Unsupported`](crate::ErrorKind::Unsupported), naming the field that the provider cannot
+    /// accept.
     pub fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
         match request.amount {
             Some(amount) => check_amount(&self.limits, amount)?,
@@ -195,33 +200,33 @@ impl VirtualAccountCapabilities {
 }
 
 impl VirtualAccountRules {
-    /// Nothing beyond the capabilities.
+    /// Creates rules that add nothing to the capabilities.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An amount has to be given.
+    /// Requires an amount.
     #[must_use]
     pub fn with_amount_required(mut self) -> Self {
         self.amount_required = true;
         self
     }
 
-    /// What arrives may come in several parts.
+    /// Allows the amount to arrive in several transfers.
     #[must_use]
     pub fn with_parts(mut self) -> Self {
         self.parts = true;
         self
     }
 
-    /// An option of the provider has to be given.
+    /// Adds an option of the provider that a request must set.
     #[must_use]
     pub fn with_required_option(mut self, name: impl Into<String>) -> Self {
         self.required_options.push(name.into());
         self
     }
 
-    /// Order references are at most so long.
+    /// Sets the most characters of an order reference.
     #[must_use]
     pub fn with_longest_reference(mut self, characters: usize) -> Self {
         self.longest_reference = Some(characters);

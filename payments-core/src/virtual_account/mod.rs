@@ -15,75 +15,76 @@ pub use virtual_account::{
 
 use crate::{AccountId, Listed, Lookup, Movement, Result, Submission, Timestamp};
 
-/// Opens virtual accounts and knows what arrived on them.
+/// Opens virtual accounts and finds the money that arrived on them.
 #[async_trait]
 pub trait VirtualAccountProvider: Send + Sync + 'static {
-    /// What this provider takes and does: the floor common to all our bank accounts.
+    /// Returns what this provider accepts and offers on every one of our bank accounts.
     fn capabilities(&self) -> &VirtualAccountCapabilities;
 
-    /// Checks whether [`open`](Self::open) takes a request, without sending anything.
+    /// Checks whether [`open`](Self::open) accepts a request, without sending anything.
     ///
-    /// A provider that is stricter than its capabilities checks here what goes beyond them; the role
-    /// of a [`Provider`](crate::Provider) checks the capabilities first. A request that passes both
-    /// is never refused by `open` as invalid or unsupported, but for the
-    /// [rules of one bank account](Self::rules_for).
+    /// A provider that is stricter than its capabilities checks the additional rules here; the role
+    /// of a [`Provider`](crate::Provider) checks the capabilities first. `open` never refuses a
+    /// request that passes both as invalid or unsupported, except for the [rules of one bank
+    /// account](Self::rules_for).
     ///
     /// # Errors
-    /// `InvalidRequest` or `Unsupported`, naming the field.
+    /// Returns `InvalidRequest` or `Unsupported`, naming the field.
     fn check(&self, _request: &OpenVirtualAccount) -> Result<()> {
         Ok(())
     }
 
-    /// The rules that hold on one of our bank accounts beyond
+    /// Returns the rules of one of our bank accounts, which apply in addition to
     /// [`capabilities`](Self::capabilities).
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read, or it does not know the
-    /// account.
+    /// The request to the provider failed, or the provider does not know the account.
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules>;
 
-    /// Opens a virtual account for an order. Dropping the future leaves the outcome uncertain;
-    /// what to do then is [`VirtualAccountCapabilities::resolve_open`].
+    /// Opens a virtual account for an order.
+    ///
+    /// If the future is dropped, the outcome is uncertain;
+    /// [`VirtualAccountCapabilities::resolve_open`] is how to find it out.
     ///
     /// # Errors
-    /// Nothing was opened.
+    /// No virtual account was opened.
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>>;
 
-    /// Asks for a virtual account and what arrived on it.
+    /// Asks the provider for a virtual account, including the amount that arrived on it.
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read.
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>>;
 
-    /// Changes a virtual account. Dropping the future leaves the outcome uncertain.
+    /// Changes a virtual account. If the future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was changed.
+    /// The virtual account was not changed.
     async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>>;
 
-    /// Closes a virtual account. Money that arrives later is a late credit, not lost.
-    /// Dropping the future leaves the outcome uncertain.
+    /// Closes a virtual account. Money can still arrive later and is then a late credit. If the
+    /// future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was closed.
+    /// The virtual account was not closed.
     async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>>;
 
-    /// Opens a closed virtual account again, until `until` if given. Dropping the future leaves
-    /// the outcome uncertain.
+    /// Reopens a closed virtual account, until the time `until` if one is given. If the future is
+    /// dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was opened.
+    /// The virtual account was not reopened.
     async fn reopen(
         &self,
         account: &VirtualAccountRef,
         until: Option<Timestamp>,
     ) -> Result<Submission<VirtualAccount>>;
 
-    /// Asks for the credits on a virtual account, as far back as
-    /// [`VirtualAccountCapabilities::credits_window`]. A credit that cannot be read is
-    /// [`Listed::Unreadable`]; the others are returned all the same.
+    /// Asks the provider for the credits on a virtual account, as far back as
+    /// [`VirtualAccountCapabilities::credits_window`]. A credit that cannot be read is returned in
+    /// its place as [`Listed::Unreadable`].
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read.
+    /// The request to the provider failed, or its response could not be read as a list.
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>>;
 }

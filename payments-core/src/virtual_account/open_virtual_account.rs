@@ -1,4 +1,4 @@
-//! What an app asks for: a virtual account, a change to one.
+//! Requests to open a virtual account and to change one.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,60 +10,60 @@ use crate::{
     rules::check_positive,
 };
 
-/// A virtual account to open.
+/// A request to open a virtual account.
 ///
-/// Its serialised form holds everything that is needed to open it, also the options, which may be
-/// secrets of a provider: store it like one.
+/// Its serialised form contains everything that is needed to open the account. That includes the
+/// provider's options, which may contain secrets: store it as you store a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenVirtualAccount {
-    /// The merchant's own name for what is being paid.
+    /// The merchant's own name for what is being paid, unique per merchant.
     pub order: OrderRef,
-    /// The name that a payer's bank shows.
+    /// The account holder's name, which the payer's bank shows.
     pub holder: String,
-    /// How much it takes; without one, any amount.
+    /// The amount that the account accepts. If `None`, it accepts any amount.
     pub amount: Option<Money>,
-    /// For one transfer or for many.
+    /// How many transfers the account accepts: one or any number.
     pub uses: Uses,
-    /// Until when money is expected.
+    /// The time until which money is expected.
     pub expires_at: Option<Timestamp>,
-    /// What the payer reads.
+    /// The text that the payer sees.
     pub remark: Option<String>,
-    /// On which of our bank accounts; without one, the provider's choice.
+    /// The bank account of ours behind the virtual account. If `None`, the provider chooses.
     pub account: Option<AccountId>,
     /// Options that only one provider understands.
     pub options: Options,
 }
 
-/// How often a virtual account takes money.
+/// How many transfers a virtual account accepts.
 ///
-/// Exhaustive on purpose: a provider has a word for each.
+/// This enum is exhaustive on purpose, so that every provider maps each variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Uses {
-    /// Once.
+    /// One transfer.
     Once,
-    /// Many times.
+    /// Any number of transfers.
     Many,
 }
 
-/// A change to a virtual account.
+/// A request to change a virtual account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UpdateVirtualAccount {
-    /// Which one.
+    /// The virtual account to change.
     pub account: VirtualAccountRef,
-    /// The new name that a payer's bank shows.
+    /// The new holder's name, which the payer's bank shows.
     pub holder: String,
-    /// What the payer reads.
+    /// The text that the payer sees.
     pub remark: Option<String>,
 }
 
 impl OpenVirtualAccount {
-    /// A virtual account for one transfer of any amount for `order`.
+    /// Creates a request for a virtual account for `order` that accepts one transfer of any amount.
     ///
     /// # Errors
-    /// `InvalidRequest` if the holder's name is empty.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the holder's name is empty.
     pub fn new(order: OrderRef, holder: impl Into<String>) -> Result<Self> {
         Ok(Self {
             order,
@@ -77,48 +77,49 @@ impl OpenVirtualAccount {
         })
     }
 
-    /// Takes this amount only.
+    /// Sets the only amount that the account accepts.
     ///
     /// # Errors
-    /// `InvalidRequest` if it is not positive.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `amount` is not positive.
     pub fn with_amount(mut self, amount: Money) -> Result<Self> {
         check_positive(amount)?;
         self.amount = Some(amount);
         Ok(self)
     }
 
-    /// Says how often it takes money.
+    /// Sets how many transfers the account accepts.
     #[must_use]
     pub fn with_uses(mut self, uses: Uses) -> Self {
         self.uses = uses;
         self
     }
 
-    /// Says until when money is expected.
+    /// Sets the time until which money is expected.
     #[must_use]
     pub fn with_expiry(mut self, at: Timestamp) -> Self {
         self.expires_at = Some(at);
         self
     }
 
-    /// Says what the payer reads.
+    /// Sets the text that the payer sees.
     #[must_use]
     pub fn with_remark(mut self, remark: impl Into<String>) -> Self {
         self.remark = Some(remark.into());
         self
     }
 
-    /// Says on which of our bank accounts.
+    /// Sets the bank account of ours behind the virtual account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Puts options that only one provider understands.
+    /// Sets the options that only one provider understands.
     ///
     /// # Errors
-    /// `InvalidRequest` if they cannot be written as JSON.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `options` cannot be
+    /// serialised as JSON.
     pub fn with_options<T: ProviderOptions>(mut self, options: &T) -> Result<Self> {
         self.options.set(options)?;
         Ok(self)
@@ -126,15 +127,15 @@ impl OpenVirtualAccount {
 }
 
 impl UpdateVirtualAccount {
-    /// Changes the holder's name.
+    /// Creates a request to change the holder's name to `holder`.
     ///
     /// # Errors
-    /// `InvalidRequest` if the name is empty.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the name is empty.
     pub fn new(account: VirtualAccountRef, holder: impl Into<String>) -> Result<Self> {
         Ok(Self { account, holder: holder_name(holder.into())?, remark: None })
     }
 
-    /// Changes what the payer reads.
+    /// Sets the text that the payer sees.
     #[must_use]
     pub fn with_remark(mut self, remark: impl Into<String>) -> Self {
         self.remark = Some(remark.into());

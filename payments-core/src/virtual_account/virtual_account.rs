@@ -1,4 +1,4 @@
-//! A virtual account and its numbers.
+//! A virtual account, its numbers and its reference.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,26 +9,27 @@ use crate::{
     raw::Raw,
 };
 
-/// What the provider opened for an order: one or more numbers to transfer to.
+/// A virtual account: one or more account numbers that the provider opened for an order, to which
+/// the payer transfers money.
 #[doc(alias("VA"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {
     /// The merchant's own name for what is being paid.
     pub order: OrderRef,
-    /// Where it is.
+    /// The state of the virtual account.
     pub state: VirtualAccountState,
-    /// How much is asked; without one, any amount.
+    /// The amount asked for. `None` if any amount is accepted.
     pub amount: Option<Money>,
-    /// How much arrived in all, as far as the provider says.
+    /// The total that arrived, if the provider reports it.
     pub received: Option<Money>,
-    /// The numbers to transfer to.
+    /// The account numbers to transfer to.
     pub numbers: Vec<VirtualAccountNumber>,
-    /// Which of our bank accounts stands behind it.
+    /// The bank account of ours behind the virtual account.
     pub account: Option<AccountId>,
-    /// The provider's own name for it.
+    /// The provider's own name for the virtual account.
     pub gateway_ref: Option<GatewayRef>,
-    /// The provider's own words.
+    /// The provider's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -39,63 +40,63 @@ pub struct VirtualAccount {
 pub struct VirtualAccountNumber {
     /// The number to transfer to, in full.
     pub number: AccountNumber,
-    /// The provider's short form of it, where it has one.
+    /// The provider's short form of the number, if it has one.
     pub short: Option<AccountNumber>,
     /// The bank.
     pub bank: Option<Bin>,
-    /// The name that a payer's bank shows.
+    /// The holder's name, which the payer's bank shows.
     pub holder: Option<String>,
-    /// How much this number takes; without one, any amount.
+    /// The amount that this number accepts. `None` if it accepts any amount.
     pub amount: Option<Money>,
-    /// Where it is.
+    /// The state of this number.
     pub state: VirtualAccountState,
-    /// Until when money is expected. A fact; money may still arrive.
+    /// The time until which money is expected. Money may still arrive later.
     pub expires_at: Option<Timestamp>,
     /// The VietQR payload.
     pub vietqr: Option<String>,
-    /// Pictures of the QR code at the provider.
+    /// The addresses of QR images at the provider.
     pub qr_images: Vec<String>,
 }
 
-/// Where a virtual account is.
+/// The state of a virtual account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VirtualAccountState {
-    /// It takes money.
+    /// The account accepts money.
     Open,
-    /// Some of what was asked arrived.
+    /// Part of the amount asked for arrived.
     PartlyPaid,
-    /// What was asked arrived.
+    /// The amount asked for arrived.
     Paid,
-    /// We closed it.
+    /// The account was closed at our request.
     Closed,
-    /// The provider says that it is too late.
+    /// The provider reports that the time for paying is over.
     Expired,
     /// The provider locked it.
     Locked,
-    /// The provider said something that it documents nowhere. A stored word that this version does
-    /// not know is read as this state.
+    /// The provider reported a state that it does not document. A stored state that this version
+    /// does not know is also read as `Uncertain`.
     #[serde(other)]
     Uncertain,
 }
 
-/// What finds a virtual account again: keep it with the order.
+/// The data by which a virtual account can be found again. Store it with the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccountRef {
     /// The merchant's own name for what is being paid.
     pub order: OrderRef,
-    /// The numbers that the provider gave; some providers know nothing else.
+    /// The account numbers that the provider gave. Some providers find an account only by them.
     pub numbers: Vec<AccountNumber>,
-    /// Which of our bank accounts stands behind it.
+    /// The bank account of ours behind the virtual account.
     pub account: Option<AccountId>,
-    /// The provider's own name for it.
+    /// The provider's own name for the virtual account.
     pub gateway_ref: Option<GatewayRef>,
 }
 
 impl VirtualAccount {
-    /// A virtual account for `order` with these numbers.
+    /// Creates an open virtual account for `order` with these numbers.
     pub fn new(
         order: OrderRef,
         state: VirtualAccountState,
@@ -113,42 +114,42 @@ impl VirtualAccount {
         }
     }
 
-    /// Says how much is asked.
+    /// Sets the amount asked for.
     #[must_use]
     pub fn with_amount(mut self, amount: Money) -> Self {
         self.amount = Some(amount);
         self
     }
 
-    /// Says how much arrived in all.
+    /// Sets the total that arrived.
     #[must_use]
     pub fn with_received(mut self, amount: Money) -> Self {
         self.received = Some(amount);
         self
     }
 
-    /// Says which of our bank accounts stands behind it.
+    /// Sets the bank account of ours behind the virtual account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Keeps the provider's own name for it.
+    /// Sets the provider's own name for the virtual account.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// Keeps the provider's own words.
+    /// Sets the provider's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
         self
     }
 
-    /// What finds it again.
+    /// Returns the data by which this virtual account can be found again.
     pub fn reference(&self) -> VirtualAccountRef {
         VirtualAccountRef {
             order: self.order.clone(),
@@ -160,7 +161,7 @@ impl VirtualAccount {
 }
 
 impl VirtualAccountNumber {
-    /// A number that takes money.
+    /// Creates an open account number.
     pub fn new(number: AccountNumber) -> Self {
         Self {
             number,
@@ -175,56 +176,56 @@ impl VirtualAccountNumber {
         }
     }
 
-    /// Keeps the provider's short form of the number.
+    /// Sets the provider's short form of the number.
     #[must_use]
     pub fn with_short(mut self, short: AccountNumber) -> Self {
         self.short = Some(short);
         self
     }
 
-    /// Says at which bank.
+    /// Sets the bank.
     #[must_use]
     pub fn with_bank(mut self, bank: Bin) -> Self {
         self.bank = Some(bank);
         self
     }
 
-    /// Says which name a payer's bank shows.
+    /// Sets the holder's name, which the payer's bank shows.
     #[must_use]
     pub fn with_holder(mut self, holder: impl Into<String>) -> Self {
         self.holder = Some(holder.into());
         self
     }
 
-    /// Says how much it takes.
+    /// Sets the amount that this number accepts.
     #[must_use]
     pub fn with_amount(mut self, amount: Money) -> Self {
         self.amount = Some(amount);
         self
     }
 
-    /// Says where it is.
+    /// Sets the state.
     #[must_use]
     pub fn with_state(mut self, state: VirtualAccountState) -> Self {
         self.state = state;
         self
     }
 
-    /// Says until when money is expected.
+    /// Sets the time until which money is expected.
     #[must_use]
     pub fn with_expiry(mut self, at: Timestamp) -> Self {
         self.expires_at = Some(at);
         self
     }
 
-    /// Gives the VietQR payload.
+    /// Sets the VietQR payload.
     #[must_use]
     pub fn with_vietqr(mut self, payload: impl Into<String>) -> Self {
         self.vietqr = Some(payload.into());
         self
     }
 
-    /// Adds a picture of the QR code at the provider.
+    /// Adds the address of a QR image at the provider.
     #[must_use]
     pub fn with_qr_image(mut self, url: impl Into<String>) -> Self {
         self.qr_images.push(url.into());
@@ -233,36 +234,36 @@ impl VirtualAccountNumber {
 }
 
 impl VirtualAccountRef {
-    /// The virtual account of an order, without its numbers.
+    /// Creates a reference to the virtual account of `order`, without account numbers.
     pub fn new(order: OrderRef) -> Self {
         Self { order, numbers: Vec::new(), account: None, gateway_ref: None }
     }
 
-    /// Adds a number.
+    /// Adds an account number.
     #[must_use]
     pub fn with_number(mut self, number: AccountNumber) -> Self {
         self.numbers.push(number);
         self
     }
 
-    /// Says which of our bank accounts stands behind it.
+    /// Sets the bank account of ours behind the virtual account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// Gives the provider's own name for it.
+    /// Sets the provider's own name for the virtual account.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// The first number, for providers that know nothing else.
+    /// Returns the first number, for providers that find an account only by its number.
     ///
     /// # Errors
-    /// `InvalidRequest` if there is none.
+    /// Returns `InvalidRequest` if there is no number.
     pub fn number(&self) -> Result<&AccountNumber> {
         self.numbers.first().ok_or_else(|| {
             Error::invalid("numbers", "is empty; this provider finds accounts by number only")

@@ -8,14 +8,15 @@ use super::{
     long_enough,
 };
 
-/// The signer of aws-lc-rs: constant-time C and assembly, with the same signatures byte for byte.
+/// The signer of aws-lc-rs: constant-time C and assembly. Its signatures are the same byte for
+/// byte.
 pub struct AwsLcSigner(KeyPair);
 
 impl AwsLcSigner {
-    /// Reads a private key in PEM or DER, PKCS#8 or PKCS#1, with line ends of any kind.
+    /// Reads a private key in PEM or DER, PKCS#8 or PKCS#1, with any line endings.
     ///
     /// # Errors
-    /// It cannot be read, or is shorter than 2048 bits.
+    /// Returns an error if the key cannot be read or is shorter than 2048 bits.
     pub fn from_bytes(private_key: &[u8]) -> Result<Self, RsaError> {
         let key = match KeyFile::read(private_key)?.form() {
             Form::Pkcs8(der) => KeyPair::from_pkcs8(der),
@@ -34,7 +35,7 @@ impl Signer for AwsLcSigner {
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, RsaError> {
         let mut signature = vec![0; self.0.public_modulus_len()];
-        // This padding takes no random numbers; the interface asks for them all the same.
+        // This padding uses no random numbers, but the interface requires them.
         self.0
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
             .map_err(|error| RsaError::Sign(error.into()))?;

@@ -1,4 +1,4 @@
-//! Private key files as far as their envelope: PEM or DER, PKCS#8 or PKCS#1.
+//! The envelope of private key files: PEM or DER, PKCS#8 or PKCS#1.
 
 use rsa::pkcs8::PrivateKeyInfo;
 use rustls_pki_types::{
@@ -16,17 +16,18 @@ use super::{
 
 const ELLIPTIC: &str = "it is of an elliptic curve; an RSA key is needed";
 
-/// A private key out of its envelope; wiped when dropped.
+/// A private key without its envelope. It is wiped when dropped.
 pub(super) struct KeyFile(Zeroizing<PrivateKeyDer<'static>>);
 
-/// A private key in DER, in one of the two forms in which RSA keys come.
+/// A private key in DER, in one of the two forms of RSA keys.
 pub(super) enum Form<'a> {
     Pkcs8(&'a [u8]),
     Pkcs1(&'a [u8]),
 }
 
 impl KeyFile {
-    /// Reads the first private key of a file. What the key is decides, and not its label.
+    /// Reads the first private key of a file. The content of the key decides its form, not its
+    /// label.
     pub(super) fn read(file: &[u8]) -> Result<Self, RsaError> {
         let inside = bare_base64(file);
         let file = inside.as_ref().map_or(file, |inside| inside.as_slice());
@@ -51,7 +52,7 @@ impl KeyFile {
 }
 
 fn of_pem(text: &PemText) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError> {
-    // The parser takes the header of an encrypted key for its content.
+    // The parser reads the header of an encrypted key as its content.
     if text.contains("Proc-Type: 4,ENCRYPTED") {
         return Err(RsaError::Encrypted);
     }
@@ -90,9 +91,9 @@ fn is_certificate(der: &[u8]) -> bool {
     x509_cert::Certificate::from_der(der).is_ok()
 }
 
-/// Refuses a PKCS#8 key of another algorithm by its name.
+/// Refuses a PKCS#8 key of another algorithm, naming the algorithm.
 fn rsa_only(der: &[u8]) -> Result<(), RsaError> {
-    // What cannot be read is refused where the key is read.
+    // A key that cannot be parsed is refused later, when the key is read.
     let Ok(key) = PrivateKeyInfo::try_from(der) else { return Ok(()) };
     let algorithm = ObjectIdentifier::new(&key.algorithm.oid.to_string());
     match algorithm.ok().and_then(|algorithm| not_rsa(&algorithm)) {

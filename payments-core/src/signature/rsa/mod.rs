@@ -1,7 +1,7 @@
-//! RSA signatures: PKCS#1 v1.5 with SHA-256, behind a small seam.
+//! RSA signatures: PKCS#1 v1.5 with SHA-256, behind the trait [`Signer`].
 //!
-//! Two signers make the same bytes of the same key; a configuration chooses one by its name
-//! ([`SignerKind`]). Keys and certificates are read as they come, in PEM or DER.
+//! Two signers make the same bytes with the same key; a configuration chooses one by its name
+//! ([`SignerKind`]). Keys and certificates can be in PEM or DER.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
@@ -27,23 +27,23 @@ pub use public_key::PublicKey;
 #[cfg(feature = "rsa")]
 pub use signer::RsaSigner;
 
-/// Makes RSA signatures. The `rsa` crate is the default; another implementation can stand here.
+/// Makes RSA signatures. The `rsa` crate is the default implementation.
 pub trait Signer: Send + Sync + 'static {
-    /// What makes the signatures, for the list of what is in use.
+    /// Returns the name of the implementation.
     fn name(&self) -> &'static str;
 
     /// Signs `message`.
     ///
     /// # Errors
-    /// The key cannot sign.
+    /// Returns an error if the key cannot sign.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, RsaError>;
 }
 
-/// Which implementation signs, as a configuration names it.
+/// The implementation of [`Signer`] that a configuration selects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignerKind {
-    /// `rsa`: the `rsa` crate, in Rust throughout, with blinding. Available with the feature `rsa`.
+    /// `rsa`: the `rsa` crate, written in Rust, with blinding. Available with the feature `rsa`.
     #[default]
     Rsa,
     /// `aws-lc`: aws-lc-rs, about five times as fast and in constant time. Available with the
@@ -52,7 +52,7 @@ pub enum SignerKind {
 }
 
 impl SignerKind {
-    /// Every kind under its name, the default first.
+    /// Every kind with its name, the default first.
     pub const CHOICES: [(&'static str, Self); 2] = [("rsa", Self::Rsa), ("aws-lc", Self::AwsLc)];
 
     #[cfg(not(feature = "aws-lc"))]
@@ -63,11 +63,11 @@ impl SignerKind {
         }
     }
 
-    /// A signer of this kind with a private key in PEM or DER, PKCS#8 or PKCS#1.
+    /// Creates a signer of this kind from a private key in PEM or DER, PKCS#8 or PKCS#1.
     ///
     /// # Errors
-    /// [`RsaError::NotCompiledIn`] if its feature is off; or the key cannot be read, or is shorter
-    /// than 2048 bits.
+    /// Returns [`RsaError::NotCompiledIn`] if the feature of this kind is off, and another error if
+    /// the key cannot be read or is shorter than 2048 bits.
     pub fn read(self, private_key: &[u8]) -> Result<Arc<dyn Signer>, RsaError> {
         match self {
             #[cfg(feature = "rsa")]
@@ -76,7 +76,7 @@ impl SignerKind {
             Self::AwsLc => Ok(Arc::new(AwsLcSigner::from_bytes(private_key)?)),
             #[cfg(not(feature = "aws-lc"))]
             kind => {
-                // Without its feature a signer reads no key.
+                // Without its feature a signer does not read the key.
                 let _ = private_key;
                 Err(RsaError::NotCompiledIn { feature: kind.feature() })
             }
@@ -84,7 +84,7 @@ impl SignerKind {
     }
 }
 
-/// A key that cannot be used.
+/// The reason why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RsaError {
@@ -106,13 +106,13 @@ pub enum RsaError {
     /// The key is too short to be safe.
     #[error("the key has {bits} bits; at least 2048 are needed")]
     TooShort {
-        /// How long it is.
+        /// The length of the key in bits.
         bits: usize,
     },
     /// Signing failed.
     #[error("the private key cannot sign")]
     Sign(#[source] Cause),
-    /// What reads the key is not part of this program.
+    /// The code that reads the key is not compiled into this program.
     #[error("this is not compiled in; turn on the cargo feature `{feature}`")]
     NotCompiledIn {
         /// The feature that makes it available.

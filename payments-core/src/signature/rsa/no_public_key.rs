@@ -1,4 +1,4 @@
-//! The public key without the feature `rsa`: there is none.
+//! The type of public keys without the feature `rsa`. It has no values.
 
 use std::convert::Infallible;
 
@@ -9,15 +9,15 @@ use super::RsaError;
 pub struct PublicKey(Infallible);
 
 impl PublicKey {
-    /// Reads a certificate or a public key.
+    /// Refuses every certificate and public key.
     ///
     /// # Errors
-    /// [`RsaError::NotCompiledIn`]: the feature `rsa` is off.
+    /// Returns [`RsaError::NotCompiledIn`], because the feature `rsa` is off.
     pub fn from_bytes(_: &[u8]) -> Result<Self, RsaError> {
         Err(RsaError::NotCompiledIn { feature: "rsa" })
     }
 
-    /// Whether `signature` is of `message` by this key.
+    /// Returns whether `signature` is a valid signature of `message` by this key.
     pub fn verify(&self, _message: &[u8], _signature: &[u8]) -> bool {
         match self.0 {}
     }

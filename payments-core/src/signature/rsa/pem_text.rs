@@ -1,5 +1,5 @@
-//! PEM as people save it: with a byte order mark, in UTF-16, indented, in quotes, in one string of
-//! an environment file; and the base64 of a key alone.
+//! PEM in the forms in which people save it: with a byte order mark, in UTF-16, indented, in
+//! quotes, in one string of an environment file; also the base64 of a key without PEM.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::zeroize::Zeroizing;
@@ -8,17 +8,17 @@ use crate::printable;
 
 const BEGIN: &str = "-----BEGIN ";
 
-/// A file in PEM as the parser reads it; wiped when dropped, because it may be a private key.
+/// A file in PEM as the parser reads it. It is wiped when dropped, because it may be a private key.
 pub(super) struct PemText(Zeroizing<String>);
 
 impl PemText {
-    /// Reads a file as PEM; `None` if it is not PEM but DER or something else.
+    /// Reads a file as PEM. Returns `None` if it is not PEM, for example DER.
     pub(super) fn of(file: &[u8]) -> Option<Self> {
         let text = decoded(file)?;
         if !text.contains(BEGIN) {
             return None;
         }
-        // A variable of an environment file has its line ends written out.
+        // In an environment file the line endings of a variable are escape sequences.
         let text = Zeroizing::new(text.replace("\\r\\n", "\n").replace("\\n", "\n"));
         let is_seen = |character: &char| {
             matches!(character, '\n' | '\r') || !printable::is_invisible(*character)
@@ -29,7 +29,7 @@ impl PemText {
             clean.push_str(pem_of(line));
             clean.push('\n');
         }
-        // Both labels name content that the parser recognises by itself.
+        // The parser recognises the content under both labels.
         for (label, usual) in [
             ("X509 CERTIFICATE-----", "CERTIFICATE-----"),
             ("RSA PUBLIC KEY-----", "PUBLIC KEY-----"),
@@ -41,39 +41,39 @@ impl PemText {
         Some(Self(clean))
     }
 
-    /// The text.
+    /// Returns the text.
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
-    /// Whether a line holds this.
+    /// Returns whether a line contains `text`.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.0.contains(text)
     }
 
-    /// Whether there is a section with this label.
+    /// Returns whether there is a section with this label.
     pub(super) fn has(&self, label: &str) -> bool {
         self.0.contains(&format!("{BEGIN}{label}-----"))
     }
 }
 
-/// The part of a line that is PEM: without the name that a variable or a member of JSON has before
-/// it.
+/// Returns the part of a line that is PEM, without the name of a variable or of a JSON member
+/// before it.
 fn pem_of(line: &str) -> &str {
     let start = line.find(BEGIN).unwrap_or_default();
     line.get(start..).unwrap_or_default().trim_matches(is_wrapping)
 }
 
-/// What stands around a line of PEM without being part of it: quotation marks, the sign of a quoted
-/// mail, what follows a member of JSON. Base64 and labels hold none of it.
+/// Returns whether a character may surround a line of PEM: a quotation mark, the sign of a quoted
+/// mail, or what follows a JSON member. Base64 and labels contain none of them.
 fn is_wrapping(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}')
         || matches!(character, '\\' | '>' | ',' | ';' | '}' | ']' | ')')
 }
 
-/// What a file holds in base64 without any BEGIN and END: the DER or PEM of a key, as gateways and
-/// cluster secrets give it.
+/// Returns the content of a file in base64 without BEGIN and END: the DER or PEM of a key, as
+/// gateways and cluster secrets give it.
 pub(super) fn bare_base64(file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let text = Zeroizing::new(String::from_utf8(file.to_vec()).ok()?);
     let text = Zeroizing::new(text.replace("\\r", "").replace("\\n", ""));
@@ -89,7 +89,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// The text of a file in UTF-8, or in UTF-16 as Windows writes it.
+/// Returns the text of a file in UTF-8, or in UTF-16 as Windows writes it.
 fn decoded(file: &[u8]) -> Option<Zeroizing<String>> {
     let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let pairs = bytes.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok());
@@ -99,7 +99,7 @@ fn decoded(file: &[u8]) -> Option<Zeroizing<String>> {
     let text = match file {
         [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes)?,
         [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes)?,
-        // What stands around a key need not be UTF-8.
+        // The text around a key need not be UTF-8.
         _ if find(file, BEGIN.as_bytes()) => String::from_utf8_lossy(file).into_owned(),
         _ if find(file, &begin(u16::to_be_bytes)) && file.first() == Some(&0) => {
             units(file, u16::from_be_bytes)?

@@ -22,11 +22,11 @@ use super::{
 pub struct PublicKey(VerifyingKey<Sha256>);
 
 impl PublicKey {
-    /// Reads a certificate or a public key, in PEM or DER. Of a certificate only the key counts:
-    /// it is pinned, so neither its names nor its dates nor its issuer are looked at.
+    /// Reads a certificate or a public key, in PEM or DER. Only the key of a certificate is used:
+    /// it is pinned, so its names, its dates and its issuer are ignored.
     ///
     /// # Errors
-    /// It cannot be read, or is shorter than 2048 bits.
+    /// Returns an error if it cannot be read or is shorter than 2048 bits.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RsaError> {
         let inside = bare_base64(bytes);
         let bytes = inside.as_ref().map_or(bytes, |inside| inside.as_slice());
@@ -39,14 +39,14 @@ impl PublicKey {
         Ok(Self(VerifyingKey::new(key)))
     }
 
-    /// Whether `signature` is of `message` by this key.
+    /// Returns whether `signature` is a valid signature of `message` by this key.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::try_from(signature)
             .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 }
 
-/// The first certificate or public key of a PEM file. What it is decides, and not its label.
+/// Returns the first certificate or public key of a PEM file. The content decides, not the label.
 fn from_pem(text: &PemText) -> Result<RsaPublicKey, &'static str> {
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(text.as_bytes()) {
         // The parser's own errors quote lines.

@@ -20,10 +20,10 @@ use super::{
 pub struct RsaSigner(SigningKey<Sha256>);
 
 impl RsaSigner {
-    /// Reads a private key in PEM or DER, PKCS#8 or PKCS#1, with line ends of any kind.
+    /// Reads a private key in PEM or DER, PKCS#8 or PKCS#1, with any line endings.
     ///
     /// # Errors
-    /// It cannot be read, or is shorter than 2048 bits.
+    /// Returns an error if the key cannot be read or is shorter than 2048 bits.
     pub fn from_bytes(private_key: &[u8]) -> Result<Self, RsaError> {
         let key = match KeyFile::read(private_key)?.form() {
             Form::Pkcs8(der) => RsaPrivateKey::from_pkcs8_der(der).map_err(Into::into),
@@ -41,7 +41,7 @@ impl Signer for RsaSigner {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, RsaError> {
-        // The random numbers only blind; the signature is the same every time.
+        // The random numbers are used only for blinding; the signature is the same every time.
         self.0
             .try_sign_with_rng(&mut rsa::rand_core::OsRng, message)
             .map(|signature| signature.to_vec())

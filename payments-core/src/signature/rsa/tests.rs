@@ -74,7 +74,7 @@ fn line_ends_and_what_stands_around_a_key_do_not_matter() {
     }
 }
 
-/// PEM as people save it.
+/// PEM in the forms in which people save it.
 fn saved(pem: &str) -> Vec<Vec<u8>> {
     let utf_16 = |unit: fn(u16) -> [u8; 2]| {
         format!("\u{feff}{pem}").encode_utf16().flat_map(unit).collect::<Vec<u8>>()
