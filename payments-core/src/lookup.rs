@@ -74,8 +74,10 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// Creates the result from a list of none, one or several objects. `absence` applies if the
-    /// list is empty.
+    /// Creates [`Found`](Self::Found) from a list of one object, [`Several`](Self::Several) from a
+    /// longer list, and [`Absent`](Self::Absent) with `absence` from an empty one. Use
+    /// [`Absence::Conclusive`] only if the gateway guarantees that the object cannot appear later,
+    /// because apps then open or pay a second time.
     pub fn from_vec(mut all: Vec<T>, absence: Absence) -> Self {
         match (all.len(), all.pop()) {
             (1, Some(one)) => Self::Found(one),

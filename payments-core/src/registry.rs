@@ -150,7 +150,7 @@ impl Registration {
 pub struct Context {
     /// The HTTP client.
     pub client: Arc<dyn Transport>,
-    /// The time.
+    /// The source of the current time.
     pub clock: Arc<dyn Clock>,
     /// The longest time of one call, including waits and repetitions. If `None`, the client's
     /// [`Transport::call_time`] applies.

@@ -87,8 +87,11 @@ impl Formula {
         }
     }
 
-    /// Sets the shapes of fields, by name. Names that are not in the layout are ignored, so a
-    /// provider needs only one list for all of its formulas and those that replace them.
+    /// Declares the values that the receiver accepts in each field, by name; [`Shape`] explains
+    /// what this protects from. A field without a declaration has [`Shape::Any`], the safe choice.
+    ///
+    /// One list can serve all formulas of a provider, and those of the configuration that replace
+    /// them: names that the layout does not have are ignored.
     #[must_use]
     pub const fn with_shapes(mut self, shapes: &'static [(&'static str, Shape)]) -> Self {
         self.shapes = shapes;
