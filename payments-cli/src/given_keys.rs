@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::toml_text::inline;
+
 /// The keys of a provider's table, from which a simulated gateway takes its merchant instead of the
 /// test values. Empty if there is no such table.
 ///
@@ -51,6 +53,69 @@ impl GivenKeys {
         }
     }
 
+    /// The truth of a key.
+    ///
+    /// # Errors
+    /// It is neither `true` nor `false`.
+    pub fn flag(&self, key: &str) -> io::Result<Option<bool>> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(toml::Value::Boolean(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(self.problem(key, "is neither true nor false")),
+        }
+    }
+
+    /// The texts of a key: a list, or one text.
+    ///
+    /// # Errors
+    /// They are no texts.
+    pub fn texts(&self, key: &str) -> io::Result<Vec<String>> {
+        let no_texts = || self.problem(key, "is neither a text nor a list of texts");
+        match self.value(key) {
+            None => Ok(Vec::new()),
+            Some(toml::Value::Array(several)) => {
+                let text = |one: &toml::Value| one.as_str().map(str::to_owned);
+                several.iter().map(|one| text(one).ok_or_else(no_texts)).collect()
+            }
+            Some(one) => Ok(vec![one.as_str().ok_or_else(no_texts)?.to_owned()]),
+        }
+    }
+
+    /// The keys of a table in the table; empty without it. Its own keys are
+    /// [checked](Self::check_rest) apart.
+    ///
+    /// # Errors
+    /// It is no table.
+    pub fn table(&self, key: &str) -> io::Result<Self> {
+        match self.value(key) {
+            None => Ok(Self::new(format!("{}.{key}", self.path), toml::Table::new())),
+            Some(toml::Value::Table(table)) => {
+                Ok(Self::new(format!("{}.{key}", self.path), table.clone()))
+            }
+            Some(_) => Err(self.problem(key, "is no table")),
+        }
+    }
+
+    /// Whether a key has a table.
+    pub fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(toml::Value::is_table)
+    }
+
+    /// Every key of the table.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.table.keys().map(String::as_str)
+    }
+
+    /// The names and texts of the table `formulas`.
+    ///
+    /// # Errors
+    /// It is no table of texts.
+    pub fn formulas(&self) -> io::Result<Vec<(String, String)>> {
+        let formulas = self.table("formulas")?;
+        let text = |name: &String| Ok((name.clone(), formulas.text(name)?.unwrap_or_default()));
+        formulas.table.keys().map(text).collect()
+    }
+
     /// The secret of a key: `{ env = "…" }`, `{ file = "…" }` or the secret itself; of several, the
     /// newest. The sandbox does not print it.
     ///
@@ -90,21 +155,10 @@ impl GivenKeys {
     /// concern to the gateway. Called after all others were read.
     ///
     /// # Errors
-    /// A key is left, or a formula is replaced that the gateway does not have.
-    pub fn check_rest(&self, ignored: &[&str], formulas: &[(&str, &str)]) -> io::Result<()> {
+    /// A key is left.
+    pub fn check_rest(&self, ignored: &[&str]) -> io::Result<()> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for (key, value) in &self.table {
-            if let (true, Some(replaced)) = (key == "formulas", value.as_table()) {
-                for (name, formula) in replaced {
-                    let is_known =
-                        |it: &&(&str, &str)| it.0 == name && Some(it.1) == formula.as_str();
-                    if !formulas.iter().any(|it| is_known(&it)) {
-                        let why = "the simulated gateway has its own formula only: leave it out";
-                        return Err(self.problem(&format!("formulas.{name}"), why));
-                    }
-                }
-                continue;
-            }
+        for key in self.table.keys() {
             let is_general = ["kind", "environment"].contains(&key.as_str());
             if !is_general && !read.contains(key) && !ignored.contains(&key.as_str()) {
                 return Err(self
@@ -129,11 +183,22 @@ impl GivenKeys {
         let value = self.table.get(key)?;
         let newest = value.as_array().and_then(|several| several.first()).unwrap_or(value);
         let table = newest.as_table()?;
-        ["env", "file"].into_iter().find_map(|name| {
-            // Quoted as TOML's basic strings are.
-            let text = serde_json::to_string(table.get(name)?.as_str()?).ok()?;
-            Some(format!("{{ {name} = {text} }}"))
-        })
+        ["env", "file"]
+            .into_iter()
+            .find_map(|name| Some(format!("{{ {name} = {} }}", inline(table.get(name)?))))
+    }
+
+    /// The keys that the table has besides those of `printed`, as TOML: what the client has to have too.
+    /// Those that hold a secret are not among them.
+    pub(crate) fn rest(&self, printed: &[&str]) -> Vec<(String, String)> {
+        let secrets = self.secrets();
+        let is_left = |key: &str| {
+            !["kind", "environment"].contains(&key)
+                && !printed.contains(&key)
+                && !secrets.contains_key(key)
+        };
+        let rows = self.table.iter().filter(|(key, _)| is_left(key));
+        rows.map(|(key, value)| (key.clone(), inline(value))).collect()
     }
 
     fn value(&self, key: &str) -> Option<&toml::Value> {
@@ -159,14 +224,17 @@ mod tests {
 
     #[test]
     fn what_is_not_read_is_refused_by_its_name() {
-        let keys = given("kind = 'acme'\nid = 'x'\nurl = 'u'\nodd = 1\nformulas.a = 'b'");
+        let keys =
+            given("kind = 'acme'\nid = 'x'\nurl = 'u'\nodd = 1\nformulas.a = 'b'\nmore.c = 1");
         assert_eq!(keys.text("id").unwrap().as_deref(), Some("x"));
-        let error = |ignored: &[&str], formulas: &[(&str, &str)]| {
-            keys.check_rest(ignored, formulas).unwrap_err().to_string()
-        };
-        assert!(error(&["url", "odd"], &[]).starts_with("providers.acme.formulas.a: "));
-        assert!(error(&["url"], &[("a", "b")]).starts_with("providers.acme.odd: "));
-        assert!(keys.check_rest(&["url", "odd"], &[("a", "b")]).is_ok());
+        let error =
+            |keys: &GivenKeys, ignored: &[&str]| keys.check_rest(ignored).unwrap_err().to_string();
+        assert!(error(&keys, &["url", "odd", "more"]).starts_with("providers.acme.formulas: "));
+        assert_eq!(keys.formulas().unwrap(), [("a".to_owned(), "b".to_owned())]);
+        assert!(error(&keys, &["url", "more"]).starts_with("providers.acme.odd: "));
+        let more = keys.table("more").unwrap();
+        assert!(error(&more, &[]).starts_with("providers.acme.more.c: "));
+        assert!(keys.check_rest(&["url", "odd"]).is_ok());
         assert!(keys.text("odd").unwrap_err().to_string().contains("providers.acme.odd"));
     }
 

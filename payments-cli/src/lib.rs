@@ -48,6 +48,7 @@ mod online;
 mod output;
 mod simulator;
 pub mod simulators;
+mod toml_text;
 
 pub use command_line::CommandLine;
 pub use given_keys::GivenKeys;

@@ -129,8 +129,8 @@ pub struct RunningSimulator {
 pub(crate) enum Value {
     Text(String),
     Number(i64),
-    /// Where a secret is kept, as TOML.
-    Reference(String),
+    /// Something else of TOML, such as where a secret is kept.
+    Toml(String),
 }
 
 impl RunningSimulator {
@@ -175,11 +175,14 @@ impl RunningSimulator {
         self
     }
 
-    /// Replaces the secrets of `given` by where they are kept; one that is in the file itself is left
-    /// out.
-    pub(crate) fn without_secrets(mut self, given: &GivenKeys) -> Self {
+    /// The configuration as `given`, where the gateway has no key of its own. Secrets are replaced by
+    /// where they are kept; one that is in the file itself is left out.
+    pub(crate) fn completed_by(mut self, given: &GivenKeys) -> Self {
         let secrets = given.secrets();
         // A secret may be printed under another key too, as one that is another's default.
+        let printed: Vec<String> = self.keys.iter().map(|(key, _)| key.clone()).collect();
+        let printed: Vec<&str> = printed.iter().map(String::as_str).collect();
+        let rest = given.rest(&printed);
         let secret_of = |key: &str, value: &Value| {
             let is_it = |name: &str, secret: &String| {
                 name == key || matches!(value, Value::Text(text) if text == secret)
@@ -190,9 +193,10 @@ impl RunningSimulator {
             let Some(name) = secret_of(key, value) else { return true };
             let reference = given.reference(&name);
             let is_kept = reference.is_some();
-            *value = Value::Reference(reference.unwrap_or_default());
+            *value = Value::Toml(reference.unwrap_or_default());
             is_kept
         });
+        self.keys.extend(rest.into_iter().map(|(key, value)| (key, Value::Toml(value))));
         for row in self.sections.iter_mut().flat_map(|section| &mut section.rows) {
             if secrets.values().any(|secret| *secret == row.value) {
                 row.value = "as in your configuration".to_owned();

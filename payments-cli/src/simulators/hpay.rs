@@ -1,25 +1,37 @@
 //! HPay, simulated.
 
-use payments::simulators::hpay::{HPaySimulator, Ports, Settings};
+use std::io;
 
-use crate::{RunningSimulator, Simulator};
+use payments::simulators::hpay::{CallbackForm, HPaySimulator, Ports, RequestBody, Settings};
 
-/// The keys of the configuration that concern the client alone. The certificate is that of the simulated
-/// HPay, which has no private key but its own.
-const IGNORED: [&str; 13] = [
+use crate::{GivenKeys, RunningSimulator, Simulator};
+
+/// The keys of the configuration that concern the client alone: what it writes into its requests, which
+/// of the calls that the gateway serves it makes, how it signs, and what it believes. In the place of
+/// the addresses and of HPay's certificate, whose private key nobody else has, the printed configuration
+/// has those of the sandbox.
+pub(crate) const IGNORED: [&str; 10] = [
     "return_url",
     "notify_url",
     "currency",
     "hpay_certificate",
     "signer",
-    "api",
     "payout_endpoint",
-    "bank_codes",
     "unverified_answers",
-    "compat",
     "checkout_url",
     "account_url",
     "openapi_url",
+];
+
+/// The same of the table `compat`: how the client writes what the gateway reads in every spelling.
+pub(crate) const IGNORED_COMPAT: [&str; 2] = ["revoke_token_merchant", "openapi_note"];
+
+/// The keys of `compat` with a path, and the path that they replace.
+const PATHS: [(&str, &str); 4] = [
+    ("link_path", "/v1/checkout.php"),
+    ("advanced_link_path", "/checkout.php"),
+    ("revoke_token_path", "/revoke_token.php"),
+    ("order_inquiry_path", "/api/transaction/GetTransactionDetail"),
 ];
 
 /// HPay's simulated gateway, on three ports.
@@ -57,15 +69,78 @@ pub fn hpay() -> Simulator {
                 .with_merchant_key(&pem)
                 .map_err(|error| given.problem("private_key", error))?;
         }
-        given.check_rest(&IGNORED, &[])?;
+        settings = as_configured(settings, given)?;
+        given.check_rest(&IGNORED)?;
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }
-        Ok(described(HPaySimulator::start(settings).await?))
+        let has_openapi = given.keys().any(|key| key == "api" || key.starts_with("openapi_client"));
+        Ok(described(HPaySimulator::start(settings).await?, has_openapi))
     })
 }
 
-fn described(gateway: HPaySimulator) -> RunningSimulator {
+/// The settings with the formulas, the readings, the APIs and the banks of a configuration.
+fn as_configured(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
+    for (name, formula) in given.formulas()? {
+        settings = settings
+            .with_formula(&name, &formula)
+            .map_err(|error| given.problem(&format!("formulas.{name}"), error))?;
+    }
+    // Both APIs are served; a callback has the names of the one that the merchant uses.
+    let by_role = given.is_table("api");
+    let api = match by_role {
+        true => {
+            let roles = given.table("api")?;
+            roles.check_rest(&["payouts", "account", "virtual_accounts"])?;
+            roles.text("virtual_accounts")?
+        }
+        false => given.text("api")?,
+    };
+    if api.as_deref() == Some("openapi") {
+        settings = settings.with_callback_form(CallbackForm::Openapi);
+    }
+    let banks = given.table("bank_codes")?;
+    for bin in banks.keys() {
+        settings = settings.with_bank_code(banks.text(bin)?.unwrap_or_default());
+    }
+    let compat = given.table("compat")?;
+    for (key, usual) in PATHS {
+        if let Some(path) = compat.text(key)? {
+            settings =
+                settings.with_path(usual, &path).map_err(|error| compat.problem(key, error))?;
+        }
+    }
+    let service = compat.text("openapi_payout_service")?;
+    let inquiry = compat.text("openapi_payout_inquiry")?;
+    let (service, inquiry) =
+        (service.as_deref().unwrap_or("ibft"), inquiry.as_deref().unwrap_or("inquiry"));
+    settings = settings
+        .with_payout_service(service, inquiry)
+        .map_err(|error| compat.problem("openapi_payout_service", error))?;
+    let body = |key: &str| {
+        Ok::<_, io::Error>(match compat.text(key)?.as_deref() {
+            None => RequestBody::Any,
+            Some("form") => RequestBody::Form,
+            Some("json") => RequestBody::Json,
+            Some("json-as-form") => RequestBody::JsonAsForm,
+            Some(_) => return Err(compat.problem(key, "is form, json or json-as-form")),
+        })
+    };
+    let readings = settings
+        .readings
+        .with_order_inquiry_body(body("order_inquiry_body")?)
+        .with_va_body(body("va_body")?);
+    compat.check_rest(&IGNORED_COMPAT)?;
+    Ok(settings.with_readings(readings))
+}
+
+fn described(gateway: HPaySimulator, has_openapi: bool) -> RunningSimulator {
+    let settings = gateway.settings();
+    let mut openapi = vec![
+        ("openapi_client_id", settings.openapi_client_id.clone()),
+        ("openapi_client_secret", settings.openapi_client_secret.clone()),
+    ];
+    openapi.retain(|_| has_openapi);
     let (hosts, sections) = (gateway.hosts(), gateway.description());
     let key = gateway.merchant_private_key().map(str::to_owned);
     let keys = [
@@ -86,6 +161,9 @@ fn described(gateway: HPaySimulator) -> RunningSimulator {
     }
     if let Some(key) = key {
         running = running.with_text("private_key", &key);
+    }
+    for (key, value) in &openapi {
+        running = running.with_text(key, value);
     }
     running.with_text("hpay_certificate", &certificate)
 }

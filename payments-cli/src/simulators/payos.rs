@@ -4,9 +4,10 @@ use payments::simulators::payos::{PayOSSimulator, Ports, Settings};
 
 use crate::{RunningSimulator, Simulator};
 
-/// The keys of the configuration that concern the client alone.
-const IGNORED: [&str; 6] =
-    ["partner_code", "return_url", "cancel_url", "longest_description", "api_url", "pay_url"];
+/// The keys of the configuration that concern the client alone: where buyers go back to, whose
+/// merchant it is, and addresses, in whose place the printed configuration has those of the sandbox.
+pub(crate) const IGNORED: [&str; 5] =
+    ["partner_code", "return_url", "cancel_url", "api_url", "pay_url"];
 
 /// payOS's simulated gateway, on two ports.
 pub fn payos() -> Simulator {
@@ -33,7 +34,14 @@ pub fn payos() -> Simulator {
                 channel.checksum_key = secret;
             }
         }
-        given.check_rest(&IGNORED, &[])?;
+        if let Some(longest) = given.number("longest_description")? {
+            settings.longest_description = longest;
+        }
+        for (name, template) in given.formulas()? {
+            let replaced = settings.formulas.replace(&name, &template);
+            replaced.map_err(|error| given.problem(&format!("formulas.{name}"), error))?;
+        }
+        given.check_rest(&IGNORED)?;
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }

@@ -3,7 +3,10 @@
 use std::io;
 use std::num::NonZeroU32;
 
-use payments::simulators::sepay::{Bank, BankAccount, CodeRule, Host, SePaySimulator, Settings};
+use payments::simulators::sepay::{
+    Bank, BankAccount, CodeRule, Host, OrderListSpelling, Readings, RegisteredAuth, SePaySimulator,
+    Secret, Settings, V1VaPath,
+};
 
 use crate::{GivenKeys, RunningSimulator, Simulator};
 
@@ -38,14 +41,15 @@ pub fn sepay() -> Simulator {
     })
 }
 
-/// The keys of the configuration that concern the client alone.
-const IGNORED: [&str; 16] = [
+/// The keys of the configuration that concern the client alone: where buyers go back to, which of the
+/// calls that the gateway serves it makes and how often, and what it believes. In the place of the
+/// addresses the printed configuration has those of the sandbox.
+pub(crate) const IGNORED: [&str; 14] = [
     "success_url",
     "error_url",
     "cancel_url",
     "accept_bank_word",
     "statements_api",
-    "va_api",
     "va_holder_names",
     "source_ips",
     "oauth_url",
@@ -55,7 +59,6 @@ const IGNORED: [&str; 16] = [
     "userapi_v1_url",
     "userapi_rate",
     "userapi_v1_rate",
-    "compat",
 ];
 
 /// The settings with the merchant of a configuration.
@@ -69,9 +72,7 @@ fn with_merchant(mut settings: Settings, given: &GivenKeys) -> io::Result<Settin
     if let Some(token) = given.secret("api_token")? {
         settings = settings.with_api_token(&token);
     }
-    if let Some(secret) = given.secret("webhook_secret")? {
-        settings = settings.with_webhook_secret(&secret);
-    }
+    settings = with_webhook_auth(settings, given)?;
     let id = given.text("oauth_client_id")?;
     let secret = given.secret("oauth_client_secret")?;
     settings = settings.with_oauth_client(id.as_deref(), secret.as_deref());
@@ -79,6 +80,8 @@ fn with_merchant(mut settings: Settings, given: &GivenKeys) -> io::Result<Settin
         settings = settings.with_oauth_redirect_url(&url);
     }
     settings = with_account(settings, given)?;
+    settings = with_virtual_accounts(settings, given)?;
+    settings = with_readings(settings, given)?;
     let rule = settings.code_rule().clone();
     let prefix = given.text("code_prefix")?.unwrap_or_else(|| rule.prefix().to_owned());
     let least = given.number("code_min")?;
@@ -90,7 +93,7 @@ fn with_merchant(mut settings: Settings, given: &GivenKeys) -> io::Result<Settin
         Some("digits") => rule.digits_only(),
         Some(_) => return Err(given.problem("code_characters", "is letters-and-digits or digits")),
     };
-    given.check_rest(&IGNORED, &[("checkout", "checkout.allowlist")])?;
+    given.check_rest(&IGNORED)?;
     Ok(settings.with_code_rule(rule))
 }
 
@@ -99,7 +102,15 @@ fn with_account(settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     let (bin, number) = (given.text("account_bin")?, given.text("account_number")?);
     let holder = given.text("account_holder")?;
     let lead = given.text("memo_lead")?;
-    let Some(number) = number else { return Ok(settings) };
+    let sub_accounts = given.texts("sub_accounts")?;
+    let Some(number) = number else {
+        let key =
+            ["sub_accounts", "memo_lead"].into_iter().find(|key| given.keys().any(|it| it == *key));
+        return match key {
+            Some(key) => Err(given.problem(key, "needs account_number")),
+            None => Ok(settings),
+        };
+    };
     let bin = bin.unwrap_or_default();
     let bank = Bank::of_bin(&bin).ok_or_else(|| {
         let known: Vec<_> = Bank::ALL.iter().map(|bank| bank.bin).collect();
@@ -110,7 +121,114 @@ fn with_account(settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     if let Some(lead) = lead {
         account = account.with_memo_lead(Some(&*lead).filter(|lead| *lead != "none"));
     }
+    for number in sub_accounts {
+        account = account.with_sub_account(&number);
+    }
     Ok(settings.with_first_bank_account(account))
+}
+
+/// How webhooks are authenticated that a flag or an action registers.
+fn with_webhook_auth(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
+    if let Some(secret) = given.secret("webhook_secret")? {
+        settings = settings.with_webhook_secret(&secret);
+    }
+    let client_secret = given.secret("webhook_client_secret")?.map(Secret);
+    let ways = [
+        given.secret("webhook_api_key")?.map(|key| RegisteredAuth::ApiKey(Secret(key))),
+        match (given.text("webhook_client_id")?, client_secret) {
+            (Some(client_id), Some(client_secret)) => {
+                Some(RegisteredAuth::OAuth2 { client_id, client_secret })
+            }
+            (None, None) => None,
+            (Some(_), None) => {
+                return Err(given.problem("webhook_client_id", "needs webhook_client_secret"));
+            }
+            (None, Some(_)) => {
+                return Err(given.problem("webhook_client_secret", "needs webhook_client_id"));
+            }
+        },
+        given
+            .flag("webhook_unauthenticated")?
+            .filter(|is_open| *is_open)
+            .map(|_| RegisteredAuth::Nothing),
+    ];
+    Ok(match ways.into_iter().flatten().next() {
+        Some(way) => settings.with_registered_auth(way),
+        None => settings,
+    })
+}
+
+/// The settings with the bank account behind virtual accounts: at Sacombank with a prefix, at
+/// Vietcombank with a terminal, and else at BIDV.
+fn with_virtual_accounts(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
+    let (prefix, terminal) = (given.text("va_prefix")?, given.text("va_tid")?);
+    let is_v1 = match given.text("va_api")?.as_deref() {
+        None | Some("v2") => false,
+        Some("v1") => true,
+        Some(_) => return Err(given.problem("va_api", "is v1 or v2")),
+    };
+    let bank = match (&prefix, &terminal) {
+        (Some(_), _) => Bank::SACOMBANK,
+        (None, Some(_)) => Bank::VIETCOMBANK,
+        (None, None) => Bank::BIDV,
+    };
+    if let Some(id) = given.text("va_account")? {
+        let v1_id = id.parse().ok().filter(|_| is_v1);
+        if is_v1 && v1_id.is_none() {
+            return Err(given.problem("va_account", "is no number, and v1 has numbers"));
+        }
+        settings = settings.with_account_at(bank, |account| match v1_id {
+            Some(number) => account.with_v1_id(number),
+            None => account.with_id(&id),
+        });
+    }
+    if let Some(prefix) = prefix {
+        settings = settings.with_va_prefix(&prefix);
+    }
+    if let Some(terminal) = terminal {
+        if !terminal.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(given.problem("va_tid", "is no number of a terminal: it has digits only"));
+        }
+        settings = settings.with_terminal(&terminal);
+    }
+    Ok(settings)
+}
+
+/// The settings with the formulas and the readings of a configuration.
+fn with_readings(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
+    let compat = given.table("compat")?;
+    let is = |key: &str, usual: &str, other: &str| {
+        Ok::<_, io::Error>(match compat.text(key)? {
+            None => None,
+            Some(text) if text == usual => Some(false),
+            Some(text) if text == other => Some(true),
+            Some(_) => return Err(compat.problem(key, format_args!("is {usual} or {other}"))),
+        })
+    };
+    let end = is("order_list_end", "to_created_at", "end_created_at")?;
+    let sort = is("order_list_sort", "brackets", "colon")?;
+    let mut readings = Readings::default().with_order_list(match (end, sort) {
+        (Some(true), Some(true)) => OrderListSpelling::Tables,
+        (Some(false), Some(false)) => OrderListSpelling::Libraries,
+        // Spelt in two ways, or not said.
+        _ => OrderListSpelling::Either,
+    });
+    if is("userapi_v1_va_path", "va", "vas")? == Some(true) {
+        readings = readings.with_v1_va_path(V1VaPath::Vas);
+    }
+    settings = settings.with_readings(readings);
+    if let Some(path) = compat.text("checkout_path")? {
+        settings = settings
+            .with_checkout_path(&path)
+            .ok_or_else(|| compat.problem("checkout_path", "is no path, such as /v1/checkout"))?;
+    }
+    compat.check_rest(&[])?;
+    for (name, formula) in given.formulas()? {
+        settings = settings
+            .with_formula(&name, &formula)
+            .map_err(|error| given.problem(&format!("formulas.{name}"), error))?;
+    }
+    Ok(settings)
 }
 
 fn described(gateway: SePaySimulator) -> RunningSimulator {
@@ -125,9 +243,15 @@ fn described(gateway: SePaySimulator) -> RunningSimulator {
     if let Some(secret) = settings.ipn_secret() {
         running = running.with_text("ipn_secret", secret);
     }
-    running = running
-        .with_text("webhook_secret", settings.webhook_secret())
-        .with_text("api_token", settings.api_token());
+    running = match settings.registered_auth() {
+        RegisteredAuth::ApiKey(key) => running.with_text("webhook_api_key", &key.0),
+        RegisteredAuth::OAuth2 { client_id, client_secret } => running
+            .with_text("webhook_client_id", client_id)
+            .with_text("webhook_client_secret", &client_secret.0),
+        RegisteredAuth::Nothing => running,
+        _ => running.with_text("webhook_secret", settings.webhook_secret()),
+    }
+    .with_text("api_token", settings.api_token());
     if let Some(account) = account {
         running = running
             .with_text("account_bin", account.bank.bin)

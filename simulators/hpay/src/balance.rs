@@ -8,6 +8,7 @@ use super::{
     codes::balance as code,
     faults::Fault,
     fields::Fields,
+    formulas::BALANCE_REQUEST,
     gateway::Gateway,
     keys::Verdict,
     response::{CLIENT_IP, HandlerResult, Refusal},
@@ -42,7 +43,8 @@ pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>
     }
     let request_id = fields.text("requestId");
     let signed = gateway.codes.balance_request_text(request_id, fields.text("requestTime"));
-    if gateway.keys.check(&signed, fields.text("signature")) != Verdict::Good {
+    let signature = fields.text("signature");
+    if gateway.verdict(BALANCE_REQUEST, fields, signature, &signed) != Verdict::Good {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }
     let balance = with_commas(gateway.books().balance());

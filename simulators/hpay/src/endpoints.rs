@@ -46,6 +46,12 @@ impl Endpoint {
         Self { host: Host::Openapi, verb: Verb::Post, path, operation, handler, about }
     }
 
+    /// Where a merchant calls it: at the path of the settings, or else at that of the documents.
+    pub(crate) fn path_of<'a>(&'a self, gateway: &'a Gateway) -> &'a str {
+        let mut paths = gateway.settings.paths.iter();
+        paths.find(|(usual, _)| *usual == self.path).map_or(self.path, |(_, path)| path)
+    }
+
     /// Whether it belongs to the newer OpenAPI.
     pub(crate) fn is_openapi(&self) -> bool {
         self.path.starts_with("/service/")
@@ -282,7 +288,13 @@ pub(crate) fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
     let api = ENDPOINTS
         .iter()
         .filter(|endpoint| endpoint.host == host)
-        .fold(Router::new(), |api, endpoint| api.route(endpoint.path, serve(endpoint)))
+        .fold(Router::new(), |api, endpoint| {
+            let others = gateway.settings.paths.iter();
+            let others = others.filter(|(usual, _)| *usual == endpoint.path);
+            others.fold(api.route(endpoint.path, serve(endpoint)), |api, (_, path)| {
+                api.route(path, serve(endpoint))
+            })
+        })
         .fallback(no_such_function)
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), quirks::rewrite))
         .layer(middleware::from_fn_with_state((Arc::clone(gateway), host), request_log::record));

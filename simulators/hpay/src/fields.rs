@@ -25,6 +25,40 @@ impl Fields {
         Self(object.into_iter().map(|(name, value)| (name, text(value))).collect())
     }
 
+    /// Fields with these values.
+    pub(crate) fn of<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> Self {
+        let owned = fields.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+        Self(owned.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The fields of a response: those in its `data` and those around it, without a name that has two
+    /// values, and `data` as JSON. Lists and objects are no fields.
+    pub(crate) fn of_response(response: &Value) -> Self {
+        let mut fields = BTreeMap::new();
+        let mut doubled = Vec::new();
+        let data = response.get("data");
+        let objects = [data, Some(response)].into_iter().flatten().filter_map(Value::as_object);
+        for (name, value) in objects.flatten() {
+            let text = match value {
+                Value::Null | Value::Array(_) | Value::Object(_) => continue,
+                value => text(value.clone()),
+            };
+            if fields.insert(name.clone(), text.clone()).is_some_and(|before| before != text) {
+                doubled.push(name.clone());
+            }
+        }
+        fields.retain(|name, _| !doubled.contains(name));
+        if let Some(data) = data {
+            fields.insert("data".to_owned(), text(data.clone()));
+        }
+        Self(fields)
+    }
+
+    /// The value under `name`; `None` where it is missing.
+    pub(crate) fn sent(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// The same with another value.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.0.insert(name.to_owned(), value.to_owned());

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Number, Value};
 
-use super::gateway::Gateway;
+use super::{faults::Operation, gateway::Gateway};
 
 /// Oddities of responses in JSON. All are off unless set; then each response looks as the
 /// reference's example of it does.
@@ -78,7 +78,7 @@ impl AnswerQuirks {
 /// The largest answer of the simulator, pages included.
 const LARGEST: usize = 1 << 20;
 
-/// Rewrites a response in JSON, if the settings say so.
+/// Rewrites a response in JSON, and signs it by a replaced formula, if the settings say so.
 pub(crate) async fn rewrite(
     State(gateway): State<Arc<Gateway>>,
     request: Request,
@@ -86,9 +86,11 @@ pub(crate) async fn rewrite(
 ) -> Response {
     let response = next.run(request).await;
     let quirks = gateway.settings.answer_quirks;
+    let operation: Option<Operation> = response.extensions().get().copied();
     let is_json =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-    if quirks == AnswerQuirks::default() || !is_json {
+    let is_as_usual = quirks == AnswerQuirks::default() && !gateway.settings.has_formulas();
+    if is_as_usual || !is_json {
         return response;
     }
     let (mut head, body) = response.into_parts();
@@ -98,6 +100,9 @@ pub(crate) async fn rewrite(
     let bytes = match serde_json::from_slice::<Value>(&bytes) {
         Ok(mut answer) => {
             quirks.rewrite(&mut answer);
+            if let Some(operation) = operation {
+                gateway.sign_response(operation, &mut answer);
+            }
             answer.to_string().into()
         }
         Err(_) => bytes,

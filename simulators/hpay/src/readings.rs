@@ -81,13 +81,18 @@ impl Readings {
         self
     }
 
-    /// The fields of a body; none if this gateway does not read such a body.
-    pub(crate) fn fields(&self, operation: Operation, headers: &HeaderMap, body: &[u8]) -> Fields {
-        let form = match operation {
+    /// The form of the body of an operation.
+    pub(crate) fn body_of(&self, operation: Operation) -> RequestBody {
+        match operation {
             Operation::OrderInquiry => self.order_inquiry_body,
             Operation::CreateAccount | Operation::RevokeAccount => self.va_body,
             _ => RequestBody::Any,
-        };
+        }
+    }
+
+    /// The fields of a body; none if this gateway does not read such a body.
+    pub(crate) fn fields(&self, operation: Operation, headers: &HeaderMap, body: &[u8]) -> Fields {
+        let form = self.body_of(operation);
         let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes()).unwrap_or_default();
         let says_json = kind.starts_with(b"application/json");
         let is_json = body.trim_ascii_start().first() == Some(&b'{');

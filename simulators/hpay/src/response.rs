@@ -47,7 +47,12 @@ pub(crate) fn respond(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fi
     match (fault, answer) {
         (Some(Fault::LoseAnswer { .. }), _) => HangUp.into_response(),
         (Some(Fault::AnswerCode { code, .. }), _) => refuse(&code),
-        (_, Ok(response)) => response,
+        (_, Ok(mut response)) => {
+            if !endpoint.is_openapi() {
+                response.extensions_mut().insert(operation);
+            }
+            response
+        }
         (_, Err(Refusal(code))) => refuse(code),
     }
 }

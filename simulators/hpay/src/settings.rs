@@ -6,6 +6,9 @@ use std::time::Duration;
 use simulator_kit::{Acknowledgement, Clock, Destinations};
 
 use super::{
+    endpoints::ENDPOINTS,
+    faults::Operation,
+    formulas::Formulas,
     keys::{UnreadableKey, public_key_of},
     payout::PayoutStart,
     quirks::AnswerQuirks,
@@ -88,6 +91,13 @@ pub struct Settings {
     pub advanced_link: AdvancedLink,
     /// Which reading of the documents it follows.
     pub readings: Readings,
+    pub(crate) formulas: Formulas,
+    /// Paths that serve what the documents have under others: the documents' path first.
+    pub(crate) paths: Vec<(&'static str, String)>,
+    /// The service of payouts at the newer OpenAPI, in paths and in the scope of tokens.
+    pub(crate) payout_service: String,
+    /// Codes of banks besides those of table 3.
+    pub bank_codes: Vec<String>,
     /// The smallest payout, in đồng. The reference says that there is a minimum, but not which.
     pub minimum_payout: i64,
     /// The state in which a payout begins.
@@ -101,6 +111,23 @@ pub struct Settings {
     /// Where the hosts listen on it.
     pub ports: Ports,
 }
+
+/// Why a path cannot be served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnusablePath {
+    /// The documents have nothing there.
+    #[error("the documents have nothing at the usual path")]
+    Unknown,
+    /// It is no path.
+    #[error("is no path of letters, digits, slashes, hyphens and full stops after a slash")]
+    NoPath,
+    /// Something else is there.
+    #[error("is the path of another call")]
+    Taken,
+}
+
+const PAYOUT_SERVICE: &str = "ibft";
 
 /// The code that the page for instalments, frames and domestic tokens accepts. HPay's libraries of
 /// 2022 have two; the reference sends links there with the parameters of the newer page.
@@ -167,6 +194,10 @@ impl Settings {
             opening_balance: 101_747_939,
             advanced_link: AdvancedLink::Full,
             readings: Readings::default(),
+            formulas: Formulas::default(),
+            paths: Vec::new(),
+            payout_service: PAYOUT_SERVICE.to_owned(),
+            bank_codes: Vec::new(),
             minimum_payout: 2_000,
             payout_start: PayoutStart::Succeeded,
             beneficiaries: vec![Beneficiary {
@@ -294,6 +325,50 @@ impl Settings {
     /// Which reading of the documents it follows.
     pub fn with_readings(mut self, readings: Readings) -> Self {
         self.readings = readings;
+        self
+    }
+
+    /// Serves at `path` what the documents have at `usual`; that stays there too.
+    ///
+    /// # Errors
+    /// The documents have nothing at `usual`, `path` is none, or something else is there.
+    pub fn with_path(mut self, usual: &str, path: &str) -> Result<Self, UnusablePath> {
+        let at = |path: &str| ENDPOINTS.iter().find(|endpoint| endpoint.path == path);
+        let endpoint = at(usual).ok_or(UnusablePath::Unknown)?;
+        let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+        if !path.starts_with('/') || path.starts_with("/_") || !path.bytes().all(is_path) {
+            return Err(UnusablePath::NoPath);
+        }
+        let taken = self.paths.iter().find(|(_, known)| known == path).map(|(usual, _)| *usual);
+        match taken.and_then(at).or_else(|| at(path)) {
+            None => self.paths.push((endpoint.path, path.to_owned())),
+            Some(there) if there.path == endpoint.path => {}
+            // The documents spell this one in two ways.
+            Some(there)
+                if (there.operation, endpoint.operation)
+                    == (Operation::OrderInquiry, Operation::OrderInquiry) => {}
+            Some(_) => return Err(UnusablePath::Taken),
+        }
+        Ok(self)
+    }
+
+    /// Sets the service of payouts at the newer OpenAPI, and how their inquiry is called there.
+    ///
+    /// # Errors
+    /// One of them makes no path, or that of something else.
+    pub fn with_payout_service(mut self, name: &str, inquiry: &str) -> Result<Self, UnusablePath> {
+        for endpoint in ENDPOINTS {
+            let Some(rest) = endpoint.path.strip_prefix("/service/ibft/v1/") else { continue };
+            let call = if rest == "inquiry" { inquiry } else { rest };
+            self = self.with_path(endpoint.path, &format!("/service/{name}/v1/{call}"))?;
+        }
+        self.payout_service = name.to_owned();
+        Ok(self)
+    }
+
+    /// Adds the code of a bank that payouts reach.
+    pub fn with_bank_code(mut self, code: impl Into<String>) -> Self {
+        self.bank_codes.push(code.into());
         self
     }
 

@@ -34,6 +34,7 @@ pub mod page;
 mod printed_headers;
 mod return_page;
 mod server;
+mod template;
 
 pub use acknowledgement::{Acknowledgement, has_member};
 pub use clock::Clock;
@@ -44,3 +45,4 @@ pub use outbox_state::OutboxState;
 pub use printed_headers::PrintedHeaders;
 pub use return_page::{RETURN_PAGE, return_page};
 pub use server::{HangUp, Server, url_of};
+pub use template::{Algorithm, Members, Template, UnreadableTemplate};

@@ -148,7 +148,8 @@ impl Gateway {
         }
         let virtual_account = (&*self.settings.account.holder, &*self.settings.virtual_account);
         let data = link.news(transfer, &self.settings.account.number, virtual_account);
-        let Some(mut request) = webhook(&url, data, &self.settings.payment.checksum_key) else {
+        let signature = self.settings.data_signature(&data);
+        let Some(mut request) = signed_webhook(&url, data, &signature) else {
             return Vec::new();
         };
         request.extensions_mut().insert(About::new(WEBHOOK, link.order_code.to_string()));
@@ -160,6 +161,15 @@ impl Gateway {
 /// A webhook with this data, signed with a checksum key; `None` if `url` is no address.
 pub fn webhook(url: &str, data: Map<String, Value>, checksum_key: &str) -> Option<Request<Bytes>> {
     let signature = sign::data(checksum_key, &data);
+    signed_webhook(url, data, &signature)
+}
+
+/// A webhook with this data and this signature; `None` if `url` is no address.
+pub(crate) fn signed_webhook(
+    url: &str,
+    data: Map<String, Value>,
+    signature: &str,
+) -> Option<Request<Bytes>> {
     let body = json!({
         "code": "00",
         "desc": "success",

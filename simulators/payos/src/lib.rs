@@ -52,6 +52,7 @@ mod civil;
 mod control;
 mod description;
 mod faults;
+mod formulas;
 mod gateway;
 mod ledger;
 mod link;
@@ -73,6 +74,7 @@ use gateway::Gateway;
 
 pub use control::ControlError;
 pub use faults::{Fault, Operation, When};
+pub use formulas::{Formulas, UnusableFormula};
 pub use gateway::{Transferred, sample, webhook};
 pub use ledger::{Booking, BookingKind};
 pub use link::{Link, LinkTransfer};

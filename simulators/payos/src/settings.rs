@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use simulator_kit::{Acknowledgement, Clock, Destinations};
 
-use crate::payout::TransactionState;
+use crate::{formulas::Formulas, payout::TransactionState};
 
 /// What the simulated merchant has, and how the simulator behaves.
 #[derive(Clone)]
@@ -23,6 +23,11 @@ pub struct Settings {
     pub opening_balance: i64,
     /// The state in which a payout begins.
     pub payout_start: TransactionState,
+    /// The formulas in the place of payOS's.
+    pub formulas: Formulas,
+    /// The longest description of a payment: 25, or 9 where the bank account of the channel was not
+    /// linked through payOS.
+    pub longest_description: usize,
     /// Bank accounts whose holder is known. Any other account exists too.
     pub holders: Vec<Holder>,
     /// Where webhooks go at the start; `confirm-webhook` changes it.
@@ -114,6 +119,8 @@ impl Settings {
             virtual_account: "V3CAS0000000001".to_owned(),
             opening_balance: 100_000_000,
             payout_start: TransactionState::Succeeded,
+            formulas: Formulas::default(),
+            longest_description: 25,
             holders: vec![Holder {
                 bin: "970422".to_owned(),
                 number: "0123456789".to_owned(),

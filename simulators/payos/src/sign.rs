@@ -4,6 +4,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
 use sha2::Sha256;
+use simulator_kit::Members;
 use subtle::ConstantTimeEq;
 
 /// The signature of a request that creates a link: five members in this order, nothing escaped.
@@ -18,23 +19,46 @@ pub fn payment_link(key: &str, body: &Map<String, Value>) -> String {
 
 /// The signature beside `data`: every member, sorted by name, nothing escaped.
 pub fn data(key: &str, data: &Map<String, Value>) -> String {
-    let mut members: Vec<_> = data.iter().collect();
-    members.sort_by(|one, other| one.0.encode_utf16().cmp(other.0.encode_utf16()));
-    let pairs: Vec<String> =
-        members.iter().map(|(name, value)| format!("{name}={}", text(value, true))).collect();
-    hmac(key, &pairs.join("&"))
+    hmac(key, &joined(data, "&", |name, value| Some(format!("{name}={}", text(value, true)))))
 }
 
 /// The header `x-signature` of payouts: every member, sorted by name, names and values escaped as
 /// `encodeURIComponent` does.
 pub fn payout(key: &str, data: &Map<String, Value>) -> String {
+    let pair = |name: &str, value: &Value| {
+        Some(format!("{}={}", uri_component(name), uri_component(&text(value, false))))
+    };
+    hmac(key, &joined(data, "&", pair))
+}
+
+/// The text over every member, sorted by name, as a configuration wants it.
+pub(crate) fn members(
+    data: &Map<String, Value>,
+    wanted: &Members,
+    words_are_empty: bool,
+) -> String {
+    joined(data, &wanted.separator, |name, value| {
+        let value = text(value, words_are_empty);
+        if value.is_empty() && wanted.leaves_empty_out {
+            return None;
+        }
+        Some(match wanted.is_encoded {
+            true => format!("{}={}", uri_component(name), uri_component(&value)),
+            false => format!("{name}={value}"),
+        })
+    })
+}
+
+/// The members, sorted by name, each as `pair` writes it.
+fn joined(
+    data: &Map<String, Value>,
+    separator: &str,
+    pair: impl Fn(&str, &Value) -> Option<String>,
+) -> String {
     let mut members: Vec<_> = data.iter().collect();
     members.sort_by(|one, other| one.0.encode_utf16().cmp(other.0.encode_utf16()));
-    let pair = |(name, value): &(&String, &Value)| {
-        format!("{}={}", uri_component(name), uri_component(&text(value, false)))
-    };
-    let pairs: Vec<String> = members.iter().map(pair).collect();
-    hmac(key, &pairs.join("&"))
+    let pairs = members.into_iter().filter_map(|(name, value)| pair(name, value));
+    pairs.collect::<Vec<_>>().join(separator)
 }
 
 /// Whether two signatures are the same.
@@ -43,7 +67,7 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// A value as it is signed. Beside `data` the texts `null` and `undefined` count as empty.
-fn text(value: &Value, words_are_empty: bool) -> String {
+pub(crate) fn text(value: &Value, words_are_empty: bool) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) if words_are_empty && matches!(&**text, "null" | "undefined") => {

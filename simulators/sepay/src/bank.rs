@@ -102,6 +102,9 @@ pub struct BankAccount {
     pub sub_accounts: Vec<String>,
     /// The text that the memo of a transfer must begin with to be reported to SePay.
     pub memo_lead: Option<String>,
+    /// Its number in the User API v1; without it, one by its place.
+    #[serde(default)]
+    pub v1_id: Option<u64>,
 }
 
 impl BankAccount {
@@ -119,6 +122,7 @@ impl BankAccount {
             last_transaction: None,
             sub_accounts: Vec::new(),
             memo_lead: (bank == Bank::VIETINBANK).then(|| "SEVQR".to_owned()),
+            v1_id: None,
         }
     }
 
@@ -127,6 +131,20 @@ impl BankAccount {
     #[must_use]
     pub fn with_memo_lead(mut self, lead: Option<&str>) -> Self {
         self.memo_lead = lead.map(str::to_owned);
+        self
+    }
+
+    /// Sets its UUID in the User API v2.
+    #[must_use]
+    pub fn with_id(mut self, id: &str) -> Self {
+        self.id = id.to_owned();
+        self
+    }
+
+    /// Sets its number in the User API v1.
+    #[must_use]
+    pub fn with_v1_id(mut self, id: u64) -> Self {
+        self.v1_id = Some(id);
         self
     }
 

@@ -39,7 +39,11 @@ pub(super) struct Attempted {
 pub(super) struct DuplicateInvoice;
 
 impl Books {
-    pub(super) fn new(accounts: Vec<BankAccount>, rule: CodeRule) -> Self {
+    pub(super) fn new(
+        accounts: Vec<BankAccount>,
+        rule: CodeRule,
+        virtual_accounts: VaBooks,
+    ) -> Self {
         Self {
             rule: Some(rule),
             orders: Vec::new(),
@@ -47,7 +51,7 @@ impl Books {
             accounts,
             transactions: Vec::new(),
             dated_in_order: true,
-            virtual_accounts: VaBooks::default(),
+            virtual_accounts,
             ledger: Ledger::default(),
         }
     }

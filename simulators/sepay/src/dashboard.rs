@@ -150,6 +150,9 @@ pub enum WebhookBody {
 pub(super) struct Dashboard {
     #[serde(with = "as_text::option")]
     pub(super) ipn_url: Option<Uri>,
+    /// Where tokens for webhooks with OAuth 2.0 are fetched.
+    #[serde(default, with = "as_text::option")]
+    pub(super) token_url: Option<Uri>,
     webhooks: Vec<Webhook>,
     registered: u64,
     pub(super) schedule: Schedule,
@@ -157,8 +160,13 @@ pub(super) struct Dashboard {
 
 impl Dashboard {
     pub(super) fn new(ipn_url: Option<Uri>, webhooks: &[Webhook], now: i64) -> Self {
-        let mut dashboard =
-            Self { ipn_url, webhooks: Vec::new(), registered: 0, schedule: Schedule::Once };
+        let mut dashboard = Self {
+            ipn_url,
+            token_url: None,
+            webhooks: Vec::new(),
+            registered: 0,
+            schedule: Schedule::Once,
+        };
         for webhook in webhooks {
             dashboard.add(webhook.clone(), now);
         }

@@ -21,6 +21,7 @@ use super::{
     settings::Settings,
     transfer::Transfer,
     userapi::RateLimit,
+    virtual_account::VaBooks,
 };
 
 /// The name of the endpoint that receives IPNs.
@@ -28,6 +29,9 @@ pub(super) const IPN: &str = "ipn";
 
 /// The name of the endpoint that receives webhooks about bank transactions.
 pub(super) const BANK_WEBHOOK: &str = "bank-webhook";
+
+/// The name of the endpoint where tokens for webhooks with OAuth 2.0 are fetched.
+pub(super) const BANK_TOKEN: &str = "bank-token";
 
 #[derive(Debug)]
 pub(super) struct Gateway {
@@ -58,6 +62,7 @@ impl Gateway {
             books: Mutex::new(Books::new(
                 settings.accounts().to_vec(),
                 settings.code_rule().clone(),
+                VaBooks::new(settings.va_prefix(), settings.terminal()),
             )),
             dashboard: Mutex::new(Dashboard::new(
                 settings.ipn_url().cloned(),
@@ -336,7 +341,7 @@ impl Gateway {
             }
             Message::Bank { webhook, transaction } => {
                 let now = self.settings.clock().receivers_unix_seconds();
-                Some(bank::request(webhook, transaction, token, now))
+                Some(bank::request(webhook, transaction, token, now, &self.settings.formulas))
             }
         }
     }

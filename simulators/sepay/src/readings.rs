@@ -9,6 +9,18 @@ pub struct Readings {
     pub checkout: CheckoutOrder,
     /// How two parameters of the list of orders are spelt.
     pub order_list: OrderListSpelling,
+    /// The last segment of v1's path to the virtual accounts of an order.
+    pub v1_va_path: V1VaPath,
+}
+
+/// The last segment of v1's path to the virtual accounts of an order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum V1VaPath {
+    /// `va`, as the pages of v1 say.
+    #[default]
+    Va,
+    /// `vas`, as the guide for the upgrade from v1 says.
+    Vas,
 }
 
 /// In which order the signed fields of a checkout form are signed.
@@ -40,6 +52,13 @@ impl Readings {
     #[must_use]
     pub fn with_checkout(mut self, order: CheckoutOrder) -> Self {
         self.checkout = order;
+        self
+    }
+
+    /// The last segment of v1's path to the virtual accounts of an order.
+    #[must_use]
+    pub fn with_v1_va_path(mut self, path: V1VaPath) -> Self {
+        self.v1_va_path = path;
         self
     }
 

@@ -12,8 +12,13 @@ use super::{
     Acknowledgement, Host, Webhook,
     bank::{Bank, BankAccount},
     code::CodeRule,
+    formulas::Formulas,
     readings::Readings,
+    virtual_account::{TERMINAL, VA_PREFIX},
 };
+
+/// The path of the checkout form (developer.sepay.vn, payment form).
+pub(super) const CHECKOUT_PATH: &str = "/v1/checkout/init";
 
 /// The merchant's account at the simulated SePay, and how the simulator runs.
 ///
@@ -44,6 +49,40 @@ pub struct Settings {
     clock: Clock,
     answer_timeout: Duration,
     readings: Readings,
+    pub(super) formulas: Formulas,
+    checkout_path: String,
+    va_prefix: String,
+    terminal: String,
+    registered_auth: RegisteredAuth,
+}
+
+/// How the webhooks about bank transactions are authenticated that are registered by an action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RegisteredAuth {
+    /// By a signature with the [secret for webhooks](Settings::webhook_secret).
+    #[default]
+    Signature,
+    /// By a key.
+    ApiKey(Secret),
+    /// By a token that the merchant issues to a client.
+    OAuth2 {
+        /// The client's id.
+        client_id: String,
+        /// The client's secret.
+        client_secret: Secret,
+    },
+    /// Not at all.
+    Nothing,
+}
+
+/// A secret, which does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 impl Settings {
@@ -81,6 +120,11 @@ impl Settings {
             clock: Clock::system(),
             answer_timeout: Duration::from_secs(30),
             readings: Readings::default(),
+            formulas: Formulas::default(),
+            checkout_path: CHECKOUT_PATH.to_owned(),
+            va_prefix: VA_PREFIX.to_owned(),
+            terminal: TERMINAL.to_owned(),
+            registered_auth: RegisteredAuth::default(),
         }
     }
 
@@ -232,6 +276,75 @@ impl Settings {
     pub fn with_readings(mut self, readings: Readings) -> Self {
         self.readings = readings;
         self
+    }
+
+    /// Sets the path of the checkout form, besides those that SePay's documents name; `None` if it is
+    /// no path.
+    #[must_use]
+    pub fn with_checkout_path(mut self, path: &str) -> Option<Self> {
+        let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+        if !path.starts_with('/') || path.starts_with("/_") || !path.bytes().all(is_path) {
+            return None;
+        }
+        self.checkout_path = path.to_owned();
+        Some(self)
+    }
+
+    /// Sets the VA prefix of the Sacombank accounts.
+    #[must_use]
+    pub fn with_va_prefix(mut self, prefix: &str) -> Self {
+        self.va_prefix = prefix.to_owned();
+        self
+    }
+
+    /// Sets the terminal of the Vietcombank accounts.
+    #[must_use]
+    pub fn with_terminal(mut self, tid: &str) -> Self {
+        self.terminal = tid.to_owned();
+        self
+    }
+
+    /// Sets how webhooks that an action registers are authenticated.
+    #[must_use]
+    pub fn with_registered_auth(mut self, auth: RegisteredAuth) -> Self {
+        self.registered_auth = auth;
+        self
+    }
+
+    /// Changes the first bank account at the bank with this BIN. Adds one if there is none.
+    #[must_use]
+    pub fn with_account_at(
+        mut self,
+        bank: Bank,
+        change: impl FnOnce(BankAccount) -> BankAccount,
+    ) -> Self {
+        match self.accounts.iter_mut().find(|account| account.bank == bank) {
+            Some(account) => *account = change(account.clone()),
+            None => {
+                let account = BankAccount::new("0900000009", "CONG TY THU NGHIEM", bank, 0);
+                self.accounts.push(change(account));
+            }
+        }
+        self
+    }
+
+    pub(super) fn checkout_path(&self) -> &str {
+        &self.checkout_path
+    }
+
+    /// The VA prefix of the Sacombank accounts.
+    pub fn va_prefix(&self) -> &str {
+        &self.va_prefix
+    }
+
+    /// The terminal of the Vietcombank accounts.
+    pub fn terminal(&self) -> &str {
+        &self.terminal
+    }
+
+    /// How webhooks that an action registers are authenticated.
+    pub fn registered_auth(&self) -> &RegisteredAuth {
+        &self.registered_auth
     }
 
     pub(super) fn readings(&self) -> Readings {

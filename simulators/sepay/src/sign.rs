@@ -29,6 +29,11 @@ pub const SIGNED_FIELDS: [&str; 18] = [
     "order_id",
 ];
 
+/// The place of a field in the list of signed fields; last if it is not signed.
+pub(crate) fn place(name: &str) -> usize {
+    SIGNED_FIELDS.iter().position(|known| *known == name).unwrap_or(usize::MAX)
+}
+
 /// The `signature` of a checkout form: padded base64 of HMAC-SHA256 over `name=value` joined by
 /// commas, raw, in the order given, of the fields that are [signed](SIGNED_FIELDS).
 pub fn checkout<'a>(

@@ -5,6 +5,7 @@ use std::fmt::{Display, Write as _};
 use crate::{
     output::{DIM, STRONG, styled},
     simulator::{RunningSimulator, Value},
+    toml_text::quoted,
 };
 
 /// A configuration file of all providers, with the addresses as comments.
@@ -31,7 +32,7 @@ fn provider(out: &mut String, kind: &str, gateway: &RunningSimulator) {
     for (key, value) in &gateway.keys {
         let _ = match value {
             Value::Number(number) => writeln!(out, "{key} = {number}"),
-            Value::Reference(reference) => writeln!(out, "{key} = {reference}"),
+            Value::Toml(toml) => writeln!(out, "{key} = {toml}"),
             Value::Text(text) if text.contains('\n') => {
                 writeln!(out, "{key} = '''\n{}\n'''", text.trim_end())
             }
@@ -42,22 +43,6 @@ fn provider(out: &mut String, kind: &str, gateway: &RunningSimulator) {
 
 fn comment(out: &mut String, text: impl Display) {
     let _ = writeln!(out, "{}", styled(DIM, format_args!("# {text}")));
-}
-
-/// A basic string of TOML.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            control if control.is_control() => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(control));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

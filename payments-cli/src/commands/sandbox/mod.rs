@@ -66,8 +66,9 @@ pub(crate) struct Args {
     #[arg(long)]
     rate_limits: bool,
 
-    /// A configuration file: the gateways have its merchants, keys and codes instead of
-    /// those for tests. Do not give it secrets of production
+    /// A configuration file: the gateways have its merchants, secrets, accounts, codes,
+    /// formulas and readings instead of those for tests. Do not give it secrets of
+    /// production
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     config: Option<PathBuf>,
 
@@ -177,7 +178,7 @@ async fn start(
             let message = "choose other ports with --port";
             Failure::Machine(format!("the simulated {kind} cannot start: {error}; {message}"))
         })?;
-        running.push((kind, gateway.without_secrets(&given)));
+        running.push((kind, gateway.completed_by(&given)));
     }
     Ok(running)
 }

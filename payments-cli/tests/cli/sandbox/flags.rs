@@ -12,14 +12,6 @@ fn webhooks(sandbox: &Sandbox, provider: &str) -> Vec<(String, String)> {
     rows.iter().map(|row| (text(row, "endpoint"), text(row, "url"))).collect()
 }
 
-/// The status and body of an action.
-fn act(sandbox: &Sandbox, provider: &str, action: &Value) -> String {
-    let url = format!("{}/api/{provider}/actions", sandbox.page);
-    shell(&format!(
-        "curl -s -w ' %{{http_code}}' {url} -H 'content-type: application/json' -d '{action}'"
-    ))
-}
-
 #[test]
 fn webhooks_are_registered_by_flags_and_deleted_by_the_control() {
     let sandbox = Sandbox::start([
@@ -38,10 +30,10 @@ fn webhooks_are_registered_by_flags_and_deleted_by_the_control() {
     assert_eq!(webhooks(&sandbox, "sepay").len(), 2);
 
     let delete = serde_json::json!({ "action": "delete_webhook", "webhook": "1" });
-    assert!(act(&sandbox, "sepay", &delete).ends_with("200"));
+    assert!(sandbox.act("sepay", &delete).ends_with("200"));
     let left = [row("bank-webhook", "http://127.0.0.1:9/two")];
     assert_eq!(webhooks(&sandbox, "sepay"), left);
-    assert!(act(&sandbox, "sepay", &delete).ends_with("404"));
+    assert!(sandbox.act("sepay", &delete).ends_with("404"));
 }
 
 #[test]
@@ -74,12 +66,12 @@ fn another_machine_is_registered_nowhere_unless_that_is_allowed() {
     ];
     let closed = Sandbox::start([]);
     for (provider, endpoint) in all {
-        let answer = act(&closed, provider, &register(endpoint));
+        let answer = closed.act(provider, &register(endpoint));
         assert!(answer.ends_with("422") && answer.contains("shop.example"), "{answer}");
     }
     let open = Sandbox::start(["--allow-remote-webhooks"]);
     for (provider, endpoint) in all {
-        let answer = act(&open, provider, &register(endpoint));
+        let answer = open.act(provider, &register(endpoint));
         assert!(answer.ends_with("200"), "{answer}");
     }
 }

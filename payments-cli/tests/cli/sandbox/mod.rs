@@ -3,7 +3,10 @@
 
 mod config;
 mod flags;
+mod formulas;
+mod keys;
 mod newcomer;
+mod receiver;
 mod samples;
 mod state;
 mod world;

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A running sandbox on free ports. Dropping it stops it.
 pub(super) struct Sandbox {
@@ -46,6 +46,21 @@ impl Sandbox {
     pub(super) fn terminate(mut self) {
         shell(&format!("kill -TERM {}", self.child.id()));
         assert!(self.child.wait().unwrap().success());
+    }
+
+    /// The answer to `POST /api/{provider}/actions`: its body, a space and its status.
+    pub(super) fn act(&self, provider: &str, action: &Value) -> String {
+        let url = format!("{}/api/{provider}/actions", self.page);
+        shell(&format!(
+            "curl -s -w ' %{{http_code}}' {url} -H 'content-type: application/json' -d '{action}'"
+        ))
+    }
+
+    /// Registers the address of an endpoint.
+    pub(super) fn register(&self, provider: &str, endpoint: &str, url: &str) {
+        let action = json!({ "action": "register_webhook", "endpoint": endpoint, "url": url });
+        let answer = self.act(provider, &action);
+        assert!(answer.ends_with(" 200"), "{answer}");
     }
 
     /// What `GET /api/{provider}/{what}` responds.

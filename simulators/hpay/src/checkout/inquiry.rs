@@ -8,6 +8,7 @@ use crate::{
     codes::checkout as code,
     faults::Fault,
     fields::Fields,
+    formulas::ORDER_INQUIRY_REQUEST,
     gateway::Gateway,
     response::{HandlerResult, Refusal},
     sign,
@@ -57,7 +58,8 @@ pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>
     if !gateway.is_merchant(merchant_id) {
         return Err(Refusal(code::MERCHANT_INACTIVE));
     }
-    if checksum != gateway.codes.order_inquiry(order_code, transaction_id) {
+    let usual = gateway.codes.order_inquiry(order_code, transaction_id);
+    if !gateway.is_code(ORDER_INQUIRY_REQUEST, fields, checksum, &[usual]) {
         return Err(Refusal(code::WRONG_CODE));
     }
 

@@ -1,10 +1,11 @@
 //! The parameters of a checkout link (reference, "Create Link (V1)").
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use simulator_kit::Algorithm;
 use url::Url;
 
 use crate::{
-    amount, civil_time, codes::checkout as code, fields::Fields, gateway::Gateway,
+    amount, civil_time, codes::checkout as code, fields::Fields, formulas, gateway::Gateway,
     response::Refusal, settings::AdvancedLink, tables, tables::Static,
 };
 
@@ -180,7 +181,7 @@ impl Link {
     /// 30014, the only code whose description fits.
     pub(super) fn read(gateway: &Gateway, fields: &Fields, page: Page) -> Result<Self, Refusal> {
         let takes = match page {
-            Page::V1 => AdvancedLink::V1,
+            Page::V1 => gateway.settings.v1_link(),
             Page::Advanced => gateway.settings.advanced_link,
         };
         let is_short = takes == AdvancedLink::Short;
@@ -190,7 +191,9 @@ impl Link {
         if !gateway.is_merchant(fields.text("merchant_site_code")) {
             return Err(Refusal(code::UNKNOWN_MERCHANT));
         }
-        if fields.text("secure_code") != expected(gateway, fields, takes) {
+        let usual = usual_code(gateway, fields, takes);
+        let code = fields.text("secure_code");
+        if !gateway.is_code(formulas::of_link(takes), fields, code, &[usual]) {
             return Err(Refusal(code::WRONG_CODE));
         }
         if fields.text("receiver") != gateway.settings.merchant_email {
@@ -263,15 +266,19 @@ impl Link {
     }
 }
 
-/// The code of a link to `/checkout.php` with these parameters.
-pub(crate) fn advanced_code(gateway: &Gateway, parameters: &[(&str, String)]) -> String {
-    let none = Fields::from_query("");
-    let fields = parameters.iter().fold(none, |fields, (name, value)| fields.with(name, value));
-    expected(gateway, &fields, gateway.settings.advanced_link)
+/// The code of a link with these parameters, for a line that a person can run.
+pub(crate) fn code_of_link(
+    gateway: &Gateway,
+    takes: AdvancedLink,
+    parameters: &[(&'static str, String)],
+) -> Option<String> {
+    let usual = || Some(usual_code(gateway, &Fields::of(parameters), takes));
+    let formula = formulas::of_link(takes);
+    gateway.merchants_signature(formula, Algorithm::Md5Hex, parameters, usual)
 }
 
-/// The code that a link has to carry.
-fn expected(gateway: &Gateway, fields: &Fields, takes: AdvancedLink) -> String {
+/// The code of a link by HPay's formula.
+fn usual_code(gateway: &Gateway, fields: &Fields, takes: AdvancedLink) -> String {
     let text = |name: &str| fields.text(name);
     match takes {
         AdvancedLink::Full => {

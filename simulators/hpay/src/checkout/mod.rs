@@ -11,7 +11,7 @@ mod token;
 
 pub(crate) use buyer::router as buyer_router;
 pub(crate) use inquiry::inquire;
-pub(crate) use link::advanced_code;
+pub(crate) use link::code_of_link;
 pub(crate) use page::{error_page, open, open_advanced};
 pub(crate) use payment::{By, pay, record, release_held, report, return_link};
 

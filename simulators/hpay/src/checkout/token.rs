@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::Request;
 use serde::{Deserialize, Serialize};
-use simulator_kit::About;
+use simulator_kit::{About, Algorithm};
 use url::Url;
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     control::{Announcement, ControlError},
     faults::Fault,
     fields::Fields,
+    formulas::{REVOKE_TOKEN_LINK, REVOKE_TOKEN_NOTIFICATION},
     gateway::{Books, Gateway, NOTIFY},
     response::{HandlerResult, Refusal},
     sign::filler,
@@ -114,7 +115,8 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     }
     let (email, bank) = (fields.text("receive_email"), fields.text("bank_code"));
     let token = fields.text("bank_token");
-    if fields.text("secure_code") != gateway.codes.token_revocation(email, bank, token) {
+    let usual = gateway.codes.token_revocation(email, bank, token);
+    if !gateway.is_code(REVOKE_TOKEN_LINK, fields, fields.text("secure_code"), &[usual]) {
         return Err(Refusal(code::WRONG_CODE));
     }
     if email != gateway.settings.merchant_email {
@@ -176,18 +178,22 @@ pub(crate) async fn remove(gateway: &Gateway, token: &str) -> Result<Announcemen
 }
 
 /// The fields of the report. HPay does not publish the formula of the code, so that a filler takes
-/// its place.
+/// its place unless the configuration has one.
 fn report(gateway: &Gateway, card: &Card) -> Vec<(&'static str, String)> {
-    vec![
+    let mut report = vec![
         ("merchant_id", gateway.settings.merchant_id.clone()),
         ("receiver", gateway.settings.merchant_email.clone()),
         ("bank_code", card.bank_code.to_owned()),
         ("bank_token", card.token.clone()),
-        ("secure_code", filler(&["revoked", &card.token])),
         ("error_text", String::new()),
         ("status", code::DONE.to_owned()),
         ("revoke_token_status", "true".to_owned()),
-    ]
+    ];
+    let fields = Fields::of(&report);
+    let signed = gateway.signature(REVOKE_TOKEN_NOTIFICATION, Algorithm::Md5Hex, &fields);
+    let secure_code = signed.unwrap_or_else(|| filler(&["revoked", &card.token]));
+    report.push(("secure_code", secure_code));
+    report
 }
 
 fn with_query(address: &str, report: &[(&'static str, String)]) -> Option<String> {

@@ -3,13 +3,20 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use simulator_kit::{
-    RETURN_PAGE,
+    Algorithm, RETURN_PAGE,
     control::{Browser, Sample, shell_quoted},
 };
 
 use crate::{
-    AccountStatus, Card, CardKind, VirtualAccount, civil_time,
+    AccountStatus, Card, CardKind, RequestBody, VirtualAccount,
+    checkout::code_of_link,
+    civil_time,
     endpoints::{ENDPOINTS, Endpoint, Verb},
+    formulas::{
+        BALANCE_REQUEST, NAME_CHECK_REQUEST, OPENAPI_REQUEST, ORDER_INQUIRY_REQUEST,
+        PAYOUT_INQUIRY_REQUEST, PAYOUT_REQUEST, REVOKE_TOKEN_LINK, VA_CLOSE_REQUEST,
+        VA_CREATE_REQUEST, VA_INQUIRY_REQUEST, VA_RENAME_REQUEST,
+    },
     gateway::Gateway,
     keys::sign_as_merchant,
     request_log::Host,
@@ -72,19 +79,34 @@ fn sample(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Sampl
         false => fields(gateway, names, endpoint)?,
     };
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
-    let url = format!("{}{}", gateway.url(endpoint.host), endpoint.path);
+    let url = format!("{}{}", gateway.url(endpoint.host), endpoint.path_of(gateway));
     let link = format!("{url}?{query}");
     Some(Sample {
         operation: endpoint.operation.name(),
         about: endpoint.about.to_owned(),
         curl: match endpoint.verb {
             Verb::Get => format!("curl -s {}", shell_quoted(&link)),
-            Verb::Post => format!("curl -s {url} -d {}", shell_quoted(&query)),
+            Verb::Post => format!("curl -s {url}{}", body(gateway, endpoint, &fields, &query)),
         },
         answers,
         browser: (endpoint.host == Host::Checkout && endpoint.verb == Verb::Get)
             .then_some(Browser::Link(link)),
     })
+}
+
+/// The body of a line, in a form that the gateway reads.
+fn body(gateway: &Gateway, endpoint: &Endpoint, fields: &[Field], query: &str) -> String {
+    let form = gateway.settings.readings.body_of(endpoint.operation);
+    if matches!(form, RequestBody::Any | RequestBody::Form) {
+        return format!(" -d {}", shell_quoted(query));
+    }
+    let members = fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(&**value)));
+    let json = Value::Object(members.collect()).to_string();
+    let header = match form {
+        RequestBody::JsonAsForm => "",
+        _ => " -H 'content-type: application/json'",
+    };
+    format!("{header} -d {}", shell_quoted(&json))
 }
 
 /// The signed fields of a call, and a part of its response.
@@ -93,12 +115,14 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
     let (merchant, email) = (&settings.merchant_id, &settings.merchant_email);
     let back = format!("{}{RETURN_PAGE}", gateway.url(Host::Checkout));
     let text = |text: &str| text.to_owned();
-    let signed = |text: String| {
-        settings.merchant_private_key.as_ref().and_then(|pem| sign_as_merchant(pem, &text).ok())
+    let coded = |formula: &str, mut fields: Vec<Field>, name: &'static str, usual: String| {
+        let usual = || Some(usual);
+        let code = gateway.merchants_signature(formula, Algorithm::Md5Hex, &fields, usual)?;
+        fields.push((name, code));
+        Some(fields)
     };
     Some(match endpoint.path {
         "/v1/checkout.php" => {
-            let code = codes.checkout_link(email, PRICE, "vnd", &names.new_order);
             let mut fields = vec![
                 ("merchant_site_code", merchant.clone()),
                 ("return_url", back.clone()),
@@ -109,33 +133,30 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
                 ("price", text(PRICE)),
                 ("currency", text("vnd")),
                 ("installment", text("0")),
-                ("secure_code", code),
             ];
             fields.extend(gateway.notify_url().map(|url| ("notify_url", url)));
+            let code = code_of_link(gateway, settings.v1_link(), &fields)?;
+            fields.push(("secure_code", code));
             (fields, names.new_order.clone())
         }
-        "/checkout.php" => (advanced_link(gateway, names, &back), names.new_order.clone()),
+        "/checkout.php" => (advanced_link(gateway, names, &back)?, names.new_order.clone()),
         "/revoke_token.php" => {
             let (token, bank) = names.card.as_ref()?;
-            let code = codes.token_revocation(email, bank, token);
+            let usual = codes.token_revocation(email, bank, token);
             let fields = vec![
                 ("merchant_id", merchant.clone()),
                 ("receive_email", email.clone()),
                 ("bank_code", text(bank)),
                 ("bank_token", token.clone()),
                 ("return_url", back),
-                ("secure_code", code),
             ];
-            (fields, token.clone())
+            (coded(REVOKE_TOKEN_LINK, fields, "secure_code", usual)?, token.clone())
         }
         "/api/transaction/GetTransactionDetail" | "/api/transaction" => {
-            let checksum = codes.order_inquiry(Some(&names.order), None);
-            let fields = vec![
-                ("merchant_id", merchant.clone()),
-                ("order_code", names.order.clone()),
-                ("checksum", checksum),
-            ];
-            (fields, text(r#""error_code":"00""#))
+            let usual = codes.order_inquiry(Some(&names.order), None);
+            let fields =
+                vec![("merchant_id", merchant.clone()), ("order_code", names.order.clone())];
+            (coded(ORDER_INQUIRY_REQUEST, fields, "checksum", usual)?, text(r#""error_code":"00""#))
         }
         "/api/va/create" => {
             let fields = vec![
@@ -145,35 +166,33 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
                 ("amount", text("0")),
                 ("condition", text("2")),
                 ("remark", text("DH 001")),
-                ("secure_code", codes.account_create("2")),
             ];
-            (fields, text(r#""error_code":"0""#))
+            let usual = codes.account_create("2");
+            (coded(VA_CREATE_REQUEST, fields, "secure_code", usual)?, text(r#""error_code":"0""#))
         }
         "/api/va/updateVaName" => {
             let fields = vec![
                 ("merchant_id", merchant.clone()),
                 ("va_account", names.account.clone()),
                 ("va_name", text("CUA HANG MOI")),
-                ("secure_code", codes.account_rename(&names.account, "CUA HANG MOI")),
             ];
-            (fields, text(r#""error_code":"00""#))
+            let usual = codes.account_rename(&names.account, "CUA HANG MOI");
+            (coded(VA_RENAME_REQUEST, fields, "secure_code", usual)?, text(r#""error_code":"00""#))
         }
         "/api/va/revoke" => {
             let fields = vec![
                 ("merchant_id", merchant.clone()),
                 ("account_va", names.account.clone()),
                 ("flag", text("0")),
-                ("secure_code", codes.account_revoke(&names.account, "0")),
             ];
-            (fields, text(r#""va_status":"3""#))
+            let usual = codes.account_revoke(&names.account, "0");
+            (coded(VA_CLOSE_REQUEST, fields, "secure_code", usual)?, text(r#""va_status":"3""#))
         }
         "/v1/account/inquiry" => {
-            let fields = vec![
-                ("merchant_id", merchant.clone()),
-                ("va_account", names.account.clone()),
-                ("secure_code", codes.account_inquiry(&names.account)),
-            ];
-            (fields, text(r#""error_code":"00""#))
+            let fields =
+                vec![("merchant_id", merchant.clone()), ("va_account", names.account.clone())];
+            let usual = codes.account_inquiry(&names.account);
+            (coded(VA_INQUIRY_REQUEST, fields, "secure_code", usual)?, text(r#""error_code":"00""#))
         }
         "/api/ibft/create" | "/api/ibft" | "/v1/fb/create" => {
             let to = settings.beneficiaries.first();
@@ -189,21 +208,25 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
             (fields, text(r#""error_code":"000""#))
         }
         "/api/ibft/inquiry" => {
-            let fields = vec![
-                ("requestId", names.payout.clone()),
-                ("merchantId", merchant.clone()),
-                ("secureChain", codes.payout_inquiry(&names.payout, None)),
-            ];
-            (fields, text(r#""error_code":"000""#))
+            let fields =
+                vec![("requestId", names.payout.clone()), ("merchantId", merchant.clone())];
+            let usual = codes.payout_inquiry(&names.payout, None);
+            (
+                coded(PAYOUT_INQUIRY_REQUEST, fields, "secureChain", usual)?,
+                text(r#""error_code":"000""#),
+            )
         }
         "/api/ibft/CheckUserBank" => {
             let fields = vec![
                 ("merchant_id", merchant.clone()),
                 ("bank_name", text("BIDV")),
                 ("bank_account_number", text("1234567890912312")),
-                ("secure_code", codes.name_check("BIDV", "1234567890912312")),
             ];
-            (fields, text(r#""error_code":"000""#))
+            let usual = codes.name_check("BIDV", "1234567890912312");
+            (
+                coded(NAME_CHECK_REQUEST, fields, "secure_code", usual)?,
+                text(r#""error_code":"000""#),
+            )
         }
         "/api/user/GetBalance" => {
             let time = gateway.now().to_string();
@@ -212,12 +235,28 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
                 ("requestId", text("SANDBOX-B1")),
                 ("merchantId", merchant.clone()),
                 ("requestTime", time),
-                ("signature", signed(request)?),
             ];
+            let fields = signed(gateway, BALANCE_REQUEST, fields, "signature", &request)?;
             (fields, text(r#""balance":"#))
         }
         _ => return None,
     })
+}
+
+/// The fields with a signature by the merchant's key, over the `usual` text or as the configuration has
+/// it; `None` if that key is not known.
+fn signed(
+    gateway: &Gateway,
+    formula: &str,
+    mut fields: Vec<Field>,
+    name: &'static str,
+    usual: &str,
+) -> Option<Vec<Field>> {
+    let by_key = || sign_as_merchant(gateway.settings.merchant_private_key.as_ref()?, usual).ok();
+    let algorithm = Algorithm::RsaSha256Base64;
+    let signature = gateway.merchants_signature(formula, algorithm, &fields, by_key)?;
+    fields.push((name, signature));
+    Some(fields)
 }
 
 /// A line that pays out to an account; `None` if the merchant's private key is not known.
@@ -241,9 +280,8 @@ fn payout_fields(
     name: &str,
 ) -> Option<Vec<Field>> {
     let settings = &gateway.settings;
-    let key = settings.merchant_private_key.as_ref()?;
     let request = gateway.codes.payout_request_text(&request_id, "20000", name);
-    Some(vec![
+    let fields = vec![
         ("requestId", request_id),
         ("merchantId", settings.merchant_id.clone()),
         ("merchantEmail", settings.merchant_email.clone()),
@@ -252,14 +290,14 @@ fn payout_fields(
         ("bankAccountName", name.to_owned()),
         ("amount", "20000".to_owned()),
         ("note", "hoan tien".to_owned()),
-        ("secureChain", sign_as_merchant(key, &request).ok()?),
-    ])
+    ];
+    signed(gateway, PAYOUT_REQUEST, fields, "secureChain", &request)
 }
 
 const PRICE: &str = "50000";
 
 /// A link for a token of a domestic card, with the code that the settings say.
-fn advanced_link(gateway: &Gateway, names: &Names, back: &str) -> Vec<Field> {
+fn advanced_link(gateway: &Gateway, names: &Names, back: &str) -> Option<Vec<Field>> {
     let settings = &gateway.settings;
     let mut fields = vec![
         ("merchant_site_code", settings.merchant_id.clone()),
@@ -273,16 +311,16 @@ fn advanced_link(gateway: &Gateway, names: &Names, back: &str) -> Vec<Field> {
         ("token_type", "1".to_owned()),
     ];
     fields.extend(gateway.notify_url().map(|url| ("notify_url", url)));
-    let code = crate::checkout::advanced_code(gateway, &fields);
+    let code = code_of_link(gateway, settings.advanced_link, &fields)?;
     fields.push(("secure_code", code));
-    fields
+    Some(fields)
 }
 
 /// A call of the newer OpenAPI: base64 of JSON, signed as a whole, with a token that is good now.
 fn openapi(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Sample> {
     let settings = &gateway.settings;
-    let service = endpoint.path.split('/').nth(2)?;
-    let url = format!("{}{}", gateway.url(endpoint.host), endpoint.path);
+    let service = endpoint.path_of(gateway).split('/').nth(2)?;
+    let url = format!("{}{}", gateway.url(endpoint.host), endpoint.path_of(gateway));
     if endpoint.path.ends_with("/token") {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
@@ -302,7 +340,7 @@ fn openapi(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Samp
     }
     let call = endpoint.path.rsplit('/').next()?;
     let request_id = |call: &str| format!("{}-{call}", names.new_order.replace("ANDBOX-", "B"));
-    let more = openapi_data(gateway, names, service, call)?;
+    let more = openapi_data(gateway, names, endpoint.path.split('/').nth(2)?, call)?;
     let mut data = json!({
         "requestId": request_id(call),
         "merchantId": settings.merchant_id,
@@ -312,10 +350,16 @@ fn openapi(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Samp
         data.extend(more);
     }
     let data = STANDARD.encode(data.to_string());
-    let key = settings.merchant_private_key.as_ref()?;
-    let signature = sign_as_merchant(key, &gateway.codes.openapi_request_text(&data)).ok()?;
+    let usual = gateway.codes.openapi_request_text(&data);
+    let data_and_signature =
+        signed(gateway, OPENAPI_REQUEST, vec![("data", data)], "signature", &usual)?;
     let token = gateway.tokens.valid_or_new(service, gateway.now(), settings.openapi_token_seconds);
-    let body = json!({ "data": data, "signature": signature }).to_string();
+    let body: Value = data_and_signature
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let body = body.to_string();
     Some(Sample {
         operation: endpoint.operation.name(),
         about: endpoint.about.to_owned(),

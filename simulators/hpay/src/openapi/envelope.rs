@@ -8,11 +8,13 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::json;
+use simulator_kit::Algorithm;
 
 use crate::{
     codes::openapi as code,
     faults::Fault,
     fields::Fields,
+    formulas::{OPENAPI_REQUEST, OPENAPI_RESPONSE},
     gateway::Gateway,
     keys::Verdict,
     response::{HandlerResult, Refusal},
@@ -43,7 +45,8 @@ pub(super) fn open(gateway: &Gateway, fields: &Fields, service: &str) -> Result<
     }
     let data = fields.text("data");
     let signed = gateway.codes.openapi_request_text(data);
-    if gateway.keys.check(&signed, fields.text("signature")) != Verdict::Good {
+    let signature = fields.text("signature");
+    if gateway.verdict(OPENAPI_REQUEST, fields, signature, &signed) != Verdict::Good {
         return Err(Refusal(code::REFUSED));
     }
     let json = STANDARD.decode(data).map_err(|_| Refusal(code::REFUSED))?;
@@ -63,11 +66,11 @@ pub(super) fn sealed(
 ) -> HandlerResult {
     let json = serde_json::to_vec(data).map_err(|_| Refusal(code::REFUSED))?;
     let data = STANDARD.encode(json);
-    let mut signed = gateway.codes.openapi_response_text(code::DONE, &data);
-    if fault == Some(&Fault::ForgeSignature) {
-        signed.push_str(" forged");
-    }
-    let signature = gateway.keys.sign(&signed).map_err(|_| Refusal(code::REFUSED))?;
+    let signature = match fault == Some(&Fault::ForgeSignature) {
+        true => gateway.keys.sign("forged").ok(),
+        false => signature(gateway, code::DONE, &data),
+    };
+    let signature = signature.ok_or(Refusal(code::REFUSED))?;
     let sealed = json!({
         "errorCode": code::DONE,
         "errorMessage": "Success",
@@ -77,13 +80,20 @@ pub(super) fn sealed(
     Ok(Json(sealed).into_response())
 }
 
+/// The signature of a response with this code and these data.
+fn signature(gateway: &Gateway, code: &str, data: &str) -> Option<String> {
+    let fields = Fields::of(&[("errorCode", code), ("data", data)]);
+    let replaced = gateway.signature(OPENAPI_RESPONSE, Algorithm::RsaSha256Base64, &fields);
+    replaced.or_else(|| gateway.keys.sign(&gateway.codes.openapi_response_text(code, data)).ok())
+}
+
 /// The response that carries an error code, signed too: without data.
 pub(crate) fn refusal(gateway: &Gateway, code: &str) -> Response {
     if code == code::UNAUTHORIZED {
         let body = json!({ "error": "invalid_token" });
         return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
     }
-    let signature = gateway.keys.sign(&gateway.codes.openapi_response_text(code, ""));
+    let signature = signature(gateway, code, "");
     let refused = json!({
         "errorCode": code,
         "errorMessage": "Giao dịch không thành công",

@@ -14,8 +14,6 @@ use crate::{
     response::{HandlerResult, Refusal},
 };
 
-const SERVICE: &str = "ibft";
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Transferred<'a> {
@@ -46,7 +44,10 @@ struct Row<'a> {
 /// `POST …/transfer`. Every call pays, as in the reference's API; the response has the same code
 /// whether the beneficiary has the money yet or not.
 pub(crate) fn transfer(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> HandlerResult {
-    let asked = open(gateway, fields, SERVICE)?;
+    let asked = open(gateway, fields, &gateway.settings.payout_service)?;
+    // Merchants' code calls it by either name.
+    let note = asked.given("note").or(asked.given("remark")).unwrap_or_default().to_owned();
+    let asked = asked.with("note", &note);
     let instruction = Instruction::checked(gateway, &asked).map_err(as_refused)?;
     let fate = gateway.payout_fate(&instruction.number);
     if fate == Some(PayoutFate::RequestLost) {
@@ -66,7 +67,7 @@ pub(crate) fn transfer(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>
 /// the reference's API, one is an object and several are a list; that an unknown one is refused is an
 /// assumption.
 pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> HandlerResult {
-    let asked = open(gateway, fields, SERVICE)?;
+    let asked = open(gateway, fields, &gateway.settings.payout_service)?;
     let books = gateway.books();
     let found = payout::find(&books, asked.text("requestId"), asked.given("transactionId"));
     let rows: Vec<Row<'_>> = found.iter().map(|payout| Row::of(gateway, payout)).collect();
@@ -86,9 +87,9 @@ pub(crate) fn name(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) ->
         bank_account_number: &'a str,
         bank_account_name: &'a str,
     }
-    let asked = open(gateway, fields, SERVICE)?;
+    let asked = open(gateway, fields, &gateway.settings.payout_service)?;
     let (bank_name, number) = (asked.text("bankName"), asked.text("bankAccountNumber"));
-    payout::check_account(bank_name, number).map_err(as_refused)?;
+    payout::check_account(gateway, bank_name, number).map_err(as_refused)?;
     let bank_account_name = payout::holder_or_anybody(gateway, bank_name, number);
     sealed(gateway, &Named { bank_name, bank_account_number: number, bank_account_name }, fault)
 }

@@ -93,7 +93,8 @@ pub(crate) fn grant(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) 
         && fields.text("grant_type") == "client_credentials"
         && fields.given(super::envelope::MERCHANT).is_none_or(|id| gateway.is_merchant(id));
     let service = fields.text("scope");
-    if !is_client || !SERVICES.contains(&service) {
+    let is_service = SERVICES.contains(&service) || service == settings.payout_service;
+    if !is_client || !is_service {
         return Err(Refusal(code::UNAUTHORIZED));
     }
     let lasts = settings.openapi_token_seconds;
@@ -103,4 +104,5 @@ pub(crate) fn grant(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) 
     Ok(Json(granted).into_response())
 }
 
-const SERVICES: [&str; 4] = ["va", "ibft", "account", "transaction"];
+/// The services besides that of payouts, whose name the settings have.
+const SERVICES: [&str; 3] = ["va", "account", "transaction"];

@@ -2,7 +2,7 @@
 
 use axum::{Json, response::IntoResponse};
 use serde::Serialize;
-use simulator_kit::{HangUp, failing::PayoutFate};
+use simulator_kit::{Algorithm, HangUp, failing::PayoutFate};
 
 use super::{
     instruction::Instruction,
@@ -12,6 +12,7 @@ use crate::{
     codes::payout as code,
     faults::Fault,
     fields::Fields,
+    formulas::PAYOUT_RESPONSE,
     gateway::{Books, Gateway},
     ledger::{BookingKind, Entry},
     response::{HandlerResult, Refusal},
@@ -62,12 +63,22 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
         true => &payout.name,
         false => &number,
     };
-    let mut signed =
-        gateway.codes.payout_answer_text(&payout.request_id, name_or_number, &cashout_id);
-    if fault == Some(&Fault::ForgeSignature) {
-        signed.push_str(" forged");
-    }
-    let secure_chain = gateway.keys.sign(&signed).map_err(|_| Refusal(code::INTERNAL))?;
+    let signed = gateway.codes.payout_answer_text(&payout.request_id, name_or_number, &cashout_id);
+    let transaction_id = payout.transaction_id.to_string();
+    let answered = Fields::of(&[
+        ("requestId", payout.request_id.as_str()),
+        ("bankAccountNumber", &number),
+        ("bankAccountName", &payout.name),
+        ("omiCashoutId", &cashout_id),
+        ("omiTransactionId", &transaction_id),
+    ]);
+    let replaced = gateway.signature(PAYOUT_RESPONSE, Algorithm::RsaSha256Base64, &answered);
+    let secure_chain = match replaced.filter(|_| fault != Some(&Fault::ForgeSignature)) {
+        Some(signature) => Ok(signature),
+        None if fault == Some(&Fault::ForgeSignature) => gateway.keys.sign("forged"),
+        None => gateway.keys.sign(&signed),
+    };
+    let secure_chain = secure_chain.map_err(|_| Refusal(code::INTERNAL))?;
     let (error_code, status) = match start {
         PayoutStart::Succeeded | PayoutStart::Accepted => (code::DONE, "Giao dịch thành công"),
         PayoutStart::Processing => (code::PROCESSING, "Giao dịch đang xử lý"),
@@ -79,7 +90,7 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
             request_id: payout.request_id,
             number,
             cashout_id,
-            transaction_id: payout.transaction_id.to_string(),
+            transaction_id,
             secure_chain,
         },
     })

@@ -11,6 +11,7 @@ use crate::{
     codes::payout as code,
     faults::Fault,
     fields::Fields,
+    formulas::PAYOUT_INQUIRY_REQUEST,
     gateway::{Books, Gateway},
     response::{HandlerResult, Refusal},
     sign,
@@ -75,10 +76,8 @@ pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>
     }
     let request_id = fields.text("requestId");
     let transaction_id = fields.given("transactionId");
-    let is_code = |covered: Option<&str>| {
-        fields.text("secureChain") == gateway.codes.payout_inquiry(request_id, covered)
-    };
-    if !is_code(None) && !is_code(transaction_id) {
+    let usual = [None, transaction_id].map(|id| gateway.codes.payout_inquiry(request_id, id));
+    if !gateway.is_code(PAYOUT_INQUIRY_REQUEST, fields, fields.text("secureChain"), &usual) {
         return Err(Refusal(code::OTHER_TEXT_SIGNED));
     }
 

@@ -1,8 +1,8 @@
 //! A payout request, read and checked.
 
 use crate::{
-    amount, codes::payout as code, fields::Fields, gateway::Gateway, keys::Verdict,
-    response::Refusal, tables,
+    amount, codes::payout as code, fields::Fields, formulas::PAYOUT_REQUEST, gateway::Gateway,
+    keys::Verdict, response::Refusal, tables,
 };
 
 /// The payout that the merchant asks for.
@@ -46,7 +46,7 @@ impl Instruction {
             fields.text("amount"),
             fields.text("bankAccountName"),
         );
-        match gateway.keys.check(&signed, fields.text("secureChain")) {
+        match gateway.verdict(PAYOUT_REQUEST, fields, fields.text("secureChain"), &signed) {
             Verdict::Good => {}
             Verdict::OtherText => return Err(Refusal(code::OTHER_TEXT_SIGNED)),
             Verdict::OtherKey => return Err(Refusal(code::BAD_SIGNATURE)),
@@ -59,7 +59,7 @@ impl Instruction {
         let bank = fields.text("bankName");
         let number = fields.text("bankAccountNumber");
         let name = fields.text("bankAccountName");
-        check_account(bank, number)?;
+        check_account(gateway, bank, number)?;
         let amount =
             amount::whole(fields.text("amount")).ok_or(Refusal(code::PARAMETER_MISSING))?;
         if amount < gateway.settings.minimum_payout.max(1) {
@@ -83,9 +83,10 @@ impl Instruction {
     }
 }
 
-/// Checks that table 3 lists the bank and that the account number is well formed.
-pub(crate) fn check_account(bank: &str, number: &str) -> Result<(), Refusal> {
-    if !tables::is_bank(bank) {
+/// Checks that table 3 or the settings list the bank and that the account number is well formed.
+pub(crate) fn check_account(gateway: &Gateway, bank: &str, number: &str) -> Result<(), Refusal> {
+    let is_own = gateway.settings.bank_codes.iter().any(|known| known == bank);
+    if !is_own && !tables::is_bank(bank) {
         return Err(Refusal(code::UNKNOWN_BANK));
     }
     if !number.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -9,6 +9,7 @@ use crate::{
     codes::payout as code,
     faults::Fault,
     fields::Fields,
+    formulas::NAME_CHECK_REQUEST,
     gateway::Gateway,
     response::{HandlerResult, Refusal},
     sign,
@@ -46,10 +47,11 @@ pub(crate) fn check_name(
     if !gateway.is_merchant(merchant_id) {
         return Err(Refusal(code::MERCHANT_INACTIVE));
     }
-    if secure_code != gateway.codes.name_check(bank, number) {
+    let usual = gateway.codes.name_check(bank, number);
+    if !gateway.is_code(NAME_CHECK_REQUEST, fields, secure_code, &[usual]) {
         return Err(Refusal(code::WRONG_CODE));
     }
-    check_account(bank, number)?;
+    check_account(gateway, bank, number)?;
     let name = holder_or_anybody(gateway, bank, number);
     Ok(Json(Named {
         error_code: code::DONE,

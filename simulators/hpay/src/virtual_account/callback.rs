@@ -5,10 +5,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use form_urlencoded::byte_serialize;
 use http::Request;
-use simulator_kit::About;
+use simulator_kit::{About, Algorithm};
 
 use super::account::{BANK, Credit, VirtualAccount};
 use crate::{
+    fields::Fields,
+    formulas::{OPENAPI_VA_CALLBACK, VA_CALLBACK as VA_CALLBACK_FORMULA},
     gateway::{Gateway, VA_CALLBACK},
     sign::forged,
 };
@@ -100,14 +102,11 @@ impl Callback {
         let quirks = gateway.settings.callback_quirks;
         let cashin = self.cashin.to_string();
         let order_id = self.order_id.to_string();
-        let mut secure_code = gateway.codes.account_callback_joined(
+        let usual = gateway.codes.account_callback_joined(
             &cashin,
             &order_id,
             gateway.settings.readings.va_callback,
         );
-        if is_forged {
-            secure_code = forged(&secure_code);
-        }
         let remark = STANDARD.encode(&self.remark);
         let remark = if quirks.raw_remark { remark } else { escaped(&remark) };
         let order_code = match &self.order_code {
@@ -116,12 +115,13 @@ impl Callback {
         };
         let space = if quirks.space_before_key { "%20" } else { "" };
         let extra = if quirks.doubled_ampersand { "&" } else { "" };
-        format!(
+        let query = format!(
             "va_account={}&fullAccountNumber={}&{space}va_bankName={BANK}&remark={remark}\
              &amount={}&order_id={order_id}{order_code}&cashin={cashin}&{extra}time_paid={}\
-             &transactionId={}&error_code=0&secure_code={secure_code}",
+             &transactionId={}&error_code=0",
             self.number, self.full_number, self.amount, self.time_paid, self.transaction_id,
-        )
+        );
+        signed(gateway, VA_CALLBACK_FORMULA, query, usual, is_forged)
     }
 
     /// `secure_code` covers the account, the amount and the numbers. The merchant's request number
@@ -135,21 +135,18 @@ impl Callback {
         if gateway.settings.readings.openapi_va_callback_swapped {
             last.reverse();
         }
-        let mut secure_code = gateway.codes.openapi_account_callback_ending(
+        let usual = gateway.codes.openapi_account_callback_ending(
             &self.full_number,
             &amount,
             &cashin_id,
             &transaction_id,
             last,
         );
-        if is_forged {
-            secure_code = forged(&secure_code);
-        }
-        format!(
+        let query = format!(
             "va_account={}&va_account_name={}&va_bank_name={BANK}&transfer_content={}\
              &amount={amount}&mc_fee=0&time_paid={}&order_id={}&cashin_id={cashin_id}\
              &transaction_id={transaction_id}&client_request_id={}\
-             &merchant_id={}&secure_code={secure_code}",
+             &merchant_id={}",
             self.full_number,
             escaped(&self.name),
             escaped(&STANDARD.encode(&self.remark)),
@@ -157,8 +154,23 @@ impl Callback {
             self.order_id,
             escaped(&client_request_id),
             gateway.settings.merchant_id,
-        )
+        );
+        signed(gateway, OPENAPI_VA_CALLBACK, query, usual, is_forged)
     }
+}
+
+/// A query with its code: by the replaced formula, or else the usual one.
+fn signed(
+    gateway: &Gateway,
+    formula: &str,
+    query: String,
+    usual: String,
+    is_forged: bool,
+) -> String {
+    let fields = Fields::from_query(&query);
+    let code = gateway.signature(formula, Algorithm::Md5Hex, &fields).unwrap_or(usual);
+    let code = if is_forged { forged(&code) } else { code };
+    format!("{query}&secure_code={}", escaped(&code))
 }
 
 fn escaped(text: &str) -> String {

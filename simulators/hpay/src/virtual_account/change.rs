@@ -12,6 +12,7 @@ use crate::{
     codes::account as code,
     faults::Fault,
     fields::Fields,
+    formulas::{VA_CLOSE_REQUEST, VA_RENAME_REQUEST},
     gateway::Gateway,
     response::{HandlerResult, Refusal},
     sign,
@@ -50,8 +51,9 @@ struct RevokedData<'a> {
 /// `POST /api/va/updateVaName`. The account is echoed as it was asked for.
 pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let number = fields.text("va_account");
-    let expected = gateway.codes.account_rename(number, fields.text("va_name"));
-    admit(gateway, fields, &["merchant_id", "va_account", "va_name", "secure_code"], &expected)?;
+    let usual = gateway.codes.account_rename(number, fields.text("va_name"));
+    let required = ["merchant_id", "va_account", "va_name", "secure_code"];
+    admit(gateway, fields, &required, (VA_RENAME_REQUEST, usual))?;
     let name = terms::name(fields, "va_name")?;
     let remark = terms::remark(fields)?;
 
@@ -111,8 +113,9 @@ pub(crate) fn find(gateway: &Gateway, number: &str) -> Result<VirtualAccount, Re
 pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let number = fields.text("account_va");
     let flag = fields.text("flag");
-    let expected = gateway.codes.account_revoke(number, flag);
-    admit(gateway, fields, &["merchant_id", "account_va", "flag", "secure_code"], &expected)?;
+    let usual = gateway.codes.account_revoke(number, flag);
+    let required = ["merchant_id", "account_va", "flag", "secure_code"];
+    admit(gateway, fields, &required, (VA_CLOSE_REQUEST, usual))?;
     let opens = match flag {
         "0" => false,
         "1" => true,
@@ -165,12 +168,12 @@ fn reopen(account: &mut VirtualAccount, now: i64) -> Result<(), Refusal> {
 }
 
 /// The first checks of every call on an existing account. A missing parameter and a wrong
-/// `secure_code` return the same code.
+/// `secure_code` return the same code. `formula` is the name of its formula, and the code by HPay's own.
 pub(super) fn admit(
     gateway: &Gateway,
     fields: &Fields,
     required: &[&str],
-    expected_code: &str,
+    formula: (&str, String),
 ) -> Result<(), Refusal> {
     if !fields.has_all(required) {
         return Err(Refusal(code::WRONG_PARAMETERS));
@@ -178,7 +181,8 @@ pub(super) fn admit(
     if !gateway.is_merchant(fields.text("merchant_id")) {
         return Err(Refusal(code::UNKNOWN_MERCHANT));
     }
-    if fields.text("secure_code") != expected_code {
+    let (formula, usual) = formula;
+    if !gateway.is_code(formula, fields, fields.text("secure_code"), &[usual]) {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }
     Ok(())

@@ -13,6 +13,7 @@ use crate::{
     codes::account as code,
     faults::Fault,
     fields::Fields,
+    formulas::VA_CREATE_REQUEST,
     gateway::Gateway,
     request_log::Host,
     response::{HandlerResult, Refusal},
@@ -62,7 +63,8 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     if !gateway.is_merchant(fields.text("merchantId")) {
         return Err(Refusal(code::UNKNOWN_MERCHANT));
     }
-    if fields.text("secure_code") != gateway.codes.account_create(fields.text("condition")) {
+    let usual = gateway.codes.account_create(fields.text("condition"));
+    if !gateway.is_code(VA_CREATE_REQUEST, fields, fields.text("secure_code"), &[usual]) {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }
     let terms = terms(gateway, fields)?;

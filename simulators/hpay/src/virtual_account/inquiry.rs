@@ -10,6 +10,7 @@ use crate::{
     codes::account as code,
     faults::Fault,
     fields::Fields,
+    formulas::VA_INQUIRY_REQUEST,
     gateway::Gateway,
     response::{HandlerResult, Refusal},
     sign,
@@ -38,8 +39,9 @@ struct Row {
 /// `POST /v1/account/inquiry`: yesterday's and today's credits, by the calendar at UTC+7.
 pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let number = fields.text("va_account");
-    let expected = gateway.codes.account_inquiry(number);
-    admit(gateway, fields, &["merchant_id", "va_account", "secure_code"], &expected)?;
+    let usual = gateway.codes.account_inquiry(number);
+    let required = ["merchant_id", "va_account", "secure_code"];
+    admit(gateway, fields, &required, (VA_INQUIRY_REQUEST, usual))?;
 
     let since = civil_time::start_of_yesterday(gateway.now());
     let mut books = gateway.books();

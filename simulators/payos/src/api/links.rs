@@ -22,9 +22,6 @@ use crate::{faults::Operation, gateway::Gateway, link::Link, qr, sign};
 /// The largest orderCode (the text of a refusal with code 20).
 const LARGEST: u64 = 9_007_199_254_740_991;
 
-/// The longest description (the text of a refusal with code 20).
-const LONGEST_DESCRIPTION: usize = 25;
-
 pub(super) fn routes() -> Router<Arc<Gateway>> {
     Router::new()
         .route("/v2/payment-requests", post(create))
@@ -51,7 +48,7 @@ fn is_answer_lost(gateway: &Gateway, data: &Value) -> bool {
 }
 
 fn sign_data(gateway: &Gateway) -> impl FnOnce(&Map<String, Value>) -> String {
-    |data| sign::data(&gateway.settings.payment.checksum_key, data)
+    |data| gateway.settings.data_signature(data)
 }
 
 /// Checks the body and takes the link into the books.
@@ -74,8 +71,9 @@ pub(crate) fn open(gateway: &Gateway, body: &[u8]) -> Result<Value, Refusal> {
         .filter(|amount| *amount > 0)
         .ok_or_else(|| invalid("amount: amount must be a positive number"))?;
     let description = text("description").ok_or_else(|| invalid("description: is required"))?;
-    if description.chars().count() > LONGEST_DESCRIPTION {
-        return Err(invalid("description: Mô tả tối đa 25 kí tự"));
+    let longest = gateway.settings.longest_description;
+    if description.chars().count() > longest {
+        return Err(invalid(&format!("description: Mô tả tối đa {longest} kí tự")));
     }
     let address = |name: &str| {
         let url = text(name).filter(|url| url.starts_with("http"));
@@ -89,7 +87,7 @@ pub(crate) fn open(gateway: &Gateway, body: &[u8]) -> Result<Value, Refusal> {
             Some(end.ok_or_else(|| invalid("expiredAt: expiredAt must be an Int32"))?)
         }
     };
-    let signature = sign::payment_link(&gateway.settings.payment.checksum_key, &body);
+    let signature = gateway.settings.payment_link_signature(&body);
     if !text("signature").is_some_and(|given| sign::is_same(given, &signature)) {
         return Err(refused("201", "Mã kiểm tra(signature) không hợp lệ"));
     }

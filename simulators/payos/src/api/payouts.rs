@@ -150,7 +150,7 @@ fn signed(
     credentials::check(headers, &gateway.settings.payout)?;
     let body: Map<String, Value> =
         serde_json::from_slice(body).map_err(|_| refused("20", "the body is no JSON object"))?;
-    let signature = sign::payout(&gateway.settings.payout.checksum_key, &body);
+    let signature = gateway.settings.payout_signature(&body);
     let given = credentials::header(headers, "x-signature");
     match given.is_some_and(|given| sign::is_same(given, &signature)) {
         true => Ok(body),
@@ -159,7 +159,7 @@ fn signed(
 }
 
 fn sign_data(gateway: &Gateway) -> impl FnOnce(&Map<String, Value>) -> String {
-    |data| sign::payout(&gateway.settings.payout.checksum_key, data)
+    |data| gateway.settings.payout_signature(data)
 }
 
 fn transaction(gateway: &Gateway, body: &Map<String, Value>) -> Result<PayoutTransaction, Refusal> {

@@ -17,7 +17,7 @@ use super::{
     answer::{Signed, good, refused},
     credentials,
 };
-use crate::gateway::{Gateway, WEBHOOK, sample, webhook};
+use crate::gateway::{Gateway, WEBHOOK, sample, signed_webhook};
 
 pub(super) fn routes() -> Router<Arc<Gateway>> {
     Router::new().route("/confirm-webhook", post(confirm))
@@ -35,8 +35,10 @@ async fn confirm(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: 
     if let Err(unusable) = gateway.settings.destinations.check(url) {
         return invalid(&unusable.to_string());
     }
-    let key = &gateway.settings.payment.checksum_key;
-    let Some(mut request) = webhook(url, sample(), key) else { return invalid("no address") };
+    let signature = gateway.settings.data_signature(&sample());
+    let Some(mut request) = signed_webhook(url, sample(), &signature) else {
+        return invalid("no address");
+    };
     request.extensions_mut().insert(About::new(WEBHOOK, "the sample of payOS"));
     let sent = gateway.outbox.send(Outgoing { request, schedule: Schedule::Once }).await;
     let why = match sent.first().map(|receipt| &receipt.answer) {

@@ -10,7 +10,6 @@ use crate::{
     books::Books,
     gateway::Gateway,
     settings::{Credentials, Holder},
-    sign,
 };
 
 /// The lines, in an order in which each can be run after the one before. Those that create
@@ -113,7 +112,7 @@ fn payouts(gateway: &Gateway, reference: &str, last: Option<String>) -> Vec<Samp
         "referenceId": format!("{reference}-B"),
         "payouts": [transfer(&format!("{reference}-B1")), transfer(&format!("{reference}-B2"))],
     });
-    let signed = |url: &str, key: Option<&str>, body: Value| signed(channel, url, key, &body);
+    let signed = |url: &str, key: Option<&str>, body: Value| signed(gateway, url, key, &body);
     let call = |operation: &str, about: &str, curl: String, answers: &str| Sample {
         operation: operation.to_owned(),
         about: about.to_owned(),
@@ -171,7 +170,7 @@ pub(super) fn payout_line(gateway: &Gateway, account: &str) -> String {
     let reference = format!("SANDBOX-F{count}");
     let url = format!("{}/v1/payouts", gateway.api_url());
     let body = transfer(&reference, "970422", account);
-    signed(&gateway.settings.payout, &url, Some(&reference), &body)
+    signed(gateway, &url, Some(&reference), &body)
 }
 
 fn transfer(reference: &str, bin: &str, account: &str) -> Value {
@@ -185,11 +184,11 @@ fn transfer(reference: &str, bin: &str, account: &str) -> Value {
 }
 
 /// A signed call of the payout channel.
-fn signed(channel: &Credentials, url: &str, key: Option<&str>, body: &Value) -> String {
-    let signature = sign::payout(&channel.checksum_key, &object(body.clone()));
+fn signed(gateway: &Gateway, url: &str, key: Option<&str>, body: &Value) -> String {
+    let signature = gateway.settings.payout_signature(&object(body.clone()));
     let mut more = vec![("x-signature", signature)];
     more.extend(key.map(|key| ("x-idempotency-key", key.to_owned())));
-    post(url, channel, &more, body)
+    post(url, &gateway.settings.payout, &more, body)
 }
 
 /// The signed request for a link, as the merchant's server would send it.
@@ -202,7 +201,7 @@ pub(crate) fn new_link(gateway: &Gateway, order: u64) -> Map<String, Value> {
         "returnUrl": back,
         "cancelUrl": back,
     }));
-    let signature = sign::payment_link(&gateway.settings.payment.checksum_key, &body);
+    let signature = gateway.settings.payment_link_signature(&body);
     body.insert("signature".to_owned(), json!(signature));
     body
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use simulator_kit::control::{Acted, Action, ActionRefused, When};
 
 use crate::{
-    Operation, PaymentMethod, Refused, Transfer, VaOrder, VaStatus, Webhook, WebhookAuth,
+    Operation, PaymentMethod, Refused, RegisteredAuth, Transfer, VaOrder, VaStatus, Webhook,
+    WebhookAuth,
     faults::Fault,
-    gateway::{BANK_WEBHOOK, Gateway, IPN},
+    gateway::{BANK_TOKEN, BANK_WEBHOOK, Gateway, IPN},
     notify::{Sending, ipn::Happening},
     virtual_account::VirtualAccount,
 };
@@ -183,11 +184,20 @@ fn register(gateway: &Gateway, endpoint: &str, url: &str) -> Outcome {
             Ok(Acted::new(format!("IPNs go to {url}.")).with_reference(IPN))
         }
         BANK_WEBHOOK => {
-            let secret = gateway.settings.webhook_secret().to_owned();
-            let webhook = Webhook::new(url.clone(), WebhookAuth::HmacSha256 { secret });
+            let webhook = Webhook::new(url.clone(), registered_auth(gateway)?);
             let id = gateway.dashboard().add(webhook, gateway.now());
             Ok(Acted::new(format!("Bank transactions are reported to {url}."))
                 .with_reference(id.to_string()))
+        }
+        BANK_TOKEN
+            if matches!(gateway.settings.registered_auth(), RegisteredAuth::OAuth2 { .. }) =>
+        {
+            gateway.dashboard().token_url = Some(url.clone());
+            Ok(Acted::new(format!("Tokens are fetched at {url}.")).with_reference(BANK_TOKEN))
+        }
+        BANK_TOKEN => {
+            let reason = format!("{BANK_TOKEN} is for webhooks with webhook_client_id");
+            Err(ActionRefused::Invalid { field: "endpoint", reason })
         }
         _ => {
             let reason = format!("SePay has {IPN} and {BANK_WEBHOOK}");
@@ -196,10 +206,32 @@ fn register(gateway: &Gateway, endpoint: &str, url: &str) -> Outcome {
     }
 }
 
+/// How a webhook that is registered now is authenticated.
+fn registered_auth(gateway: &Gateway) -> Result<WebhookAuth, ActionRefused> {
+    Ok(match gateway.settings.registered_auth() {
+        RegisteredAuth::Nothing => WebhookAuth::None,
+        RegisteredAuth::ApiKey(key) => WebhookAuth::ApiKey { key: key.0.clone() },
+        RegisteredAuth::OAuth2 { client_id, client_secret } => {
+            let token_url = gateway.dashboard().token_url.clone().ok_or_else(|| {
+                ActionRefused::Impossible(format!(
+                    "such a webhook carries a token: register the endpoint {BANK_TOKEN} first, where \
+                     SePay fetches it"
+                ))
+            })?;
+            let (client_id, client_secret) = (client_id.clone(), client_secret.0.clone());
+            WebhookAuth::OAuth2 { token_url, client_id, client_secret }
+        }
+        RegisteredAuth::Signature => {
+            WebhookAuth::HmacSha256 { secret: gateway.settings.webhook_secret().to_owned() }
+        }
+    })
+}
+
 fn delete(gateway: &Gateway, webhook: &str) -> Outcome {
     let mut dashboard = gateway.dashboard();
     let is_deleted = match webhook {
         IPN => dashboard.ipn_url.take().is_some(),
+        BANK_TOKEN => dashboard.token_url.take().is_some(),
         number => number.parse().is_ok_and(|id| dashboard.remove(id)),
     };
     match is_deleted {

@@ -12,7 +12,7 @@ use crate::{
     BankAccount, Delivered, VaOrder, VaStatus,
     attempt::Attempt,
     bank::{BankTransaction, Direction},
-    gateway::{BANK_WEBHOOK, Gateway, IPN},
+    gateway::{BANK_TOKEN, BANK_WEBHOOK, Gateway, IPN},
     notify::Sending,
     order,
     virtual_account::{OrderStatus as VaOrderStatus, VirtualAccount},
@@ -68,11 +68,13 @@ fn webhooks(gateway: &Gateway) -> Vec<Webhook> {
         url,
     };
     let ipn = dashboard.ipn_url.iter().map(|url| row(IPN.to_owned(), IPN, url.to_string()));
+    let token = dashboard.token_url.iter();
+    let token = token.map(|url| row(BANK_TOKEN.to_owned(), BANK_TOKEN, url.to_string()));
     let bank = dashboard
         .webhooks()
         .iter()
         .map(|webhook| row(webhook.id.to_string(), BANK_WEBHOOK, webhook.url.to_string()));
-    ipn.chain(bank).collect()
+    ipn.chain(token).chain(bank).collect()
 }
 
 fn delivery(gateway: &Gateway, sent: &Sent) -> Delivery {

@@ -8,11 +8,12 @@ use simulator_kit::{
 };
 
 use crate::{
-    Host, Operation, PaymentMethod, VA_PREFIX, VaStatus,
+    CheckoutOrder, Host, Operation, PaymentMethod, V1VaPath, VaStatus,
     gateway::{BANK_WEBHOOK, Gateway},
     ids,
     order::OrderStatus,
     sign,
+    userapi::v1_account_number,
     virtual_account::{OrderStatus as VaOrderStatus, va_number},
 };
 
@@ -49,6 +50,8 @@ struct Names {
     v1_va_order: String,
     v1_va: String,
     webhook: u64,
+    /// What the bank wants before the code in a memo, with a space behind it.
+    lead: String,
     code: String,
 }
 
@@ -73,7 +76,7 @@ impl Names {
         let at_bank = |code: &str| {
             let place = books.accounts().iter().position(|account| account.bank.code == code)?;
             let account = books.accounts().get(place)?;
-            Some((account.id.clone(), 19_u64.saturating_add(place as u64)))
+            Some((account.id.clone(), v1_account_number(place, account)))
         };
         let bidv = at_bank("BIDV");
         let va = books.virtual_accounts();
@@ -96,12 +99,12 @@ impl Names {
         };
         let (va_name, va_uuid) = first.and_then(|order| unpaid(&order)).unwrap_or_else(|| {
             let serial = serial.saturating_add(1);
-            (va_number(bank, serial), ids::uuid("virtual-account", serial))
+            (va_number(bank, "", serial), ids::uuid("virtual-account", serial))
         });
         // The lines of v2 open one order and one more virtual account before those of v1.
         let v1_va = second
             .and_then(|order| unpaid(&order))
-            .map_or_else(|| va_number(bank, serial.saturating_add(3)), |(number, _)| number);
+            .map_or_else(|| va_number(bank, "", serial.saturating_add(3)), |(number, _)| number);
         let order_id = |number: u64| ids::uuid("va-order", number);
         let transaction = books.transactions().last().map_or_else(
             || ids::uuid("bank-transaction", 1),
@@ -136,6 +139,11 @@ impl Names {
                 .map_or_else(|| order_id(orders.saturating_add(2)), |order| order.id.clone()),
             v1_va,
             webhook,
+            lead: books
+                .accounts()
+                .first()
+                .and_then(|it| it.memo_lead.as_ref())
+                .map_or_else(String::new, |lead| format!("{lead} ")),
             code: format!("{}{}", code.prefix(), "1".repeat(*code.suffix().start())),
             new_order,
         }
@@ -194,7 +202,8 @@ impl Writer<'_> {
     fn form(&self, order: &str, method: PaymentMethod) -> Sample {
         let settings = &self.gateway.settings;
         let pay = self.gateway.url(Host::Pay);
-        let (action, back) = (format!("{pay}/v1/checkout/init"), format!("{pay}{RETURN_PAGE}"));
+        let (action, back) =
+            (format!("{pay}{}", settings.checkout_path()), format!("{pay}{RETURN_PAGE}"));
         let mut fields: Vec<(String, String)> = [
             ("order_amount", "50000"),
             ("merchant", settings.merchant_id()),
@@ -210,8 +219,12 @@ impl Writer<'_> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-        let signed = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let signature = sign::checkout(settings.secret_key(), signed);
+        let mut signed: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        if settings.readings().checkout == CheckoutOrder::AsListed {
+            signed.sort_by_key(|(name, _)| sign::place(name));
+        }
+        let signature = settings.checkout_signature(&signed);
         fields.push(("signature".to_owned(), signature));
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
         let about = match method {
@@ -256,7 +269,7 @@ impl Writer<'_> {
                     "action": "credit",
                     "account": names.account,
                     "amount": 50_000,
-                    "memo": format!("{} cam on", names.code),
+                    "memo": format!("{}{} cam on", names.lead, names.code),
                 }),
             ),
             get(Operation::TransactionList, "lists the statement", "/transactions"),
@@ -271,7 +284,7 @@ impl Writer<'_> {
         if let Some(id) = &names.sacombank {
             let path = format!("/bank-accounts/{id}/prefixes");
             samples.push(get(Operation::PrefixList, "lists the prefixes at Sacombank", &path));
-            let path = format!("{path}/{VA_PREFIX}");
+            let path = format!("{path}/{}", self.gateway.settings.va_prefix());
             samples.push(get(Operation::PrefixDetail, "finds a prefix at Sacombank", &path));
         }
         if let Some(id) = &names.vietcombank {
@@ -297,6 +310,10 @@ impl Writer<'_> {
         let is_v2 = !accounts.is_empty();
         let code = format!("{}{}", self.names.new_va_order, if is_v2 { "" } else { "V1" });
         let good = r#""status":"#;
+        let last = match self.gateway.settings.readings().v1_va_path {
+            V1VaPath::Vas if !is_v2 => "vas",
+            _ => "va",
+        };
         let get = |operation, about: &str, path: &str| {
             of_operation(operation, about, format!("curl -s {url}{path}{bearer}"), good)
         };
@@ -320,7 +337,7 @@ impl Writer<'_> {
             of_operation(
                 Operation::VaCreate,
                 "adds a virtual account to an order",
-                post(&format!("{url}/orders/{order}/va"), bearer, &json!({ "amount": 20_000 })),
+                post(&format!("{url}/orders/{order}/{last}"), bearer, &json!({ "amount": 20_000 })),
                 r#""va_number":"#,
             ),
         ];
@@ -333,7 +350,7 @@ impl Writer<'_> {
             delete(
                 Operation::VaCancel,
                 "cancels a virtual account of an order",
-                &format!("/orders/{order}/va/{va}"),
+                &format!("/orders/{order}/{last}/{va}"),
             ),
             delete(Operation::VaOrderCancel, "cancels an order", &format!("/orders/{order}")),
         ]);
@@ -343,7 +360,11 @@ impl Writer<'_> {
     fn user_api_v1(&self) -> Vec<Sample> {
         let api = format!("{}/userapi", self.gateway.url(Host::My));
         let bearer = bearer(self.gateway.settings.api_token());
-        let last = self.gateway.books().transactions().len().max(1) as u64;
+        let (last, first) = {
+            let books = self.gateway.books();
+            let first = books.accounts().first().map(|account| v1_account_number(0, account));
+            (books.transactions().len().max(1) as u64, first.unwrap_or_default())
+        };
         let get = |operation: Operation, about: &str, path: &str| {
             let curl = format!("curl -s {api}{path}{bearer}");
             of_operation(operation, about, curl, r#""status":200"#)
@@ -364,7 +385,7 @@ impl Writer<'_> {
             get(
                 Operation::BankAccountDetail,
                 "v1: finds a bank account",
-                "/bankaccounts/details/19",
+                &format!("/bankaccounts/details/{first}"),
             ),
             get(Operation::BankAccountCount, "v1: counts the bank accounts", "/bankaccounts/count"),
         ];

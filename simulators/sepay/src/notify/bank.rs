@@ -9,7 +9,7 @@ use crate::{
     bank::{BankTransaction, Direction},
     civil,
     dashboard::{Webhook, WebhookAuth, WebhookBody},
-    sign,
+    formulas::Formulas,
 };
 
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
@@ -22,6 +22,7 @@ pub(crate) fn request(
     transaction: &BankTransaction,
     token: Option<&str>,
     now: i64,
+    formulas: &Formulas,
 ) -> Request<Bytes> {
     let notification = Notification::Bank { id: transaction.webhook_id };
     let payload = Payload::from(transaction);
@@ -41,7 +42,8 @@ pub(crate) fn request(
         }
         WebhookAuth::HmacSha256 { secret } => {
             let timestamp = now.to_string();
-            let signature = secret_header(&sign::webhook(secret, &timestamp, request.body()));
+            let signature = formulas.webhook_signature(secret, &timestamp, request.body());
+            let signature = secret_header(&signature);
             let headers = request.headers_mut();
             headers.insert(X_SEPAY_SIGNATURE, signature);
             headers.insert(X_SEPAY_TIMESTAMP, HeaderValue::from(now));
@@ -117,7 +119,7 @@ mod tests {
             webhook_success: None,
         };
         let webhook = Webhook::new(Uri::from_static("http://127.0.0.1/hook"), WebhookAuth::None);
-        let request = request(&webhook, &transaction, None, 1_700_000_000);
+        let request = request(&webhook, &transaction, None, 1_700_000_000, &Formulas::default());
         assert_eq!(
             request.body(),
             concat!(

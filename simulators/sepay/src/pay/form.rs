@@ -56,14 +56,13 @@ pub(super) fn check(fields: &[(String, String)], settings: &Settings) -> Result<
     // check the fields in the order received.
     let mut signed: Vec<(&str, &str)> =
         fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let place = |name: &str| sign::SIGNED_FIELDS.iter().position(|known| *known == name);
-    let is_as_listed = signed.is_sorted_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+    let is_as_listed = signed.is_sorted_by_key(|(name, _)| sign::place(name));
     match settings.readings().checkout {
-        CheckoutOrder::AsListed => signed.sort_by_key(|(name, _)| place(name)),
+        CheckoutOrder::AsListed => signed.sort_by_key(|(name, _)| sign::place(name)),
         CheckoutOrder::NotAsListed if is_as_listed => return Err(Refusal::Signature),
         CheckoutOrder::AsReceived | CheckoutOrder::NotAsListed => {}
     }
-    if form.required("signature")? != sign::checkout(settings.secret_key(), signed) {
+    if form.required("signature")? != settings.checkout_signature(&signed) {
         return Err(Refusal::Signature);
     }
 

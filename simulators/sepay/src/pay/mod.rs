@@ -20,15 +20,24 @@ use super::{
     PaymentMethod, Refused,
     faults::{Operation, operation},
     gateway::Gateway,
+    settings::CHECKOUT_PATH,
 };
+
+/// The other path that SePay's documents name.
+const OTHER_PATH: &str = "/v1/init";
 
 /// The host's routes. SePay's documents name two paths for the form; the routes below it are the
 /// simulator's own.
 pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
     let init = || operation(gateway, Operation::CheckoutInit, post(arrive));
-    Router::new()
-        .route("/v1/checkout/init", init())
-        .route("/v1/init", init())
+    let path = gateway.settings.checkout_path();
+    let router = match [CHECKOUT_PATH, OTHER_PATH].contains(&path) {
+        true => Router::new(),
+        false => Router::new().route(path, init()),
+    };
+    router
+        .route(CHECKOUT_PATH, init())
+        .route(OTHER_PATH, init())
         .route("/v1/checkout/{order_id}/pay", post(pay))
         .route("/v1/checkout/{order_id}/fail", post(fail))
         .route("/v1/checkout/{order_id}/leave", post(leave))

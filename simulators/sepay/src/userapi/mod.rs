@@ -30,7 +30,7 @@ use super::{
 use response::Problem;
 
 pub(super) use limit::RateLimit;
-pub(super) use v1::routes as v1_routes;
+pub(super) use v1::{account_number as v1_account_number, routes as v1_routes};
 
 /// The routes of v2. The rate limit comes before authentication, as SePay documents.
 pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {

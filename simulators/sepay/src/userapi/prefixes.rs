@@ -17,7 +17,6 @@ use crate::{
     gateway::Gateway,
     ids,
     query::{Page, Query},
-    virtual_account::{TERMINAL, VA_PREFIX},
 };
 
 pub(super) async fn list(
@@ -26,7 +25,7 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let account = account(&gateway, &uuid)?;
-    let rows = prefix(&account).into_iter().collect();
+    let rows = prefix(&gateway, &account).into_iter().collect();
     Ok(response::page(Page::cut(rows, &Query::parse(query.as_deref()))?))
 }
 
@@ -35,7 +34,7 @@ pub(super) async fn show(
     Path((uuid, asked)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let account = account(&gateway, &uuid)?;
-    let found = prefix(&account).filter(|prefix| prefix.va_prefix == asked);
+    let found = prefix(&gateway, &account).filter(|prefix| prefix.va_prefix == asked);
     found.map(response::one).ok_or(Problem::NotFound)
 }
 
@@ -46,8 +45,8 @@ pub(super) async fn terminals(
 ) -> Result<Response, Problem> {
     let account = account(&gateway, &uuid)?;
     let terminal = (account.bank.code == "VCB").then(|| Terminal {
-        xid: ids::uuid("terminal", TERMINAL),
-        tid: TERMINAL,
+        xid: ids::uuid("terminal", gateway.settings.terminal()),
+        tid: gateway.settings.terminal().to_owned(),
         name: "POS quay 1",
         created_at: CREATED_AT,
     });
@@ -55,9 +54,9 @@ pub(super) async fn terminals(
     Ok(response::page(Page::cut(rows, &Query::parse(query.as_deref()))?))
 }
 
-fn prefix(account: &BankAccount) -> Option<Prefix> {
+fn prefix(gateway: &Gateway, account: &BankAccount) -> Option<Prefix> {
     (account.bank.code == "STB").then(|| Prefix {
-        va_prefix: VA_PREFIX,
+        va_prefix: gateway.settings.va_prefix().to_owned(),
         store_id: "WEB",
         store_name: account.holder.clone(),
         status: "active",
@@ -69,7 +68,7 @@ const CREATED_AT: &str = "2025-01-01 00:00:00";
 
 #[derive(Serialize)]
 struct Prefix {
-    va_prefix: &'static str,
+    va_prefix: String,
     store_id: &'static str,
     store_name: String,
     status: &'static str,
@@ -79,7 +78,7 @@ struct Prefix {
 #[derive(Serialize)]
 struct Terminal {
     xid: String,
-    tid: &'static str,
+    tid: String,
     name: &'static str,
     created_at: &'static str,
 }

@@ -261,7 +261,7 @@ impl From<&BankTransaction> for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BankAccount, CodeRule, Transfer, bank::Bank};
+    use crate::{BankAccount, CodeRule, Transfer, bank::Bank, virtual_account::VaBooks};
 
     const NOVEMBER_15TH: i64 = 1_700_000_000; // 05:13:20 at UTC+7
 
@@ -271,7 +271,8 @@ mod tests {
             BankAccount::new("111", "A", Bank::VIETCOMBANK, 1_000),
             BankAccount::new("222", "A", Bank::MBBANK, 1_000),
         ];
-        let mut books = Books::new(accounts, CodeRule::new("DH", 3..=5).unwrap());
+        let rule = CodeRule::new("DH", 3..=5).unwrap();
+        let mut books = Books::new(accounts, rule, VaBooks::new("", ""));
         for (minute, transfer) in [
             (0, Transfer::into_account("111", 50_000, "DH123 thanh toan")),
             (1, Transfer::out_of_account("111", 700, "hoan tien")),

@@ -1,6 +1,5 @@
 //! The rules of each bank (developer.sepay.vn, SePay API v2, VA orders: quick start; create order).
 
-use super::{TERMINAL, VA_PREFIX};
 use crate::{Bank, ids};
 
 /// The requirements of a bank for an order.
@@ -48,14 +47,15 @@ impl BankRules {
     }
 }
 
-/// The `serial`th VA number of a bank. None is longer than the 19 characters of a VietQR code.
-pub(crate) fn va_number(bank: Bank, serial: u64) -> String {
+/// The `serial`th VA number of a bank. None is longer than the 19 characters of a VietQR code, with
+/// the usual prefix at Sacombank.
+pub(crate) fn va_number(bank: Bank, prefix: &str, serial: u64) -> String {
     match bank.code {
         "BIDV" => {
             let tail = ids::uuid("va-number", serial).replace('-', "").to_uppercase();
             format!("963NQDO{}", tail.get(..12).unwrap_or_default())
         }
-        "STB" => format!("{VA_PREFIX}{serial:07}"),
+        "STB" => format!("{prefix}{serial:07}"),
         _ => format!("970497{serial:010}"),
     }
 }
@@ -63,9 +63,4 @@ pub(crate) fn va_number(bank: Bank, serial: u64) -> String {
 /// Whether `tid` looks like a terminal of the bank's own: digits, not SePay's UUID.
 pub(super) fn is_terminal_number(tid: &str) -> bool {
     !tid.is_empty() && tid.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether the account has the terminal.
-pub(super) fn has_terminal(tid: &str) -> bool {
-    tid == TERMINAL
 }

@@ -3,16 +3,30 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    OrderStatus, VA_PREFIX, VaOrder, VaStatus, VirtualAccount,
-    bank::{BankRules, has_terminal, is_terminal_number, va_number},
+    OrderStatus, TERMINAL, VA_PREFIX, VaOrder, VaStatus, VirtualAccount,
+    bank::{BankRules, is_terminal_number, va_number},
 };
 use crate::{BankAccount, Refused, ids};
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct VaBooks {
     orders: Vec<VaOrder>,
     /// How many virtual accounts were ever opened.
     serial: u64,
+    /// The prefix at Sacombank.
+    #[serde(default = "usual_prefix")]
+    prefix: String,
+    /// The terminal at Vietcombank.
+    #[serde(default = "usual_terminal")]
+    terminal: String,
+}
+
+fn usual_prefix() -> String {
+    VA_PREFIX.to_owned()
+}
+
+fn usual_terminal() -> String {
+    TERMINAL.to_owned()
 }
 
 /// A request for an order.
@@ -66,6 +80,11 @@ pub(crate) struct Credited {
 const LARGEST_AMOUNT: u64 = 999_999_999_999;
 
 impl VaBooks {
+    pub(crate) fn new(prefix: &str, terminal: &str) -> Self {
+        let (prefix, terminal) = (prefix.to_owned(), terminal.to_owned());
+        Self { orders: Vec::new(), serial: 0, prefix, terminal }
+    }
+
     /// Returns all of them, oldest first.
     pub(crate) fn orders(&self) -> &[VaOrder] {
         &self.orders
@@ -90,9 +109,9 @@ impl VaBooks {
         now: i64,
     ) -> Result<VaOrder, VaRefused> {
         let rules = BankRules::of(account.bank).ok_or(VaRefused::Bank)?;
-        check_terminal(rules, order.tid.as_deref())?;
+        check_terminal(rules, order.tid.as_deref(), &self.terminal)?;
         match order.va_prefix.as_deref() {
-            Some(VA_PREFIX) if rules.prefix => {}
+            Some(prefix) if rules.prefix && prefix == self.prefix => {}
             None if !rules.prefix => {}
             _ => return Err(VaRefused::Field("va_prefix")),
         }
@@ -259,7 +278,7 @@ impl VaBooks {
         self.serial += 1;
         Ok(VirtualAccount {
             id: ids::uuid("virtual-account", self.serial),
-            va_number: va_number(account.bank, self.serial),
+            va_number: va_number(account.bank, &self.prefix, self.serial),
             va_holder_name,
             amount: va.amount,
             status: VaStatus::Unpaid,
@@ -277,11 +296,11 @@ impl VaBooks {
     }
 }
 
-fn check_terminal(rules: BankRules, tid: Option<&str>) -> Result<(), VaRefused> {
+fn check_terminal(rules: BankRules, tid: Option<&str>, known: &str) -> Result<(), VaRefused> {
     match tid {
         None if !rules.terminal => Ok(()),
         Some(tid) if rules.terminal && !is_terminal_number(tid) => Err(VaRefused::TerminalFormat),
-        Some(tid) if rules.terminal && !has_terminal(tid) => Err(VaRefused::Terminal),
+        Some(tid) if rules.terminal && tid != known => Err(VaRefused::Terminal),
         Some(_) if rules.terminal => Ok(()),
         _ => Err(VaRefused::Field("tid")),
     }

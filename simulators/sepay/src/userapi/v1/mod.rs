@@ -17,6 +17,7 @@ use axum::{
 
 use super::{is_ours, limit};
 use crate::{
+    V1VaPath,
     bank::BankAccount,
     faults::{Operation, operation},
     gateway::Gateway,
@@ -28,6 +29,10 @@ pub(super) use response::rate_limited;
 /// The routes on `my.sepay.vn`.
 pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
     let on = |name, route| operation(gateway, name, route);
+    let va = match gateway.settings.readings().v1_va_path {
+        V1VaPath::Va => "va",
+        V1VaPath::Vas => "vas",
+    };
     Router::new()
         .route(
             "/userapi/transactions/list",
@@ -64,11 +69,11 @@ pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
                 .merge(on(Operation::VaOrderCancel, delete(orders::cancel))),
         )
         .route(
-            "/userapi/bidv/{id}/orders/{order}/va",
+            &format!("/userapi/bidv/{{id}}/orders/{{order}}/{va}"),
             on(Operation::VaCreate, post(orders::add_va)),
         )
         .route(
-            "/userapi/bidv/{id}/orders/{order}/va/{va}",
+            &format!("/userapi/bidv/{{id}}/orders/{{order}}/{va}/{{va}}"),
             on(Operation::VaCancel, delete(orders::cancel_va)),
         )
         .layer(from_fn_with_state(Arc::clone(gateway), authenticate))
@@ -89,16 +94,16 @@ async fn authenticate(
 }
 
 /// The number of the `index`th bank account in v1.
-fn account_number(index: usize) -> u64 {
+pub(crate) fn account_number(index: usize, account: &BankAccount) -> u64 {
     const FIRST: u64 = 19;
-    FIRST.saturating_add(index as u64)
+    account.v1_id.unwrap_or(FIRST.saturating_add(index as u64))
 }
 
 /// The bank accounts with their numbers in v1.
 fn accounts(gateway: &Gateway) -> Vec<(u64, BankAccount)> {
     let books = gateway.books();
     let numbered = books.accounts().iter().cloned().enumerate();
-    numbered.map(|(index, account)| (account_number(index), account)).collect()
+    numbered.map(|(index, account)| (account_number(index, &account), account)).collect()
 }
 
 fn account(gateway: &Gateway, id: &str) -> Result<(u64, BankAccount), Problem> {
