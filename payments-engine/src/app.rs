@@ -1,4 +1,4 @@
-//! The app's own transaction, in which it can hand over a payout.
+//! Handing over a payout in the app's own transaction.
 
 use std::sync::mpsc;
 
@@ -15,10 +15,9 @@ use crate::{
 
 /// A transaction of the app on the database that the engine stores in.
 ///
-/// What [`Engine::submit_in`](crate::Engine::submit_in) writes through it is there exactly if the
-/// app commits. With the feature `rusqlite` it is implemented for `rusqlite::Transaction` on the
-/// engine's SQLite file, with `sqlx-0_9` for `sqlx::Transaction<Postgres>` on the engine's
-/// database.
+/// The rows that [`Engine::submit_in`](crate::Engine::submit_in) writes through it exist exactly if
+/// the app commits. `rusqlite::Transaction` on the engine's SQLite file implements it with the
+/// feature `rusqlite`, and `sqlx::Transaction<Postgres>` on the engine's database with `sqlx-0_9`.
 pub trait AppTransaction: sealed::Sealed {}
 
 pub(crate) mod sealed {
@@ -33,7 +32,7 @@ pub(crate) mod sealed {
 
     type Run = dyn FnOnce(Result<&mut dyn Rows, StoreError>) + Send;
 
-    /// What is done with the rows, or with the reason why they cannot be used.
+    /// Work on the rows, or on the reason why they cannot be used.
     #[expect(missing_debug_implementations, reason = "it is a function")]
     #[cfg_attr(
         not(any(feature = "rusqlite", feature = "sqlx-0_9")),
@@ -44,10 +43,10 @@ pub(crate) mod sealed {
         pub(crate) seal: Seal,
     }
 
-    /// The rows of the engine inside the app's transaction.
+    /// Gives access to the engine's rows inside the app's transaction.
     pub trait Sealed {
-        /// Runs `work` on them. What has to wait for a transaction that is used elsewhere does so on
-        /// a thread of `engine`.
+        /// Runs `work` on the rows. If it has to wait for a transaction that is used elsewhere, it
+        /// waits on a thread of `engine`.
         fn with_rows(&mut self, engine: &Handle, work: Work) -> impl Future<Output = ()>;
     }
 }
@@ -81,7 +80,7 @@ pub(crate) async fn in_transaction<T: AppTransaction + ?Sized, R: Send + 'static
 ) -> Result<R, StoreError> {
     let (done, doing) = mpsc::channel();
     let run = Box::new(move |rows: Result<&mut dyn Rows, StoreError>| {
-        // The call waits for it as long as it is there.
+        // The call waits for the result unless it was dropped.
         let _ = done.send(rows.and_then(work));
     });
     let work = Work { run, seal: shared.journal.seal.clone() };

@@ -1,4 +1,4 @@
-//! Books believed reports into the records.
+//! Books trusted reports into the records.
 
 mod payouts;
 mod routes;
@@ -25,15 +25,15 @@ use crate::{
     store::{Due, PaymentWrite, Route, Rows, StoreError, TaskKind},
 };
 
-/// How many credits of one amount a movement is compared with.
+/// The most credits of one amount that a movement is compared with.
 pub(crate) const COMPARED: usize = 200;
 
-/// How many unmatched credits are compared with the names of a new opening.
+/// The most unmatched credits that are compared with the names of a new opening.
 const UNMATCHED: usize = 1_000;
 
-/// Books a *believed* report into the records and credits of an open transaction, and returns the
-/// subjects whose records changed. The same token, or the same key of the same provider, books
-/// nothing twice.
+/// Books a *trusted* report into the records and credits of an open transaction, and returns the
+/// subjects whose records changed. A report with a known token, or with a known key of the same
+/// provider, books nothing.
 pub(crate) fn book(
     rows: &mut dyn Rows,
     report: &Report,
@@ -76,7 +76,7 @@ pub(crate) fn book(
 }
 
 /// Applies the observation that `decide` returns for the current record of an order, if it returns
-/// one. Returns the record afterwards, and whether it was changed. A repeated token changes nothing.
+/// one. Returns the record afterwards and whether it changed. A repeated token changes nothing.
 pub(crate) fn change_payment(
     rows: &mut dyn Rows,
     order: &OrderRef,
@@ -117,7 +117,7 @@ pub(crate) fn change_payment(
     Ok((Some(record), true))
 }
 
-/// How much arrived of what was asked, in one word.
+/// Compares the received amount with the requested one, in one word.
 fn funding_word(record: &PaymentRecord) -> &'static str {
     match record.funding() {
         Some(Funding::Nothing) => "nothing",
@@ -128,7 +128,7 @@ fn funding_word(record: &PaymentRecord) -> &'static str {
     }
 }
 
-/// Lets unmatched credits follow the names of an order's openings.
+/// Assigns unmatched credits to an order if they match a name of its openings.
 pub(crate) fn adopt_by_route(
     rows: &mut dyn Rows,
     record: &PaymentRecord,
@@ -160,8 +160,8 @@ pub(crate) fn adopt_by_route(
     Ok(())
 }
 
-/// Stores a credit whose case a person settled, and books it for the order that it belongs to. Other
-/// reports of the same money follow it, so that one transfer is decided once.
+/// Stores a credit whose case a person decided, and books it for its order. Other reports of the
+/// same money are assigned with it, so that one transfer is decided once.
 pub(crate) fn settle_credit(
     rows: &mut dyn Rows,
     credit: &CreditRecord,
@@ -179,7 +179,7 @@ pub(crate) fn settle_credit(
     }
 }
 
-/// Whether an observation is the response to an inquiry, which may say what is known.
+/// Whether an observation is a response to an inquiry, which may repeat known facts.
 fn is_repeated_inquiry(observation: &PaymentObservation) -> bool {
     match observation {
         PaymentObservation::Reported { report, .. } => {
@@ -190,7 +190,7 @@ fn is_repeated_inquiry(observation: &PaymentObservation) -> bool {
     }
 }
 
-/// Whether two records say the same, their revisions aside.
+/// Whether two records are equal, apart from their revisions.
 fn is_unchanged(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Result<bool, StoreError> {
     let Some(before) = before else { return Ok(false) };
     let mut same = after.clone();
@@ -202,7 +202,7 @@ fn is_unchanged(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Result
 struct Booking<'a> {
     rows: &'a mut dyn Rows,
     token: &'a str,
-    /// How many writes were made: the first has the token itself.
+    /// The number of writes so far. The first write has the token itself.
     writes: u32,
     at: Timestamp,
     start: u64,
@@ -210,7 +210,7 @@ struct Booking<'a> {
 }
 
 impl Booking<'_> {
-    /// The name of the next write.
+    /// Returns the token of the next write.
     fn token(&self) -> String {
         match self.writes {
             0 => self.token.to_owned(),
@@ -218,7 +218,7 @@ impl Booking<'_> {
         }
     }
 
-    /// Whether the key of a report is booked already; it is from now on.
+    /// Whether the key of a report is booked already. Marks it as booked.
     fn is_known(&mut self, report: &Report) -> Result<bool, StoreError> {
         match &report.key {
             Some(key) => self.rows.payments().use_key(&report.provider, key),
@@ -226,7 +226,7 @@ impl Booking<'_> {
         }
     }
 
-    /// Observes something of an order.
+    /// Adds an observation to an order.
     fn observe(
         &mut self,
         order: &OrderRef,
@@ -253,8 +253,8 @@ impl Booking<'_> {
         self.observe(&order.clone(), PaymentObservation::Reported { order, report })
     }
 
-    /// Books what a provider says of a payment. Each credit that it lists is booked under its own
-    /// key, and belongs to this order unless it belongs to another one already.
+    /// Books a payment that a provider reports. Each credit that it lists is booked under its own
+    /// key, and is assigned to this order unless it already belongs to another one.
     fn payment(&mut self, report: &Report, payment: &Payment) -> Result<(), StoreError> {
         let order = &payment.order;
         let mut payment = payment.clone();
@@ -314,11 +314,12 @@ impl Booking<'_> {
         Ok(())
     }
 
-    /// Books a movement: it belongs to the order that it names, or that its payment code, its virtual
-    /// account or a report of the same money names. A credit that belongs to none is kept.
+    /// Books a movement for the order that it names, or that its payment code, its virtual account
+    /// or another report of the same money names. A credit without an order is stored as unmatched.
     fn movement(&mut self, report: &Report, movement: &Movement) -> Result<(), StoreError> {
         if !movement.is_credit() {
-            // Money that left: a payout's, unless it names an order, from which it was given back.
+            // Money that left belongs to a payout, unless it names an order that it was refunded
+            // from.
             let Some(order) = &movement.order else { return self.payout_left(report, movement) };
             if self.rows.payments().use_key(&report.provider, &movement.key)? {
                 return Ok(());
@@ -353,7 +354,7 @@ impl Booking<'_> {
         self.adopt(&order, &report.provider, movement)
     }
 
-    /// A line of a statement that names a payout shows that its money left.
+    /// Books a line of a statement that names a payout: the line shows that its money left.
     fn payout_left(&mut self, report: &Report, line: &Movement) -> Result<(), StoreError> {
         if report.source != Source::Statement {
             return Ok(());
@@ -367,8 +368,8 @@ impl Booking<'_> {
         Ok(())
     }
 
-    /// A credit that is booked already: a statement makes it a line, and another order or amount is
-    /// a contradiction.
+    /// Handles a credit that is already booked. A statement adds its line to it; another order or
+    /// amount is a contradiction.
     fn repeated(
         &mut self,
         report: &Report,
@@ -405,7 +406,7 @@ impl Booking<'_> {
         }
     }
 
-    /// Books a kept credit for its order.
+    /// Books an unmatched credit for its order.
     fn assign(&mut self, order: &OrderRef, credit: &CreditRecord) -> Result<(), StoreError> {
         self.change_credit(credit)?;
         let data = ReportData::Movement(Box::new(credit.movement.clone()));

@@ -1,4 +1,4 @@
-//! What changed, and whom it is due to.
+//! Changes of records, and the subjects that they are about.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,11 +10,11 @@ use crate::{
     store::{Due, Rows, StoreError, TaskKind},
 };
 
-/// A record that changed, as it is now.
+/// A changed record, in its present state.
 ///
-/// A change says that its record is another one than before, not what happened: two changes that
-/// follow each other may be given as one, and one may be given again. The revisions of one subject
-/// never go back.
+/// A change reports that a record is different from before, not what happened to it: two
+/// consecutive changes may be delivered as one, and one may be delivered twice. The revisions of
+/// one subject never decrease.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Change {
@@ -22,15 +22,15 @@ pub enum Change {
     Payment(Box<PaymentRecord>),
     /// A payout changed.
     Payout(Box<PayoutRecord>),
-    /// A credit changed that belongs to no known order, or did so before.
+    /// A credit changed that belongs to no known order, or belonged to none before.
     Unmatched(Box<CreditRecord>),
-    /// Something that has no record besides its case: a delivery, a dead letter, a line of a statement.
-    /// Handlers are not given it; [`Engine::cases`](crate::Engine::cases) lists it.
+    /// A case about something that has no record: a delivery, a dead letter, a line of a statement.
+    /// It is not given to handlers; [`Engine::cases`](crate::Engine::cases) lists it.
     Notice(Box<Notice>),
 }
 
 impl Change {
-    /// The revision of the record; it grows with every change of it.
+    /// Returns the revision of the record, which grows with every change of the record.
     pub fn revision(&self) -> u64 {
         match self {
             Self::Payment(record) => record.revision,
@@ -40,7 +40,7 @@ impl Change {
         }
     }
 
-    /// The payment, if it is one.
+    /// Returns the payment, or `None` if this is not a change of a payment.
     pub fn payment(&self) -> Option<&PaymentRecord> {
         match self {
             Self::Payment(record) => Some(record),
@@ -48,7 +48,7 @@ impl Change {
         }
     }
 
-    /// The payout, if it is one.
+    /// Returns the payout, or `None` if this is not a change of a payout.
     pub fn payout(&self) -> Option<&PayoutRecord> {
         match self {
             Self::Payout(record) => Some(record),
@@ -56,7 +56,7 @@ impl Change {
         }
     }
 
-    /// The credit that belongs to no known order, if it is one.
+    /// Returns the credit that belongs to no known order, or `None` if this is another change.
     pub fn unmatched(&self) -> Option<&CreditRecord> {
         match self {
             Self::Unmatched(credit) => Some(credit),
@@ -64,7 +64,7 @@ impl Change {
         }
     }
 
-    /// The cases of the record.
+    /// Returns the cases of the record.
     pub fn cases(&self) -> &[Case] {
         match self {
             Self::Payment(record) => &record.cases,
@@ -74,7 +74,7 @@ impl Change {
         }
     }
 
-    /// What the record is about.
+    /// Returns the subject of the record.
     pub fn subject(&self) -> Subject {
         match self {
             Self::Payment(record) => Subject::Payment(record.order.clone()),
@@ -86,7 +86,7 @@ impl Change {
         }
     }
 
-    /// The current record of a subject, as a change; `None` if there is none.
+    /// Reads the current record of a subject as a change, or `None` if it does not exist.
     pub(crate) fn of(rows: &mut dyn Rows, subject: &Subject) -> Result<Option<Self>, StoreError> {
         Ok(match subject {
             Subject::Payout(payout) => {
@@ -104,7 +104,7 @@ impl Change {
     }
 }
 
-/// What a record is about.
+/// The subject of a record or of a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subject {
@@ -116,24 +116,24 @@ pub enum Subject {
     Credit(ProviderId, DedupeKey),
     /// A delivery, by its number.
     Delivery(u64),
-    /// A change at which a handler failed too often.
+    /// A change for which a handler failed too often.
     DeadLetter {
         /// The name of the handler.
         handler: String,
-        /// The text of what the change is about.
+        /// The subject of the change, as text.
         about: String,
     },
-    /// A line of a statement that cannot be read, by its provider and its name there.
+    /// A line of a statement that cannot be read, by its provider and its name in the statement.
     Line(ProviderId, String),
 }
 
-/// Something that a person has to look at and that has no record besides its case.
+/// A case about something that has no record of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notice {
-    /// What it is about.
+    /// The subject of the case.
     pub subject: Subject,
-    /// Its case.
+    /// The case.
     pub case: Case,
 }
 
@@ -154,7 +154,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Payment(order) => write!(f, "payment:{order}"),
             Self::Payout(payout) => write!(f, "payout:{payout}"),
-            // A provider's name may contain any separator: its length says where it ends.
+            // A provider's name may contain any separator, so its length is written in front.
             Self::Credit(provider, key) => {
                 write!(f, "credit:{}:{provider}:{key}", provider.as_str().len())
             }
@@ -172,7 +172,7 @@ impl fmt::Display for Subject {
 impl FromStr for Subject {
     type Err = Error;
 
-    /// Reads back what `Display` wrote.
+    /// Parses the text that `Display` writes.
     fn from_str(text: &str) -> Result<Self, Error> {
         let malformed = || Error::invalid("subject", "is not the text of a subject");
         let (kind, name) = text.split_once(':').ok_or_else(malformed)?;
@@ -197,15 +197,15 @@ impl FromStr for Subject {
     }
 }
 
-/// Splits two names of which the length of the first is in front.
+/// Splits two joined names. The length of the first one is in front.
 fn measured(text: &str) -> Option<(&str, &str)> {
     let (length, rest) = text.split_once(':')?;
     let (first, second) = rest.split_at_checked(length.parse().ok()?)?;
     Some((first, second.strip_prefix(':')?))
 }
 
-/// Makes a subject's change due for every handler. Called by whatever writes a record, in the same
-/// transaction.
+/// Queues a change of a subject for every handler. Every function that writes a record calls it, in
+/// the same transaction.
 pub(crate) fn changed(
     rows: &mut dyn Rows,
     subject: &Subject,

@@ -1,7 +1,7 @@
-//! One event at level `info` for each change of a record, once it is committed.
+//! Logs one event at level `info` for each change of a record, once it is committed.
 //!
-//! What changes in a transaction is kept for its thread until the commit. Under a commit that is not
-//! known a change may be said twice, and never none.
+//! The changes of a transaction are kept in its thread until the commit. If the result of a commit
+//! is unknown, a change may be logged twice, but is never missing.
 
 use std::cell::RefCell;
 
@@ -17,11 +17,12 @@ struct Logged {
 }
 
 thread_local! {
-    /// The changes of the transaction of this thread; `None` outside of those that the engine commits.
+    /// The changes of this thread's transaction, or `None` outside of transactions that the engine
+    /// commits.
     static KEPT: RefCell<Option<Vec<Logged>>> = const { RefCell::new(None) };
 }
 
-/// Says that a record has a new revision, and in which state it is with how many open cases.
+/// Logs that a record has a new revision, with its state and its number of open cases.
 pub(crate) fn log_change(
     subject: &Subject,
     revision: u64,
@@ -35,7 +36,7 @@ pub(crate) fn log_change(
     KEPT.with_borrow_mut(|kept| match kept {
         Some(kept) if kept.contains(&logged) => {}
         Some(kept) => kept.push(logged),
-        // In the app's own transaction, which the app commits.
+        // This is the app's own transaction, which the app commits.
         None => logged.write("a record changes, if the app commits"),
     });
 }
@@ -47,14 +48,14 @@ pub(crate) fn begin() {
     });
 }
 
-/// Writes what changed: it is committed.
+/// Logs the kept changes, which are committed.
 pub(crate) fn committed() {
     for logged in KEPT.take().unwrap_or_default() {
         logged.write("a record changed");
     }
 }
 
-/// Forgets what changed: it was not committed.
+/// Forgets the kept changes, which were not committed.
 pub(crate) fn rolled_back() {
     KEPT.set(None);
 }

@@ -1,4 +1,4 @@
-//! The engine: its handle, and the thread that it runs on.
+//! The engine: its handle, and the thread on which it runs.
 
 mod builder;
 mod cases;
@@ -38,29 +38,31 @@ use crate::{
     store::StoreError,
 };
 
-/// A running engine. Clones share it; it ends with [`stop`](Self::stop), or when the last clone and
-/// the last provider of it are dropped.
+/// A running engine.
+///
+/// Clones share one engine. It ends with [`stop`](Self::stop), or when the last clone and the last
+/// provider taken from it are dropped.
 #[derive(Clone)]
 pub struct Engine(Arc<Running>);
 
-/// What became of a payout that was handed over.
+/// The result of handing over a payout.
 ///
-/// Exhaustive on purpose: what is not known is no error.
+/// Exhaustive on purpose. An unknown result is not an error.
 #[derive(Clone, Debug)]
 #[must_use = "whether it was recorded decides whether it will be sent"]
 pub enum HandedOver {
-    /// It is on record and will be sent, or was before.
+    /// The payout is on record, and was sent or will be.
     Recorded(Box<PayoutRecord>),
-    /// Whether it is on record is not known. The same call again says so; it is recorded and sent at
-    /// most once.
+    /// It is unknown whether the payout is on record. Repeat the same call to find out; the payout
+    /// is recorded and sent at most once.
     Unknown {
-        /// Why, in one line.
+        /// The reason, in one line.
         why: String,
     },
 }
 
 impl Engine {
-    /// Sets up an engine.
+    /// Returns a builder for an engine.
     pub fn builder() -> EngineBuilder {
         EngineBuilder::default()
     }
@@ -69,12 +71,14 @@ impl Engine {
         self.0.shared()
     }
 
-    /// A provider behind the journal: the same one, whose payouts are sent at most once for each
-    /// reference, whose payments are opened at most once for each order and method, and whose virtual
-    /// accounts are opened at most once for each order where the provider can be asked.
+    /// Returns a provider whose calls go through the journal.
+    ///
+    /// Its payouts are sent at most once for each reference, and its payments are opened at most
+    /// once for each order and method. Its virtual accounts are opened at most once for each order
+    /// if the provider supports inquiries about them.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider.
+    /// Returns `NotFound` if the engine does not have this provider.
     pub fn provider(&self, id: &str) -> Result<Provider> {
         let (id, shared) = (ProviderId::new(id)?, self.0.shared());
         let mut provider = shared.provider(&id)?.clone();
@@ -93,41 +97,49 @@ impl Engine {
         Ok(provider)
     }
 
-    /// The payouts of a provider behind the journal. A call is sent while its caller waits, or when
-    /// the same reference is called again.
+    /// Returns the payouts of a provider, through the journal. A payout is sent while its caller
+    /// waits, or when a call with the same reference is repeated.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider.
+    /// Returns `NotFound` if the engine does not have this provider.
     pub fn payouts(&self, id: &str) -> Result<Arc<dyn PayoutProvider>> {
         self.provider(id)?.payouts().cloned()
     }
 
-    /// The payments of a provider behind the journal. Each opening is stored before the provider is
-    /// called. Over the network an order is opened at most once by each method; an opening that
-    /// sends nothing, such as a signed link, is built again from the first request.
+    /// Returns the payments of a provider, through the journal. Each opening is stored before the
+    /// provider is called.
+    ///
+    /// Over the network, an order is opened at most once by each method. An opening that sends
+    /// nothing, such as a signed link, is built again from the first request.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments.
+    /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does
+    /// not take payments.
     pub fn payments(&self, id: &str) -> Result<Arc<dyn PaymentProvider>> {
         self.provider(id)?.payments().cloned()
     }
 
-    /// The virtual accounts of a provider behind the journal. An order has one account at a provider:
-    /// the same request again is the first one, and one whose opening got lost is asked about where the
-    /// provider can be asked. What arrives on it counts for the [payment](Self::payment) of its order.
+    /// Returns the virtual accounts of a provider, through the journal. An order has one account at
+    /// a provider.
+    ///
+    /// A repeated request returns the first account. If the outcome of an opening was lost, the
+    /// engine sends an inquiry, if the provider supports it. Money that arrives on the account
+    /// counts for the [payment](Self::payment) of its order.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider, `Unsupported` if it opens no virtual accounts.
+    /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does
+    /// not open virtual accounts.
     pub fn virtual_accounts(&self, id: &str) -> Result<Arc<dyn VirtualAccountProvider>> {
         self.provider(id)?.virtual_accounts().cloned()
     }
 
-    /// Hands a payout over: once this returns, it is on record, and the engine sends it as soon as
-    /// it can. The same payout handed over again is the first one.
+    /// Hands a payout over. Once this returns [`HandedOver::Recorded`], the payout is on record,
+    /// and the engine sends it as soon as it can. Handing over the same payout again returns the
+    /// first one.
     ///
     /// # Errors
-    /// Nothing was recorded: the request cannot be honoured, the journal cannot be used, or another
-    /// payout is on record under the reference (`Conflict`, naming the field).
+    /// The request cannot be carried out, the journal cannot be used, or another payout is on
+    /// record under the reference (`Conflict`, naming the field). Nothing was recorded.
     pub async fn submit(&self, provider: &str, request: &CreatePayout) -> Result<HandedOver> {
         let shared = self.0.shared();
         let member = shared.member(&ProviderId::new(provider)?)?;
@@ -150,7 +162,7 @@ impl Engine {
             }));
             return acknowledged(&opening, now);
         }
-        // The write is done although this future is dropped.
+        // The write is completed even if this future is dropped.
         let written =
             shared.runtime.spawn(writing).await.unwrap_or_else(|error| {
                 Err(StoreError::Unknown(format!("the engine ended: {error}")))
@@ -170,12 +182,12 @@ impl Engine {
         }
     }
 
-    /// Hands a payout over in the app's own transaction: it is sent after the app's commit, and
-    /// never if the app rolls back. The engine finds it within its interval, or at once after
+    /// Hands a payout over in the app's own transaction. It is sent after the app's commit, and
+    /// never if the app rolls back. The engine finds it within its interval, or immediately after
     /// [`wake`](Self::wake).
     ///
     /// # Errors
-    /// Nothing was recorded, as with [`submit`](Self::submit).
+    /// The same as for [`submit`](Self::submit). Nothing was recorded.
     pub async fn submit_in<T: AppTransaction>(
         &self,
         transaction: &mut T,
@@ -192,12 +204,12 @@ impl Engine {
         recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
     }
 
-    /// Looks for due work now, instead of after the interval.
+    /// Looks for due work now instead of at the end of the interval.
     pub fn wake(&self) {
         self.0.shared().wake.notify_one();
     }
 
-    /// The record of a payout; `None` if nothing was instructed under this reference.
+    /// Returns the record of a payout, or `None` if nothing was instructed under this reference.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -205,7 +217,7 @@ impl Engine {
         self.0.shared().journal.read(payout).await.map_err(StoreError::into_error)
     }
 
-    /// Everything that was observed of a payout, oldest first. Its record is the fold of it.
+    /// Returns every observation of a payout, the oldest first. Its record is the fold of them.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -215,10 +227,10 @@ impl Engine {
         store.run(move |backend| backend.history(&payout)).await.map_err(StoreError::into_error)
     }
 
-    /// Lets the permits of a provider go that are held, by a person's word.
+    /// Resumes the permits of a provider that were held, by a person's decision.
     ///
     /// # Errors
-    /// `NotFound` if there is no such provider; the journal cannot be used.
+    /// Returns `NotFound` if the provider does not exist. The journal cannot be used.
     pub async fn release(&self, provider: &str) -> Result<()> {
         let shared = self.0.shared();
         let id = shared.member(&ProviderId::new(provider)?)?.provider.id().clone();
@@ -231,8 +243,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Works on everything that is due now and returns once that is done: for engines without a
-    /// background, and for tests without sleeping.
+    /// Does all work that is due now and returns once it is done. Use it for engines without a
+    /// background, and in tests, which then need not sleep.
     ///
     /// # Errors
     /// The journal cannot be used.
@@ -244,7 +256,7 @@ impl Engine {
         pass.await.unwrap_or_else(ended).map_err(StoreError::into_error)
     }
 
-    /// Ends the engine in the middle of what it does, as a crash would, once it is the last handle.
+    /// Ends the engine in the middle of its work, as a crash would, once this is the last handle.
     #[cfg(feature = "seeded-bugs")]
     #[doc(hidden)]
     pub async fn kill(self) {
@@ -253,13 +265,13 @@ impl Engine {
         ended.await;
     }
 
-    /// Ends the engine: takes up nothing new, waits for what is under way, and closes the store.
+    /// Stops the engine: it starts no new work, completes what is under way, and closes the store.
     pub async fn stop(&self) {
         self.0.stop().await;
     }
 }
 
-/// What a hand-over would make.
+/// The record that handing over would create.
 fn acknowledged(opening: &crate::journal::Opening, at: Timestamp) -> Result<HandedOver> {
     let change = opening.decide(None).map(|change| change.observation);
     let observation = change.unwrap_or(Observation::Unrecognised);
@@ -268,7 +280,7 @@ fn acknowledged(opening: &crate::journal::Opening, at: Timestamp) -> Result<Hand
     recorded(Changed { record, is_written: true }, opening, true)
 }
 
-/// What a hand-over found or made.
+/// The record that handing over found or created.
 fn recorded(
     changed: Changed,
     opening: &crate::journal::Opening,

@@ -1,11 +1,11 @@
-//! A durable journal of payouts and payments: at most one send per reference, over crashes, stalls and
-//! repeated calls, with nothing to operate but a file of SQLite or your PostgreSQL.
+//! A durable journal of payouts and payments: each reference is sent at most once, despite crashes,
+//! stalls and repeated calls. It needs only a SQLite file or your PostgreSQL database.
 //!
-//! The [`Engine`] wraps the payouts and payments of your providers. It records an instruction before
-//! it leaves, gives out one permit to send it, records its outcome, and asks about what is uncertain
-//! until that is known or a person decides. It stores deliveries before it acknowledges them
-//! ([`Engine::accept`]), counts each credit once, and calls your handlers with what changed
-//! ([`Handler`]).
+//! The [`Engine`] wraps the payouts and payments of your providers. It records an instruction
+//! before sending it, gives out one permit to send it, and records its outcome. While an outcome is
+//! uncertain it sends inquiries, until the outcome is known or a person decides. It stores
+//! deliveries before it acknowledges them ([`Engine::accept`]), counts each credit once, and calls
+//! your handlers with every changed record ([`Handler`]).
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -44,25 +44,30 @@
 //! # }).unwrap();
 //! ```
 //!
-//! # What it promises
+//! # Promises
 //!
-//! | promise | rests on |
+//! | promise | assumptions |
 //! |---|---|
 //! | at most one send per reference; a second permit only after the first was given back with 0 bytes written | A1, A2 |
 //! | what was acknowledged is never lost | A1 |
 //! | no automatic `failed` while money may still move | A1 to A5 |
-//! | every record that is not final is due at a known time or is before a person | a running engine; [`Engine::health`] says otherwise |
+//! | every record that is not final is due at a known time or is before a person | a running engine; [`Engine::health`] reports the exceptions |
 //!
-//! A1: an answered commit stays, and no older copy of the database is put in its place (SQLite: WAL
-//! with `synchronous=FULL`; PostgreSQL: `fsync` and `synchronous_commit`; checked at start). A2: a provider sends at most once per call. A3: the boot
-//! clock is within 10 %. A4: the gateway books within [`Limits::quiet`], or its inquiry knows. A5:
-//! its [`AbsenceRule`](payments_core::rules::AbsenceRule) is true.
+//! The assumptions are:
+//!
+//! - A1: the database keeps every commit that it confirmed, and is never replaced by an older copy
+//!   of itself. With SQLite this needs WAL with `synchronous=FULL`, with PostgreSQL `fsync` and
+//!   `synchronous_commit`; both are checked at the start.
+//! - A2: a provider sends at most once per call.
+//! - A3: the boot clock is accurate to 10 %.
+//! - A4: the gateway books within [`Limits::quiet`], or its inquiry shows the instruction.
+//! - A5: its [`AbsenceRule`](payments_core::rules::AbsenceRule) is true.
 //!
 //! # Where to read on
 //!
-//! [`Engine`] is the handle and [`EngineBuilder`] sets it up; [`Store`] says where the journal is
-//! kept and [`Limits`] how long things may take. [`PayoutRecord`] is what is known of a payout, the
-//! fold of its [`Observation`]s; [`Case`] is what a person decides.
+//! [`Engine`] is the handle and [`EngineBuilder`] sets it up. [`Store`] selects where the journal
+//! is kept, and [`Limits`] sets the time limits. [`PayoutRecord`] is the state of a payout, the
+//! fold of its [`Observation`]s; a [`Case`] is a decision that a person has to make.
 //!
 //! # A repeated `create_payout`
 //!
@@ -79,7 +84,7 @@
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `sqlite` | [`Store::sqlite`]; without it there is no database in the tree |
+//! | `sqlite` | [`Store::sqlite`]; without it the crate depends on no database |
 //! | `postgres` | [`Store::postgres`], on which several engines may run |
 //! | `sqlx-0_9` | [`Engine::submit_in`] with a `sqlx::Transaction` on PostgreSQL, handlers by `PostgresDatabase` |
 //! | `rusqlite` | [`Engine::submit_in`] with a `rusqlite::Transaction` |

@@ -1,34 +1,36 @@
-//! The times of one provider's payouts.
+//! The time limits of one provider's payouts.
 
 use std::time::Duration;
 
 use payments_core::rules::AbsenceRule;
 
-/// How long the payouts of one provider may take, and when an absence ends one.
+/// Time limits for the payouts of one provider, and the rule by which an absence ends a payout.
 ///
-/// Whole seconds count; a part of a second is dropped.
+/// Durations are rounded down to whole seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How long after its permit an instruction may still be written. 30 s unless set.
+    /// How long after its permit an instruction may still be written. The default is 30 s.
     pub send_within: Duration,
-    /// How long after that the gateway may still book what it received, while an inquiry does not
-    /// know it. 5 min unless set.
+    /// How long after that the gateway may still book an instruction that its inquiry does not
+    /// show. The default is 5 min.
     pub quiet: Duration,
-    /// How long a call waits for the outcome of the same payout under way elsewhere. 60 s unless
-    /// set.
+    /// How long a call waits for the outcome of the same payout under way elsewhere. The default is
+    /// 60 s.
     pub wait: Duration,
-    /// How long the engine tries to send what was handed over. 24 h unless set.
+    /// How long the engine tries to send a payout that was handed over. The default is 24 h.
     pub send_for: Duration,
-    /// How long an uncertain payout is asked about before a person is called, unless the provider's
-    /// inquiry window is shorter. 24 h unless set.
+    /// How long the engine inquires about an uncertain payout before it opens a case for a person,
+    /// unless the provider's inquiry window is shorter. The default is 24 h.
     pub ask_for: Duration,
-    /// When an absence is conclusive, in place of what the provider's capabilities say.
+    /// The rule by which an absence is conclusive, or `None` to use that of the provider's
+    /// capabilities.
     pub absence: Option<AbsenceRule>,
-    /// How many handed-over payouts are sent at the same time. 8 unless set.
+    /// How many handed-over payouts are sent at the same time. The default is 8.
     pub at_once: usize,
-    /// After how many instructions in a row that end uncertain, or with a refusal of our
-    /// credentials, no permit is given until the provider answers an inquiry. 3 unless set.
+    /// The number of consecutive instructions that end uncertain, or with a refusal of our
+    /// credentials, after which permits are held until the provider responds to an inquiry. The
+    /// default is 3.
     pub hold_after: u32,
 }
 
@@ -55,7 +57,7 @@ impl Limits {
         self
     }
 
-    /// Sets how long after that the gateway may still book it.
+    /// Sets how long after that the gateway may still book the instruction.
     #[must_use]
     pub fn with_quiet(mut self, time: Duration) -> Self {
         self.quiet = time;
@@ -69,32 +71,34 @@ impl Limits {
         self
     }
 
-    /// Sets how long the engine tries to send what was handed over.
+    /// Sets how long the engine tries to send a payout that was handed over.
     #[must_use]
     pub fn with_send_for(mut self, time: Duration) -> Self {
         self.send_for = time;
         self
     }
 
-    /// Sets how long an uncertain payout is asked about before a person is called.
+    /// Sets how long the engine inquires about an uncertain payout before it opens a case for a
+    /// person.
     #[must_use]
     pub fn with_ask_for(mut self, time: Duration) -> Self {
         self.ask_for = time;
         self
     }
 
-    /// Sets when an absence is conclusive.
+    /// Sets the rule by which an absence is conclusive.
     ///
-    /// With [`AbsenceRule::Never`], every payout that the gateway never received ends with a
-    /// person. A rule that is not true ends a payout as failed that may still be paid.
+    /// With [`AbsenceRule::Never`], a person has to decide about every payout that the gateway
+    /// never received. A rule that is not true of the gateway ends payouts as failed that may still
+    /// be paid.
     #[must_use]
     pub fn with_absence(mut self, rule: AbsenceRule) -> Self {
         self.absence = Some(rule);
         self
     }
 
-    /// Sets after how many instructions in a row that come to nothing permits are held; at least
-    /// one. With a large number an hour of outage makes every payout of it uncertain.
+    /// Sets the number of consecutive failed instructions after which permits are held; at least
+    /// one. With a large number, every payout sent during an outage becomes uncertain.
     #[must_use]
     pub fn with_hold_after(mut self, in_a_row: u32) -> Self {
         self.hold_after = in_a_row.max(1);

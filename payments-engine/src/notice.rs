@@ -1,8 +1,8 @@
-//! Cases of what has no record of its own: deliveries that were contradicted, dead letters, and lines of
+//! Cases of subjects without a record: contradicted deliveries, dead letters, and lines of
 //! statements that cannot be read.
 //!
-//! The first two are what the inbox and the handlers keep; the store remembers which of them a person
-//! closed, and every unreadable line.
+//! The inbox stores the deliveries and the handlers the dead letters. The store remembers which of
+//! them a person closed, and every unreadable line.
 
 use payments_core::{ProviderId, Timestamp, UnreadableRow};
 use serde::{Deserialize, Serialize};
@@ -13,14 +13,15 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// How many deliveries are listed at most.
+/// The most deliveries that are listed.
 const MOST: u64 = 1_000;
 
-/// With which names the store remembers a delivery that was closed, and an unreadable line.
+/// The beginnings of the names under which the store remembers closed deliveries and unreadable
+/// lines.
 const CLOSED: &str = "closed ";
 const UNREADABLE: &str = "unreadable ";
 
-/// An unreadable line as it is remembered.
+/// An unreadable line as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Line {
     provider: ProviderId,
@@ -37,7 +38,7 @@ fn notice(subject: Subject, kind: CaseKind, opened_at: Timestamp, detail: &str) 
     Notice { subject, case: Case { number: 1, kind, opened_at, detail, credits, settled } }
 }
 
-/// What waits for a person, the oldest of each kind first.
+/// Returns the notices that wait for a person, the oldest of each kind first.
 pub(crate) fn notices(backend: &mut dyn Backend) -> Result<Vec<Notice>, StoreError> {
     let closed = backend.remembered(CLOSED)?;
     let is_closed = |subject: &Subject| {
@@ -58,7 +59,7 @@ pub(crate) fn notices(backend: &mut dyn Backend) -> Result<Vec<Notice>, StoreErr
         notices.push(notice(subject, CaseKind::DeadLetter, letter.at, &detail));
     }
     for (_, value) in backend.remembered(UNREADABLE)? {
-        // What a later version remembers otherwise blocks nothing.
+        // Values that a later version stored are skipped.
         let Ok(line) = serde_json::from_str::<Line>(&value) else { continue };
         if !line.is_closed {
             let subject = Subject::Line(line.provider, line.name);
@@ -68,14 +69,14 @@ pub(crate) fn notices(backend: &mut dyn Backend) -> Result<Vec<Notice>, StoreErr
     Ok(notices)
 }
 
-/// Remembers a line that its provider cannot read, unless it is known.
+/// Stores a line that its provider cannot read, unless it is known.
 pub(crate) fn unreadable_line(
     backend: &mut dyn Backend,
     provider: &ProviderId,
     row: &UnreadableRow,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    // A row without a name is known by what is wrong with it.
+    // A row without a name is identified by the reason why it cannot be read.
     let name = row.id.clone().unwrap_or_else(|| row.detail.clone());
     let key = key_of(&Subject::Line(provider.clone(), name.clone()));
     if backend.remembered(&key)?.iter().any(|(known, _)| *known == key) {
@@ -85,7 +86,7 @@ pub(crate) fn unreadable_line(
     put(backend, &key, &Line { provider, name, at, detail, is_closed: false })
 }
 
-/// Closes a case by a person's word; `None` if there is no such case that is open.
+/// Closes a case by a person's decision. Returns `None` if no such case is open.
 pub(crate) fn close(
     backend: &mut dyn Backend,
     subject: &Subject,

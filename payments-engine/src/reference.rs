@@ -1,21 +1,21 @@
 //! References that are generated within the rules of a provider.
 //!
-//! A number that grows is written in the characters that the rules take. Where there is room, the
-//! number begins with the time, so that an older copy of the store gives out no number again.
+//! A reference is a growing number in the characters that the rules allow. If there is room, the
+//! number begins with the time, so that an older copy of the store returns no number twice.
 
 use payments_core::{
     Error, ErrorKind, Result, Timestamp,
     rules::{Alphabet, NumberRange, TextRules},
 };
 
-/// How many numbers there are for each second, as a power of two: more in a second run ahead of the
-/// clock.
+/// The quantity of numbers for each second, as a power of two. If a second needs more, the numbers
+/// run ahead of the clock.
 const PER_SECOND: u32 = 20;
 
-/// The largest number that begins with the time: it is exact in a double, and enough until 2242.
+/// The largest number that begins with the time. It is exact in a double, and suffices until 2242.
 const LARGEST: u64 = (1 << 53) - 1;
 
-/// Digits and capitals without those that are mistaken for each other: I, L, O and U.
+/// Digits and capitals without those that are easily confused: I, L, O and U.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// How the references of a provider are numbered.
@@ -25,17 +25,17 @@ pub(crate) struct Numbering {
     min: u64,
     /// The largest number.
     max: u64,
-    /// In which base it is written.
+    /// The base in which it is written.
     base: u64,
-    /// To how many characters it is filled up with zeros.
+    /// The number of characters to which it is padded with zeros.
     width: usize,
 }
 
 impl Numbering {
-    /// The numbering for the rules of a reference.
+    /// Returns the numbering for the rules of a reference.
     ///
     /// # Errors
-    /// `Unsupported` if the rules leave no room for numbers.
+    /// Returns `Unsupported` if the rules leave no room for numbers.
     pub(crate) fn of(rules: &TextRules) -> Result<Self> {
         if let Some(NumberRange { min, max, .. }) = rules.numbers {
             return Ok(Self { min: min.max(1), max, base: 10, width: 0 });
@@ -57,7 +57,7 @@ impl Numbering {
         self.max >= LARGEST && self.min <= LARGEST >> 1
     }
 
-    /// The smallest number that may be given out now.
+    /// Returns the smallest number that may be used now.
     pub(crate) fn at_least(self, now: Timestamp) -> u64 {
         if self.has_room_for_the_time() {
             let seconds = u64::try_from(now.unix_seconds()).unwrap_or(0);
@@ -67,10 +67,10 @@ impl Numbering {
         }
     }
 
-    /// The reference of a number.
+    /// Formats a number as a reference.
     ///
     /// # Errors
-    /// `Unavailable` if the numbers are used up.
+    /// Returns `Unavailable` if the numbers are used up.
     pub(crate) fn write(self, number: u64) -> Result<String> {
         if number > self.max {
             let message = "every reference that the provider's rules allow was given out";

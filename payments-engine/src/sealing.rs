@@ -14,15 +14,15 @@ use crate::store::StoreError;
 /// The length of a key in bytes.
 const KEY_LENGTH: usize = 32;
 
-/// What a sealed text begins with. No JSON does.
+/// The prefix of a sealed text. JSON never begins with it.
 const SEALED: &str = "sealed:1:";
 
-/// A key that seals what the engine stores of people: names, accounts, memos and requests as they
-/// arrived (AES-256-GCM-SIV, RFC 8452).
+/// A key that seals personal data in the store: names, accounts, memos and requests as they arrived
+/// (AES-256-GCM-SIV, RFC 8452).
 ///
-/// The first key of [`EngineBuilder::with_keys`](crate::EngineBuilder::with_keys) seals; every one of
-/// them opens. To replace a key, put the new one first and keep the old one for as long as rows are
-/// sealed with it. Who loses every key loses these rows.
+/// The first key of [`EngineBuilder::with_keys`](crate::EngineBuilder::with_keys) seals; every one
+/// of them opens. To replace a key, put the new one first and keep the old one as long as rows are
+/// sealed with it. If you lose every key, you lose these rows.
 ///
 /// ```
 /// use payments_core::Secret;
@@ -40,10 +40,10 @@ pub struct SealingKey {
 }
 
 impl SealingKey {
-    /// Reads a key: 32 random bytes in Base64.
+    /// Parses a key: 32 random bytes in Base64.
     ///
     /// # Errors
-    /// `Configuration` if it is not 32 bytes in Base64.
+    /// Returns `Configuration` if `text` is not 32 bytes in Base64.
     pub fn new(text: &Secret) -> Result<Self> {
         let refused = |problem: &str| {
             let message = format!("{problem}; `openssl rand -base64 32` makes one");
@@ -60,7 +60,7 @@ impl SealingKey {
         Ok(Self { id, key: Arc::new(key) })
     }
 
-    /// Its name in stored rows: eight hexadecimal digits, made of its digest.
+    /// Returns the name of the key in stored rows: eight hexadecimal digits of its digest.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -72,11 +72,12 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// The keys of a store: the first one seals, every one opens. Without a key nothing is sealed.
+/// The keys of a store. The first one seals, every one opens. Without a key nothing is sealed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seal(Arc<[SealingKey]>);
 
-/// What a row is about: it is sealed with the row, so that no row passes for another.
+/// The table and name of a row. It is authenticated with the row, so that no row can replace
+/// another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) table: &'a str,
@@ -88,17 +89,17 @@ impl Seal {
         Self(keys.into())
     }
 
-    /// The name of the key that seals, if there is one.
+    /// Returns the name of the key that seals, if there is one.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.0.first().map(SealingKey::id)
     }
 
-    /// Whether it opens what the key of this name sealed.
+    /// Whether the keys include the one with this name.
     pub(crate) fn has(&self, id: &str) -> bool {
         self.0.iter().any(|key| key.id == id)
     }
 
-    /// A value as it is stored at `place`.
+    /// Serialises and seals a value for storing at `place`.
     pub(crate) fn close<T: Serialize>(
         &self,
         place: Place<'_>,
@@ -114,8 +115,8 @@ impl Seal {
         Ok(format!("{SEALED}{id}:{}", STANDARD.encode(sealed)))
     }
 
-    /// Seals a stored value of `place` with the first key; `None` if it is sealed with it already, or
-    /// if there is no key.
+    /// Seals a stored value of `place` with the first key. Returns `None` if it is already sealed
+    /// with that key, or if there is no key.
     pub(crate) fn again(
         &self,
         place: Place<'_>,
@@ -130,7 +131,7 @@ impl Seal {
         self.close(place, &value).map(Some)
     }
 
-    /// Reads a value as it was stored at `place`, sealed or not. Errors quote nothing of it.
+    /// Parses a value stored at `place`, sealed or not. Errors do not quote it.
     pub(crate) fn open<T: DeserializeOwned>(
         &self,
         place: Place<'_>,
@@ -158,7 +159,7 @@ impl Place<'_> {
     }
 }
 
-/// Reads stored JSON. The error says where it cannot be read and quotes nothing.
+/// Parses stored JSON. The error contains the position but quotes nothing.
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(json).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
@@ -200,7 +201,7 @@ mod tests {
             let mut changed = stored.clone();
             let other = if changed.get(at..=at) == Some("A") { "B" } else { "A" };
             changed.replace_range(at..=at, other);
-            // The last character of Base64 may carry bits that mean nothing.
+            // The last character of Base64 may contain bits without a meaning.
             let read = seal.open::<i32>(place("P-1"), &changed);
             assert!(read.is_err() || read.is_ok_and(|value| value == 1), "{at}: {changed}");
         }

@@ -1,46 +1,46 @@
-//! Mistakes that trials put into the engine. Each has to be found by a trial.
+//! Mistakes that trials add to the engine. Each has to be found by a trial.
 
 /// A mistake in the engine, for its own trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "seeded-bugs"), expect(unreachable_pub, reason = "only trials see them"))]
 pub enum Seeded {
-    /// What was submitting at a start is sent again, as after a lease that ran out.
+    /// An instruction that was under way before a start is sent again, as if its lease had expired.
     SendsAgainAfterACrash,
     /// The permit is not stored before the instruction leaves.
     SendsWithoutAPermit,
-    /// A second instruction under one permit leaves too.
+    /// A second instruction is sent under one permit.
     SendsTwiceUnderOnePermit,
-    /// An absence ends a payout although its sender may still write and the gateway still book.
+    /// An absence ends a payout although its sender may still write and the gateway may still book.
     ConcludesWithoutQuiet,
-    /// The outcome that comes after an inquiry, or after its time, is dropped.
+    /// An outcome that arrives after an inquiry, or too late, is dropped.
     DropsALateOutcome,
-    /// The call returns before its outcome is stored, which is then not stored.
+    /// The call returns before its outcome is stored, and the outcome is then not stored.
     AnswersBeforeTheCommit,
     /// A record stays prepared after its call returned an error.
     LeavesItDueAfterAnError,
     /// Permits are never held.
     HasNoBreaker,
-    /// A permit is given back whatever was written under it.
+    /// A permit is given back although bytes were written under it.
     GivesBackWithoutTheCount,
-    /// A provider whose transport asks no departure is called without a permit.
+    /// A provider whose transport does not ask for a departure is called without a permit.
     SkipsThePermitWithoutADeparture,
     /// The instruction runs in the future of its caller.
     SendsInTheCallersFuture,
-    /// What an earlier start left prepared is sent without asking.
+    /// Payouts that an earlier start left prepared are sent without an inquiry.
     SendsInheritedWithoutAsking,
-    /// Content is not compared under a known reference.
+    /// The content of an instruction under a known reference is not compared.
     IgnoresOtherContent,
-    /// A commit that is not known is taken for one that did not happen.
+    /// A commit whose result is unknown is treated as one that did not happen.
     TakesAnUnknownCommitForNone,
-    /// What was handed over is answered before it is stored.
+    /// Handing over is confirmed before the payout is stored.
     AcknowledgesBeforeTheCommit,
-    /// A handed-over payout is sent after its time.
+    /// A handed-over payout is sent after its time limit.
     SendsAfterItsTime,
-    /// Two payouts under one reference are taken for one.
+    /// Two payouts under one reference are treated as one.
     TakesTheFirstOfSeveral,
     /// An uncertain payout is forgotten: it is never due again.
     ForgetsTheUncertain,
-    /// A person's "never arrived" does not wait for quiet.
+    /// A person's decision "never arrived" does not wait for the quiet time.
     DecidesWithoutQuiet,
     /// An unconfirmed refusal ends a payout.
     BelievesAnyRefusal,
@@ -50,40 +50,42 @@ pub enum Seeded {
     OpensAgainWhatIsUncertain,
     /// A routed payment is opened at one provider although another one may have it.
     OpensElsewhereToo,
-    /// A payment that is open is not asked about: what a lost notification said stays unknown.
+    /// No inquiry is sent about an open payment, so a lost notification is never replaced.
     ForgetsOpenPayments,
-    /// A virtual account whose opening is uncertain is opened again although it can be asked about.
+    /// A virtual account whose opening is uncertain is opened again although an inquiry is
+    /// possible.
     OpensAnAccountAgain,
-    /// The credits of a virtual account are not asked for: what a lost notification said stays unknown.
+    /// No inquiry is sent for the credits of a virtual account, so a lost notification is never
+    /// replaced.
     ForgetsOpenAccounts,
-    /// A payment is cancelled although it is not known whether it was opened, or cancelled before.
+    /// A payment is cancelled although it is unknown whether it was opened, or cancelled before.
     CancelsWithoutAsking,
-    /// A new reference is not stored, so that it is given out again.
+    /// A new reference is not stored, so that it is returned twice.
     ForgetsReferences,
     /// Refunds by payout may exceed what was received.
     DoesNotCapRefundsByPayout,
     /// A payout that a statement lists stays uncertain.
     IgnoresAListedPayout,
-    /// A provider that is another merchant than before is accepted.
+    /// A provider whose merchant changed is accepted.
     IgnoresTheMerchant,
-    /// What has no record of its own, such as a contradicted delivery, is not listed as a case.
+    /// Subjects without a record, such as contradicted deliveries, are not listed as cases.
     ForgetsNotices,
-    /// A gateway is replied to before its delivery is stored.
+    /// The reply to a gateway is sent before its delivery is stored.
     RepliesBeforeTheCommit,
-    /// A delivery is stored in one transaction and booked in the next.
+    /// A delivery is stored in one transaction and booked in the next one.
     BooksOutsideTheTransaction,
-    /// Deliveries are told apart by what they are about, so that one that was contradicted uses up
-    /// the key of the genuine one.
+    /// Deliveries are identified by their subject, so that a contradicted one uses up the key of
+    /// the genuine one.
     UniqueByKey,
-    /// A dead letter is given to its handler as it was when the handler failed first.
+    /// A dead letter is given to its handler in the state in which the handler first failed.
     ReplaysTheOldChange,
     /// The mark that a change is handled is not part of the handler's transaction.
     MarksHandledInASecondTransaction,
-    /// A line that a statement lists again is matched again.
+    /// A line that a statement lists twice is matched twice.
     MatchesALineAgain,
-    /// The moment at which a period ends belongs to it, and to the next one.
+    /// The moment at which a period ends belongs to it and to the next period.
     CountsTheEndOfThePeriod,
-    /// What a statement lists with another amount than is on record is matched.
+    /// A listed amount that differs from the recorded one is matched.
     IgnoresAnotherAmount,
 }
 

@@ -1,4 +1,4 @@
-//! What the engine's handle, its layers and its work share.
+//! State that is shared by the engine's handle, its layers and its work.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -26,34 +26,34 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Every provider of the engine, also those that send no money.
+    /// Every provider of the engine, including those that do not send money.
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
-    /// Those that send money.
+    /// The providers that send money.
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
-    /// The engine's own runtime: every instruction runs there, whole.
+    /// The engine's own runtime. Every instruction runs completely on it.
     pub(crate) runtime: Handle,
     /// Why nothing is sent, if the store seems to be an older copy of itself.
     pub(crate) restored: Restored,
     pub(crate) inbox: InboxLimits,
-    /// How often statements are read, if they are.
+    /// How often statements are read, or `None` if they are not.
     pub(crate) read_every: Option<Duration>,
-    /// The handlers, once their databases were checked.
+    /// The handlers, set once their databases were checked.
     pub(crate) handlers: OnceLock<Handlers>,
     /// The first change of each subject, for an engine with the mistake of replaying it.
     old_changes: Mutex<HashMap<String, Change>>,
     pub(crate) wake: Notify,
     pub(crate) is_stopped: AtomicBool,
-    /// Whether it only looks and decides, beside an engine that may run.
+    /// Whether the engine is a visitor, which only looks and decides.
     pub(crate) is_visitor: bool,
     pub(crate) seeded: Option<Seeded>,
-    /// The limits that were set, by provider.
+    /// The configured limits, by provider.
     pub(crate) limits: BTreeMap<ProviderId, Limits>,
     turns: Mutex<HashMap<OrderRef, Weak<tokio::sync::Mutex<()>>>>,
     in_flight: Mutex<HashSet<PayoutRef>>,
     listeners: Mutex<HashMap<PayoutRef, Arc<Notify>>>,
 }
 
-/// What an engine was built with.
+/// The settings that an engine was built with.
 pub(crate) struct Setup {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
@@ -79,7 +79,7 @@ pub(crate) struct Flight<'a> {
     payout: PayoutRef,
 }
 
-/// Waits for news of a payout.
+/// Waits for notifications about a payout.
 pub(crate) struct Listener<'a> {
     shared: &'a Shared,
     payout: PayoutRef,
@@ -112,20 +112,20 @@ impl Shared {
         }
     }
 
-    /// Whether a trial put this mistake in. Without the feature `seeded-bugs` none can be.
+    /// Whether a trial added this mistake. Without the feature `seeded-bugs` it is always false.
     pub(crate) fn is_seeded(&self, mistake: Seeded) -> bool {
         cfg!(feature = "seeded-bugs") && self.seeded == Some(mistake)
     }
 
-    /// After how many instructions in a row that come to nothing permits are held.
+    /// Returns the number of consecutive failed instructions after which permits are held.
     pub(crate) fn hold_after(&self, limits: &Limits) -> u32 {
         if self.is_seeded(Seeded::HasNoBreaker) { u32::MAX } else { limits.hold_after }
     }
 
-    /// The provider of this name, whatever its roles.
+    /// Returns the provider with this name, whatever its roles.
     ///
     /// # Errors
-    /// `NotFound`, naming the providers that there are.
+    /// Returns `NotFound`, naming the providers that exist, if there is none with this name.
     pub(crate) fn provider(&self, id: &ProviderId) -> Result<&Provider> {
         self.providers.get(id).ok_or_else(|| {
             let known: Vec<_> = self.providers.keys().map(ProviderId::as_str).collect();
@@ -134,10 +134,10 @@ impl Shared {
         })
     }
 
-    /// The provider of this name that sends money.
+    /// Returns the provider with this name that sends money.
     ///
     /// # Errors
-    /// `NotFound`, naming the providers that there are.
+    /// Returns `NotFound`, naming the providers that exist, if there is none with this name.
     pub(crate) fn member(&self, id: &ProviderId) -> Result<&Arc<Member>> {
         self.members.get(id).ok_or_else(|| {
             let known: Vec<_> = self.members.keys().map(ProviderId::as_str).collect();
@@ -147,10 +147,11 @@ impl Shared {
         })
     }
 
-    /// The provider of this name that takes payments.
+    /// Returns the provider with this name that takes payments.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments.
+    /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does
+    /// not take payments.
     pub(crate) fn payment_member(&self, id: &ProviderId) -> Result<PaymentMember> {
         let provider = self.provider(id)?.clone();
         let payments = Arc::clone(provider.payments()?);
@@ -158,10 +159,11 @@ impl Shared {
         Ok(PaymentMember { provider, payments, limits })
     }
 
-    /// The provider of this name that opens virtual accounts.
+    /// Returns the provider with this name that opens virtual accounts.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider, `Unsupported` if it opens none.
+    /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does
+    /// not open virtual accounts.
     pub(crate) fn account_member(&self, id: &ProviderId) -> Result<AccountMember> {
         let provider = self.provider(id)?.clone();
         let accounts = Arc::clone(provider.virtual_accounts()?);
@@ -169,7 +171,7 @@ impl Shared {
         Ok(AccountMember { provider, accounts, limits })
     }
 
-    /// What the calls about one order of this process hold in turn.
+    /// Returns the lock that serialises the calls of this process about one order.
     pub(crate) fn turn(&self, order: &OrderRef) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = lock(&self.turns);
         if let Some(turn) = turns.get(order).and_then(Weak::upgrade) {
@@ -181,7 +183,7 @@ impl Shared {
         turn
     }
 
-    /// Refuses what would be recorded after the engine was stopped.
+    /// Returns an error if the engine was stopped, so that nothing more is recorded.
     pub(crate) fn check_running(&self) -> Result<()> {
         refuse_inside().map_err(|why| Error::new(ErrorKind::Unavailable, why))?;
         if self.is_visitor {
@@ -195,7 +197,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Refuses what would be sent while nothing is.
+    /// Returns an error while nothing may be sent.
     pub(crate) fn check_sends(&self) -> Result<()> {
         self.check_running()?;
         match self.restored.why() {
@@ -207,7 +209,7 @@ impl Shared {
         }
     }
 
-    /// The change that a handler is given: the present one, unless a trial put in a mistake.
+    /// Returns the change that a handler is given: the present one, unless a trial added a mistake.
     pub(crate) fn seeded_change(&self, subject: &str, change: Change) -> Change {
         if !self.is_seeded(Seeded::ReplaysTheOldChange) {
             return change;
@@ -215,12 +217,12 @@ impl Shared {
         lock(&self.old_changes).entry(subject.to_owned()).or_insert(change).clone()
     }
 
-    /// How many changes are given to handlers at this moment.
+    /// Returns how many changes handlers are working on.
     pub(crate) fn handling(&self) -> usize {
         self.handlers.get().map_or(0, Handlers::under_way)
     }
 
-    /// Whether the engine of this start runs and is another one: what it works on is left to it.
+    /// Whether the engine of this start is another one and still runs. Its work is left to it.
     pub(crate) async fn is_elsewhere(&self, start: u64) -> Result<bool, StoreError> {
         if start == self.journal.start || self.journal.beat.is_none() {
             return Ok(false);
@@ -228,24 +230,25 @@ impl Shared {
         self.journal.store.run(move |backend| backend.is_live(start)).await
     }
 
-    /// Begins to work on a payout; `None` if this process does already.
+    /// Begins to work on a payout. Returns `None` if this process already works on it.
     pub(crate) fn begin(&self, payout: &PayoutRef) -> Option<Flight<'_>> {
         let is_first = lock(&self.in_flight).insert(payout.clone());
         is_first.then(|| Flight { shared: self, payout: payout.clone() })
     }
 
-    /// How many payouts this process works on.
+    /// Returns how many payouts this process works on.
     pub(crate) fn flights(&self) -> usize {
         lock(&self.in_flight).len()
     }
 
-    /// What is notified once a payout is no longer worked on, or is known better.
+    /// Returns a listener that is notified when a payout is no longer worked on, or its record
+    /// changed.
     pub(crate) fn listen(&self, payout: &PayoutRef) -> Listener<'_> {
         let notify = Arc::clone(lock(&self.listeners).entry(payout.clone()).or_default());
         Listener { shared: self, payout: payout.clone(), notify }
     }
 
-    /// Notifies those who wait for a payout.
+    /// Notifies the listeners of a payout.
     pub(crate) fn notify(&self, payout: &PayoutRef) {
         if let Some(listener) = lock(&self.listeners).remove(payout) {
             listener.notify_waiters();
@@ -261,7 +264,7 @@ impl Listener<'_> {
 }
 
 impl Drop for Listener<'_> {
-    /// The last listener of a payout leaves nothing behind.
+    /// Removes the entry of a payout together with its last listener.
     fn drop(&mut self) {
         let mut listeners = lock(&self.shared.listeners);
         let is_last = listeners.get(&self.payout).is_some_and(|notify| {

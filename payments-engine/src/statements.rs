@@ -1,7 +1,7 @@
-//! Reads the statements of providers on, and books what they list.
+//! Reads the statements of providers at intervals, and books the lines.
 //!
-//! A statement is read again from a place that was reached at least 24 h ago, because banks enter
-//! lines late. The lines of a page and the place after it are written in one commit.
+//! A statement is read from a place that was reached at least 24 h ago, because banks enter lines
+//! late. The lines of a page and the place after them are written in one commit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,33 +23,33 @@ use crate::{
 /// How far back a statement is read again.
 const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
 
-/// How far apart the places are that are remembered.
+/// The least time between two remembered places.
 const APART: Duration = Duration::from_secs(3_600);
 
-/// How many pages are read before other work has its turn.
+/// The number of pages that are read before other work has its turn.
 const PAGES: usize = 20;
 
-/// When a statement that could not be read is tried again.
+/// How long to wait before a statement that could not be read is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// How far a provider's statements were read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Progress {
-    /// Lines that were booked before this time are of no interest: the engine did not run yet.
+    /// Lines that were booked before this time are skipped, because the engine did not run yet.
     from: Timestamp,
-    /// Where the reading under way goes on; `None` between two of them.
+    /// Where the reading under way continues, or `None` if none is under way.
     #[serde(default)]
     under_way: Option<Cursor>,
-    /// When the end was reached, and which place it was, oldest first.
+    /// The places at which the end was reached, each with its time, oldest first.
     #[serde(default)]
     reached: Vec<(Timestamp, Cursor)>,
-    /// When the end was reached last.
+    /// When the end was last reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     read_at: Option<Timestamp>,
 }
 
 impl Progress {
-    /// A provider whose statements were never read: those of the last 24 h are.
+    /// The progress of a provider whose statements were never read: it begins 24 h ago.
     fn begin(now: Timestamp) -> Self {
         let from = now.unix_seconds().saturating_sub(24 * 3_600);
         Self {
@@ -60,14 +60,14 @@ impl Progress {
         }
     }
 
-    /// Where to read from.
+    /// Returns the place to read from.
     fn place(&self, now: Timestamp) -> Cursor {
         let old = self.reached.iter().rev().find(|(at, _)| now.since(*at) >= OVERLAP);
         let place = self.under_way.clone().or_else(|| old.map(|(_, cursor)| cursor.clone()));
         place.unwrap_or_default()
     }
 
-    /// The progress after a page that ends at `next`.
+    /// Returns the progress after a page that ends at `next`.
     fn after(mut self, next: &Cursor, is_more: bool, now: Timestamp) -> Self {
         if is_more {
             self.under_way = Some(next.clone());
@@ -78,7 +78,7 @@ impl Progress {
         if self.reached.last().is_none_or(|(at, _)| now.since(*at) >= APART) {
             self.reached.push((now, next.clone()));
         }
-        // The newest place that is old enough, and those after it.
+        // Keep the newest place that is old enough, and those after it.
         if let Some(first) = self.reached.iter().rposition(|(at, _)| now.since(*at) >= OVERLAP) {
             self.reached.drain(..first);
         }
@@ -86,13 +86,13 @@ impl Progress {
     }
 }
 
-/// When the end of a statement was reached last, by what is stored of its reading.
+/// Returns when the end of a statement was last reached, according to stored progress.
 pub(crate) fn read_at(stored: &str) -> Option<Timestamp> {
     serde_json::from_str::<Progress>(stored).ok()?.read_at
 }
 
 impl Shared {
-    /// Makes the reading of statements due, of every provider that has them.
+    /// Makes the statements of every provider that has them due for reading.
     pub(crate) async fn begin_reading(&self) -> Result<(), StoreError> {
         if self.read_every.is_none() {
             return Ok(());
@@ -109,7 +109,7 @@ impl Shared {
         self.journal.store.run(work).await
     }
 
-    /// Reads a provider's statements on, a page and a commit at a time.
+    /// Reads a provider's statements further, with one commit for each page.
     pub(crate) async fn read_statements(self: &Arc<Self>, claim: &Claim) -> Result<(), StoreError> {
         let provider = ProviderId::new(claim.subject.as_str()).ok();
         let provider = provider.and_then(|id| self.providers.get(&id));
@@ -120,7 +120,8 @@ impl Shared {
         for _ in 0..PAGES {
             let (now, name) = (self.clock.now(), id.clone());
             let stored = self.journal.store.run(move |backend| backend.inbox().progress(&name));
-            // What a later version stored is read from the beginning again: keys count lines once.
+            // If a later version stored the progress, read from the beginning: keys count lines
+            // once.
             let stored = stored.await?.and_then(|text| serde_json::from_str(&text).ok());
             let progress: Progress = stored.unwrap_or_else(|| Progress::begin(now));
             let place = progress.place(now);
@@ -145,7 +146,7 @@ impl Shared {
         self.set_due(claim, Due::At(self.clock.now())).await
     }
 
-    /// Books a page, and stores where it ends in the same commit.
+    /// Books a page, and stores the place after it in the same commit.
     async fn book_page(
         &self,
         claim: &Claim,

@@ -1,8 +1,8 @@
-//! One inquiry through the hub, the layers and the trait object, beside reqwest alone: the same
-//! server, the same body, on loopback.
+//! Compares one inquiry through the hub, the layers and the trait object with reqwest alone: the
+//! same server and the same body, on loopback.
 //!
-//! The last lines are the time that is added at one call in flight (budget 3 µs), and the calls per
-//! second at 16 in flight as a share of reqwest alone (budget 0.90).
+//! The last lines of the output are the added time with one call in flight (budget 3 µs), and the
+//! calls per second with 16 in flight as a share of reqwest alone (budget 0.90).
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ use payments::{
 };
 use simulator_kit::Server;
 
-/// The calls per round, the number of rounds, and the calls in flight at the same time.
+/// The number of calls per round, of rounds, and of calls in flight at the same time.
 const CALLS: usize = 100;
 const TURNS: usize = 101;
 const IN_FLIGHT: usize = 16;

@@ -1,12 +1,12 @@
-//! A shop on several gateways: which of them takes which payment and payout, and why the others do
-//! not.
+//! A shop on several gateways: shows which of them accept which payment and payout, and why the
+//! others do not.
 //!
 //! ```sh
 //! cargo run -p payments --example routing --features hpay,payos,sepay -- payments.toml
 //! ```
 //!
-//! Each gateway judges a request by its own rules: methods, currencies, amounts, references. Among
-//! those that take it, `prefer` of the configuration says which comes first:
+//! Each gateway checks a request by its own rules: methods, currencies, amounts, references. Of the
+//! gateways that accept it, `prefer` of the configuration says which comes first:
 //!
 //! ```toml
 //! prefer = ["payos", "hpay", "hpay-openapi", "sepay", "hpay-usd"]
@@ -20,7 +20,7 @@ use payments::{
     payout::{Beneficiary, CreatePayout},
 };
 
-/// What buyers of the shop ask for, with a name for each.
+/// The payments that buyers of the shop ask for, each with a name.
 pub(crate) fn purchases() -> Result<Vec<(&'static str, CreatePayment)>> {
     let coffee = Money::vnd(50_000);
     let purchase = |order: &str, amount: Money| -> Result<CreatePayment> {
@@ -42,7 +42,7 @@ pub(crate) fn purchases() -> Result<Vec<(&'static str, CreatePayment)>> {
     ])
 }
 
-/// A payout of the shop, with a note and without.
+/// A payout of the shop, with a note and without one.
 pub(crate) fn payouts() -> Result<Vec<(&'static str, CreatePayout)>> {
     let account = BankAccount::new(Bin::new("970418")?, AccountNumber::new("1234567890912312")?);
     let supplier = Beneficiary::new(account, "NGUYEN VAN A")?;
@@ -55,7 +55,8 @@ pub(crate) fn payouts() -> Result<Vec<(&'static str, CreatePayout)>> {
     ])
 }
 
-/// The names of those that take it, the preferred one first, and the reasons of the others.
+/// Returns the names of the providers that accept the request, the preferred one first, and the
+/// reasons of the others.
 pub(crate) fn judged(route: Result<payments::Route<'_>>) -> (Vec<String>, Vec<String>) {
     match route {
         Ok(route) => {

@@ -1,7 +1,8 @@
-//! A whole shop that a crash costs nothing: `cargo run -p payments --example small_shop`.
+//! A whole shop that loses nothing in a crash: `cargo run -p payments --example small_shop`.
 //!
-//! Beside it are `payments.toml`, with `[engine] store = "sqlite:shop.db"`, and `shop.db` with
-//! `CREATE TABLE shipped (order_ref TEXT PRIMARY KEY)` and `CREATE TABLE stock (bags INTEGER)`.
+//! Its folder contains `payments.toml`, with `[engine] store = "sqlite:shop.db"`, and `shop.db`
+//! with `CREATE TABLE shipped (order_ref TEXT PRIMARY KEY)` and `CREATE TABLE stock (bags
+//! INTEGER)`.
 
 use axum::{Json, Router, extract::Path, extract::State, http::StatusCode, routing::post};
 use payments::engine::{Change, Engine, Handler, HandlerError, SqliteDatabase, SqliteTransaction};

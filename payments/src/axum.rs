@@ -1,5 +1,5 @@
-//! The routes of an [axum](https://docs.rs/axum/0.8) server at which gateways deliver, with the
-//! engine behind them.
+//! Routes for an [axum](https://docs.rs/axum/0.8) server that pass the deliveries of gateways to
+//! the engine.
 //!
 //! ```
 //! use payments::{axum, engine::Engine};
@@ -25,15 +25,17 @@ use ::axum::{
 use payments_core::notification::Delivery;
 use payments_engine::Engine;
 
-/// The largest body of a delivery, in bytes. What gateways send is far smaller.
+/// The largest accepted body of a delivery, in bytes. Gateways send far smaller ones.
 pub const LARGEST_BODY: usize = 256 * 1024;
 
-/// The route `/hooks/{provider}/{endpoint}`, for any method: passes each request on byte for byte,
-/// because signatures are over bytes, and returns the reply of [`Engine::accept`].
+/// Returns a router with the route `/hooks/{provider}/{endpoint}`, which accepts any HTTP method.
 ///
-/// The address that a delivery came from is the peer's, if the server is made with
-/// `into_make_service_with_connect_info::<SocketAddr>()`; otherwise, and behind a proxy, use
-/// [`webhooks_from`].
+/// The route passes each request to [`Engine::accept`] byte for byte, because signatures cover
+/// bytes, and sends the reply that it returns.
+///
+/// The source address of a delivery is the address of the connected peer, which is known only if
+/// the server is made with `into_make_service_with_connect_info::<SocketAddr>()`. Behind a proxy,
+/// use [`webhooks_from`].
 pub fn webhooks(engine: &Engine) -> Router {
     let peer = |head: &Parts| {
         let peer = head.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -42,8 +44,11 @@ pub fn webhooks(engine: &Engine) -> Router {
     webhooks_from(engine, peer)
 }
 
-/// The same as [`webhooks`], with the address that a delivery came from as far as the app's proxies
-/// can be trusted: for providers that accept deliveries from their gateway's addresses only.
+/// Returns the same router as [`webhooks`], but takes the source address of each delivery from
+/// `source`.
+///
+/// Providers that accept deliveries only from the addresses of their gateway need it. Return an
+/// address only as far as the app's own proxies can be trusted.
 pub fn webhooks_from(
     engine: &Engine,
     source: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static,
@@ -52,7 +57,7 @@ pub fn webhooks_from(
     Router::new().route("/hooks/{provider}/{endpoint}", any(accept)).with_state(hooks)
 }
 
-/// Says which address a request came from.
+/// Returns the source address of a request, or `None` if it is unknown.
 type Source = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
 
 #[derive(Clone)]

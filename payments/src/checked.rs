@@ -1,4 +1,4 @@
-//! Deliveries that were checked but not confirmed with their provider yet.
+//! Deliveries that were checked but are not yet confirmed with their provider.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use payments_core::{
 
 use crate::{Intake, Payments};
 
-/// A delivery that was checked but not confirmed with its provider yet.
+/// A delivery that was checked but is not yet confirmed with its provider.
 ///
-/// Made by [`Payments::check`], which sends nothing. It borrows nothing, so that it can be kept and
-/// [confirmed](Self::confirm) later, again if the provider could not be reached.
+/// [`Payments::check`] makes it and sends nothing. It borrows nothing, so that it can be kept and
+/// [confirmed](Self::confirm) later, and confirmed again if the provider could not be reached.
 #[derive(Clone)]
 pub struct Checked {
     receiver: Arc<dyn NotificationReceiver>,
@@ -29,15 +29,16 @@ pub struct Checked {
 impl Payments {
     /// Checks a delivery that arrived at `received_at`, without sending anything.
     ///
-    /// The first of two steps; [`Checked::confirm`] is the second, and [`receive`](Self::receive)
-    /// does both with the present time. An app that stores a delivery durably before it handles it
-    /// stores the request and the time of receipt, and calls this with that time: a signed
-    /// timestamp is compared with `received_at`, so that a delivery that was fresh when it arrived
-    /// stays fresh. The same request and time give the same verdict, as long as the provider's
-    /// secrets are not rotated.
+    /// This is the first of two steps; [`Checked::confirm`] is the second.
+    /// [`receive`](Self::receive) does both, with the present time.
+    ///
+    /// An app that stores deliveries before it handles them stores the request and the time of
+    /// receipt, and passes that time here. A signed timestamp is compared with `received_at`, so a
+    /// delivery that was fresh when it arrived stays fresh. The same request and time give the same
+    /// verdict until the provider's secrets are rotated.
     ///
     /// # Errors
-    /// There is no such provider, or it sends no notifications.
+    /// The provider does not exist, or it sends no notifications.
     pub fn check(
         &self,
         provider: &str,
@@ -80,20 +81,21 @@ impl Checked {
         Ok(Self { receiver, provider: provider.id().clone(), endpoint, received_at, received })
     }
 
-    /// Asks the provider about what the proof does not cover, and returns the events to believe.
+    /// Confirms with the provider what the proof does not cover, and returns the events that can be
+    /// trusted.
     ///
-    /// May send inquiries and wait for them. Can be repeated: as long as the outcome is
-    /// [`Outcome::TryAgain`], another call asks again.
+    /// It may send inquiries and wait for their responses. While the outcome is
+    /// [`Outcome::TryAgain`], call it again to repeat them.
     pub async fn confirm(&self) -> Intake {
         Intake::traced(self.clone()).await
     }
 
-    /// The provider that sent it. Keys are unique per provider.
+    /// Returns the provider that sent the delivery. Keys are unique per provider.
     pub fn provider(&self) -> &ProviderId {
         &self.provider
     }
 
-    /// The endpoint that it arrived at.
+    /// Returns the endpoint at which the delivery arrived.
     pub fn endpoint(&self) -> &EndpointName {
         &self.endpoint
     }
@@ -103,9 +105,11 @@ impl Checked {
         self.received_at
     }
 
-    /// The events of the delivery, each with its evidence. Only an event that [is
-    /// trusted](Event::is_trusted) may be booked before [`confirm`](Self::confirm); empty if it is
-    /// not a checked notification.
+    /// Returns the events of the delivery, each with its evidence. The list is empty if the
+    /// delivery is not a checked notification.
+    ///
+    /// Before [`confirm`](Self::confirm), book only the events that [are
+    /// trusted](Event::is_trusted).
     pub fn events(&self) -> &[Event] {
         match &self.received {
             Received::Notification(notification) => notification.events(),
@@ -113,7 +117,8 @@ impl Checked {
         }
     }
 
-    /// The proof of the sender and what it covers; `None` if it is not a checked notification.
+    /// Returns the proof of the sender and what it covers, or `None` if the delivery is not a
+    /// checked notification.
     pub fn proof(&self) -> Option<&Proof> {
         match &self.received {
             Received::Notification(notification) => Some(&notification.proof),
@@ -122,7 +127,8 @@ impl Checked {
         }
     }
 
-    /// The field of a checked delivery that cannot be read; `None` if all of it can be read.
+    /// Returns the field of a checked delivery that cannot be read, or `None` if all of it can be
+    /// read.
     pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
         match &self.received {
             Received::Unreadable(unreadable) => Some(unreadable),
@@ -130,7 +136,7 @@ impl Checked {
         }
     }
 
-    /// The reason why the delivery is not trusted; `None` if it is.
+    /// Returns the reason why the delivery is not trusted, or `None` if it is trusted.
     pub fn untrusted(&self) -> Option<&Untrusted> {
         match &self.received {
             Received::Untrusted(untrusted) => Some(untrusted),
@@ -138,15 +144,16 @@ impl Checked {
         }
     }
 
-    /// The reply that the provider documents, for an app that has **stored the delivery durably**.
+    /// Returns the reply that the provider documents, for an app that has **stored the delivery
+    /// durably**.
     ///
-    /// With [`Outcome::Handled`] this acknowledges a delivery although its events are not confirmed
-    /// yet: from then on the provider does not send it again, and the app has to confirm it from
-    /// what it stored. An app that keeps nothing uses [`Intake::reply`], which never acknowledges a
-    /// delivery with unsettled events.
+    /// With [`Outcome::Handled`] the reply acknowledges a delivery although its events are not
+    /// confirmed yet. The provider then does not send it again, and the app has to confirm it from
+    /// what it stored. An app that stores nothing uses [`Intake::reply`], which never acknowledges
+    /// a delivery with unconfirmed events.
     ///
-    /// Regardless of `outcome`, an untrusted delivery never gets the reply of success, one that
-    /// cannot be read is requested again, and a handshake gets its own reply.
+    /// Whatever the `outcome`, an untrusted delivery never gets the reply of success, an unreadable
+    /// delivery is requested again, and a handshake gets its own reply.
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
         let outcome = match &self.received {
             Received::Reply(answer) => return answer.clone(),
@@ -165,17 +172,17 @@ impl Checked {
         matches!(self.received, Received::Notification(_))
     }
 
-    /// The verdict as one word.
+    /// Returns the verdict as one word.
     pub fn verdict(&self) -> Verdict {
         self.received.verdict()
     }
 
-    /// The reason why it is not trusted, for traces.
+    /// Returns the reason why the delivery is not trusted, for traces.
     pub(crate) fn reason(&self) -> Option<tracing::field::DebugValue<impl fmt::Debug>> {
         self.untrusted().map(|untrusted| tracing::field::debug(untrusted.reason))
     }
 
-    /// Logs the field that cannot be read, so that a person can look at it.
+    /// Logs the field that cannot be read, for a person to look at.
     pub(crate) fn warn_of_the_unreadable(&self) {
         if let Some(unreadable) = self.unreadable() {
             tracing::warn!(
@@ -190,7 +197,7 @@ impl Checked {
 }
 
 impl fmt::Debug for Checked {
-    /// Leaves out the reply of a handshake, which may hold a token.
+    /// Leaves out the reply to a handshake, which may contain a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checked")
             .field("provider", &self.provider)

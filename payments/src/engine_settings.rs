@@ -19,19 +19,19 @@ mod present {
 
     use crate::Payments;
 
-    /// Where the engine stores, the keys that it seals with, and its limits.
+    /// The engine's store, the keys that it seals with, and its limits.
     #[derive(Clone, Debug)]
     pub(crate) struct EngineSettings {
         store: Store,
         keys: Vec<SealingKey>,
         limits: Limits,
-        /// How long after an instruction an absence is conclusive, by provider.
+        /// How long after an instruction an absence becomes conclusive, by provider.
         absences: BTreeMap<String, Duration>,
         retired: Vec<ProviderId>,
     }
 
     impl EngineSettings {
-        /// Reads the table `[engine]`; `None` if there is none.
+        /// Reads the table `[engine]`. Returns `None` if the configuration does not have it.
         pub(crate) fn read(
             config: &PaymentsConfig,
             environ: &Environ,
@@ -90,7 +90,7 @@ mod present {
             .with_hold_after(u32::try_from(hold_after).unwrap_or(usual.hold_after))
     }
 
-    /// A time such as `90s`, `5m`, `24h` or `7d`.
+    /// Parses a duration such as `90s`, `5m`, `24h` or `7d`.
     fn duration(text: &str) -> Result<Duration, String> {
         let wrong = || "is not a time such as \"90s\", \"5m\", \"24h\" or \"7d\"".to_owned();
         let (number, seconds) =
@@ -108,7 +108,8 @@ mod present {
         }
     }
 
-    /// The store at an address. An error does not repeat the address, which may hold a password.
+    /// Opens the store at an address. An error does not repeat the address, which may contain a
+    /// password.
     fn store(address: &[u8]) -> Result<Store, &'static str> {
         let address = std::str::from_utf8(address).map_err(|_| "is not UTF-8 text")?.trim_end();
         match address.split_once(':') {
@@ -120,8 +121,8 @@ mod present {
     }
 
     impl Payments {
-        /// Sets up the durable engine with every provider of this hub, the store and the keys of the
-        /// table `[engine]`:
+        /// Returns a builder for the durable engine, with every provider of this hub and the
+        /// settings of the table `[engine]`:
         ///
         /// ```toml
         /// [engine]
@@ -134,8 +135,8 @@ mod present {
         /// ```
         ///
         /// # Errors
-        /// `Configuration` if the configuration has no such table. [`Engine::builder`] sets an engine up
-        /// without one.
+        /// Returns `Configuration` if the configuration does not have that table. Without one, use
+        /// [`Engine::builder`].
         pub fn engine(&self) -> Result<EngineBuilder> {
             let settings = self.engine_settings().ok_or_else(|| {
                 let message =
@@ -179,12 +180,12 @@ mod present {
 mod absent {
     use payments_core::config::{ConfigProblem, Environ, PaymentsConfig};
 
-    /// Never made: the engine is not compiled in.
+    /// Uninhabited, because the engine is not compiled in.
     #[derive(Clone, Debug)]
     pub(crate) enum EngineSettings {}
 
     impl EngineSettings {
-        /// Refuses the table `[engine]`.
+        /// Rejects the table `[engine]`.
         pub(crate) fn read(
             config: &PaymentsConfig,
             _: &Environ,

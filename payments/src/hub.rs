@@ -1,4 +1,4 @@
-//! The hub, which holds every configured provider.
+//! The hub, which contains every configured provider.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use payments_core::{
 
 use crate::engine_settings::EngineSettings;
 
-/// The features of this crate that link a provider of the same kind.
+/// The Cargo features of this crate that link the provider of the same kind.
 const FEATURES: &[&str] = &["hpay", "mock", "sepay"];
 
-/// The hub: every configured provider by name, each with its layers around it.
+/// The hub: every configured provider by name, each wrapped in its layers.
 #[derive(Clone)]
 pub struct Payments {
     providers: BTreeMap<ProviderId, Provider>,
@@ -22,7 +22,7 @@ pub struct Payments {
     clock: Arc<dyn Clock>,
     #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "always empty"))]
     engine: Option<EngineSettings>,
-    /// The engine whose journal its providers are behind.
+    /// The engine that journals the calls to the providers, if there is one.
     #[cfg(feature = "engine")]
     journal: Option<payments_engine::Engine>,
 }
@@ -32,7 +32,7 @@ impl Payments {
     /// HTTP client.
     ///
     /// # Errors
-    /// `Configuration`: every problem at once.
+    /// Returns `Configuration`, listing every problem.
     #[cfg(all(feature = "reqwest", feature = "inventory"))]
     pub fn from_config(config: &PaymentsConfig) -> Result<Self> {
         use payments_core::transport::{HttpClient, HttpClientSettings};
@@ -41,12 +41,12 @@ impl Payments {
         Self::build(config, &Registry::linked(), &Context::new(Arc::new(client)))
     }
 
-    /// Builds every provider of a configuration in TOML, as [`from_config`](Self::from_config)
-    /// does.
+    /// Parses a configuration in TOML and builds its providers, like
+    /// [`from_config`](Self::from_config).
     ///
     /// # Errors
-    /// `Configuration`: every problem at once, by its place and without its text. The errors of
-    /// `toml::from_str` quote the line, in which a secret may be written.
+    /// Returns `Configuration`, listing every problem by its place. Unlike the errors of
+    /// `toml::from_str`, it does not quote the line, which may contain a secret.
     #[cfg(all(feature = "toml", feature = "reqwest", feature = "inventory"))]
     pub fn from_toml(text: &str) -> Result<Self> {
         let read = crate::read_toml(text, "line");
@@ -59,7 +59,7 @@ impl Payments {
     /// Builds every provider of a configuration from `registry`, in `context`.
     ///
     /// # Errors
-    /// `Configuration`: every problem at once.
+    /// Returns `Configuration`, listing every problem.
     pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
         let registry = registry.clone().with_features(FEATURES);
         let engine = EngineSettings::read(config, &context.environ);
@@ -76,11 +76,11 @@ impl Payments {
         Ok(Self { engine, ..hub })
     }
 
-    /// A hub of these providers.
+    /// Creates a hub from these providers.
     ///
     /// # Errors
-    /// `Configuration` if two have the same name, or share a merchant account, a secret or an API
-    /// token: every problem at once.
+    /// Returns `Configuration`, listing every problem, if two providers have the same name, or
+    /// share a merchant account, a secret or an API token.
     pub fn new(
         providers: impl IntoIterator<Item = Provider>,
         clock: Arc<dyn Clock>,
@@ -112,8 +112,8 @@ impl Payments {
         })
     }
 
-    /// The same hub with its providers behind the journal of an engine: what is routed and
-    /// instructed through it is stored before it is sent, and sent at most once.
+    /// Returns this hub with its providers behind the journal of an engine. Every instruction
+    /// through the returned hub is stored before it is sent, and is sent at most once.
     ///
     /// ```
     /// # async fn start(payments: payments::Payments) -> payments::Result<()> {
@@ -123,11 +123,11 @@ impl Payments {
     /// # }
     /// ```
     ///
-    /// Deliveries go to [`Engine::accept`](payments_engine::Engine::accept); `receive` and `check`
-    /// store nothing.
+    /// Pass deliveries to [`Engine::accept`](payments_engine::Engine::accept): `receive` and
+    /// `check` of the hub store nothing.
     ///
     /// # Errors
-    /// `NotFound` if the engine has not all of its providers.
+    /// Returns `NotFound` if the engine lacks one of the hub's providers.
     #[cfg(feature = "engine")]
     pub fn through(&self, engine: &payments_engine::Engine) -> Result<Self> {
         let journaled = |id: &ProviderId| Ok((id.clone(), engine.provider(id.as_str())?));
@@ -135,17 +135,17 @@ impl Payments {
         Ok(Self { providers, journal: Some(engine.clone()), ..self.clone() })
     }
 
-    /// The engine whose journal its providers are behind.
+    /// Returns the engine that journals the calls to the providers, if there is one.
     #[cfg(feature = "engine")]
     pub(crate) fn journal(&self) -> Option<&payments_engine::Engine> {
         self.journal.as_ref()
     }
 
-    /// Sets the order in which providers are preferred when several can do something; the others
-    /// follow.
+    /// Sets the order in which providers are preferred when several can carry out a request. The
+    /// providers that are not named come after those that are.
     ///
     /// # Errors
-    /// `Configuration` if there is no provider of such a name, or a name appears twice.
+    /// Returns `Configuration` if no provider has one of the names, or a name appears twice.
     pub fn with_preference<'a>(mut self, first: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut preference = Vec::new();
         for id in first {
@@ -163,10 +163,10 @@ impl Payments {
         Ok(self)
     }
 
-    /// The provider of this name.
+    /// Returns the provider with this name.
     ///
     /// # Errors
-    /// `Configuration`, listing the existing names.
+    /// Returns `Configuration`, listing the names that exist, if no provider has this name.
     pub fn provider(&self, id: impl AsRef<str>) -> Result<&Provider> {
         let id = id.as_ref();
         self.providers.values().find(|provider| provider.id().as_str() == id).ok_or_else(|| {
@@ -184,23 +184,23 @@ impl Payments {
         Arc::clone(&self.clock)
     }
 
-    /// The table `[engine]` of its configuration, if it has one.
+    /// Returns the table `[engine]` of the configuration, or `None` if it does not have one.
     #[cfg(feature = "engine")]
     pub(crate) fn engine_settings(&self) -> Option<&EngineSettings> {
         self.engine.as_ref()
     }
 
-    /// The current time, by the hub's clock.
+    /// Returns the current time of the hub's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Every provider, the preferred ones first.
+    /// Returns every provider, the preferred ones first.
     pub fn providers(&self) -> impl Iterator<Item = &Provider> {
         self.preference.iter().filter_map(|id| self.providers.get(id))
     }
 
-    /// Every provider with this role, the preferred ones first.
+    /// Returns every provider with this role, the preferred ones first.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Provider> {
         self.providers().filter(move |provider| provider.roles().contains(&role))
     }

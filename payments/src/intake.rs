@@ -1,4 +1,4 @@
-//! The result of a delivery: events to believe, doubts to keep, and the reply to send.
+//! The result of a delivery: trusted events, doubtful events, and the reply to send.
 
 use std::time::Duration;
 
@@ -15,74 +15,75 @@ use crate::{Checked, Payments};
 
 /// The result of receiving a delivery.
 ///
-/// Providers deliver the same event again, so store [`provider`](Self::provider) and [`Event::key`]
-/// and skip events that are stored already. Store them in the same database transaction as what the
-/// event changes in your tables, and send [`reply`](Self::reply) after its commit. If that fails, reply
-/// [`Outcome::TryAgain`]: the provider delivers it again.
+/// Providers may deliver an event more than once, so store [`provider`](Self::provider) and
+/// [`Event::key`] of each event, and skip events that are already stored. Store them in the same
+/// database transaction as the event's changes to your tables, and send [`reply`](Self::reply)
+/// after the commit. If the transaction fails, reply with [`Outcome::TryAgain`], so that the
+/// provider delivers the event again.
 ///
 /// Two events of different sources, such as a webhook of the bank and one of the payment page, can
-/// report the same money under different keys: compare them with
+/// report the same money under different keys. Compare them with
 /// [`match_credit`](crate::match_credit). The engine does all of this.
 #[derive(Debug)]
 #[must_use = "the provider waits for the reply"]
 pub struct Intake {
     checked: Checked,
-    /// The provider that sent it: keys are unique per provider.
+    /// The provider that sent the delivery. Keys are unique per provider.
     pub provider: ProviderId,
-    /// The events to believe: proven by the delivery itself, or confirmed by an inquiry.
+    /// The trusted events: each is proven by the delivery, or was confirmed by an inquiry.
     ///
-    /// Every event that moves money has a [key](Event::key). An event without one changes no
-    /// money: a status to show, or something that this version does not know.
+    /// Every event that moves money has a [key](Event::key). An event without a key changes no
+    /// money: it is a status to show, or it is unknown to this version.
     pub events: Vec<Event>,
-    /// The events not to believe, or not yet.
+    /// The events that are not trusted, or not yet.
     pub doubts: Vec<Doubtful>,
 }
 
-/// An event that must not be believed, or not yet. It has no key.
+/// An event that must not be trusted, or not yet. It has no key.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Doubtful {
     /// The event as the delivery reports it.
     pub event: Event,
-    /// The reason why it is not believed.
+    /// The reason why it is not trusted.
     pub doubt: Doubt,
 }
 
-/// The reason why an event is not believed.
+/// The reason why an event is not trusted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Doubt {
-    /// It came through a buyer's browser: show it, book nothing.
+    /// The event came through the buyer's browser. Show it, but book nothing.
     DisplayOnly,
-    /// It depends on fields that no proof covers, and moves no money that the provider could be
-    /// asked about: ignore it, or show it.
+    /// The event depends on fields that no proof covers, and it moves no money that an inquiry
+    /// could confirm. Ignore it, or show it.
     Unproven,
-    /// The provider does not know it yet: ask again.
+    /// The provider does not know the money of the event yet. Inquire again later.
     NotYet {
-        /// How long to wait before asking again.
+        /// How long to wait before the next inquiry.
         retry_after: Option<Duration>,
     },
-    /// The provider could not be reached: ask again.
+    /// The provider could not be reached. Inquire again later.
     CouldNotAsk(Error),
-    /// The provider contradicts it: a person should look.
+    /// The provider contradicts the event. A person should look at it.
     Contradicted {
-        /// The claim of the delivery.
+        /// What the delivery claims.
         claimed: String,
-        /// The provider's statement.
+        /// What the provider reports.
         found: String,
     },
 }
 
 impl Payments {
-    /// Checks a delivery that arrived now, and asks the provider about what its proof does not
+    /// Checks a delivery that arrived now, and confirms with the provider what its proof does not
     /// cover: [`check`](Self::check) and [`Checked::confirm`] in one call.
     ///
-    /// It may send inquiries and wait for them. While one of them cannot be answered,
-    /// [`outcome`](Intake::outcome) asks for the delivery again; events that are proven or
-    /// confirmed are returned all the same, each under its own key.
+    /// It may send inquiries and wait for their responses. While one of them fails,
+    /// [`outcome`](Intake::outcome) is [`Outcome::TryAgain`]. Events that are proven or confirmed
+    /// are returned in any case, each under its own key.
     ///
     /// # Errors
-    /// There is no such provider, or it sends no notifications.
+    /// The provider does not exist, or it sends no notifications.
     pub async fn receive(
         &self,
         provider: &str,
@@ -113,26 +114,28 @@ impl Payments {
 }
 
 impl Intake {
-    /// The proof of the sender and what it covers; `None` if it is not a checked notification.
+    /// Returns the proof of the sender and what it covers, or `None` if the delivery is not a
+    /// checked notification.
     pub fn proof(&self) -> Option<&Proof> {
         self.checked.proof()
     }
 
-    /// The field of a checked delivery that cannot be read; `None` if all of it can be read.
+    /// Returns the field of a checked delivery that cannot be read, or `None` if all of it can be
+    /// read.
     pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
         self.checked.unreadable()
     }
 
-    /// The reason why the delivery is not trusted; `None` if it is.
+    /// Returns the reason why the delivery is not trusted, or `None` if it is trusted.
     pub fn untrusted(&self) -> Option<&Untrusted> {
         self.checked.untrusted()
     }
 
-    /// The outcome to report to the provider once [`events`](Self::events) are handled.
+    /// Returns the outcome to report to the provider once the [`events`](Self::events) are handled.
     ///
-    /// `TryAgain` while something could not be confirmed, or if the delivery [cannot be
-    /// read](Self::unreadable); `Ignored` if there is nothing to book, as for the return of a
-    /// buyer's browser.
+    /// It is `TryAgain` while something could not be confirmed, or if the delivery [cannot be
+    /// read](Self::unreadable). It is `Ignored` if there is nothing to book, for example when a
+    /// buyer's browser returns.
     pub fn outcome(&self) -> Outcome {
         let unsettled = |doubtful: &Doubtful| {
             matches!(doubtful.doubt, Doubt::NotYet { .. } | Doubt::CouldNotAsk(_))
@@ -153,12 +156,13 @@ impl Intake {
         }
     }
 
-    /// The reply that the provider documents.
+    /// Returns the reply that the provider documents for `outcome`.
     ///
-    /// It never acknowledges a delivery with unsettled events: while [`outcome`](Self::outcome) is
-    /// `TryAgain`, the reply asks for the delivery again, whatever `outcome` says. An app that has
-    /// stored the delivery durably and confirms it later by itself uses [`Checked::reply`]. An
-    /// untrusted delivery never gets the reply of success, and a handshake gets its own reply.
+    /// The reply never acknowledges a delivery with unconfirmed events: while
+    /// [`Intake::outcome`](Self::outcome) is `TryAgain`, it requests the delivery again, whatever
+    /// you pass. An untrusted delivery never gets the reply of success, and a handshake gets its
+    /// own reply. An app that has stored the delivery durably and confirms it later uses
+    /// [`Checked::reply`].
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
         self.checked.reply(match self.outcome() {
             Outcome::TryAgain => Outcome::TryAgain,
@@ -166,7 +170,7 @@ impl Intake {
         })
     }
 
-    /// Confirms in a span of its own.
+    /// Confirms the delivery in a tracing span of its own.
     pub(crate) async fn traced(checked: Checked) -> Self {
         let span = tracing::info_span!(
             "payments.confirm",
@@ -216,7 +220,7 @@ impl Intake {
     }
 }
 
-/// The event as it may be booked, or the doubt that prevents it.
+/// Returns the event as it may be booked, or the doubt that prevents it.
 async fn believed(checked: &Checked, event: &Event) -> Result<Event, Doubt> {
     match event.evidence() {
         Evidence::DisplayOnly => return Err(Doubt::DisplayOnly),

@@ -1,7 +1,7 @@
-//! Money in and out through several payment gateways, by one set of traits.
+//! Receive and send money through several payment gateways with one set of traits.
 //!
-//! This crate is all that an app depends on. Its features link the gateways, a configuration
-//! selects and configures them, and [`Payments`] holds them.
+//! This crate is the only one that an app depends on. Its features link the gateways, a
+//! configuration selects and configures them, and [`Payments`] contains them.
 //!
 //! ```
 //! use payments::{OrderRef, Payments, Submission, money::Money, payment::*};
@@ -44,12 +44,12 @@
 //! | `sepay`, `hpay`, `payos`, `mock` | the gateways |
 //! | `sepay-oauth` | SePay's partner API behind OAuth2, for apps that serve other merchants |
 //! | `engine` | [`engine`]: a durable journal of payouts and payments in SQLite |
-//! | `axum` | [`axum`](mod@axum): the routes at which gateways deliver to the engine |
+//! | `axum` | [`axum`](mod@axum): routes that pass deliveries of gateways to the engine |
 //! | `engine-postgres` | the journal in PostgreSQL, for several engines on one database, and in `sqlx` transactions |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
-//! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
+//! | `inventory` (default) | `Payments::from_config` finds the linked gateways |
 //! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |
-//! | `metrics` | counters and histograms of calls and deliveries, for the exporter of the app |
+//! | `metrics` | counters and histograms of calls and deliveries, for the app's exporter |
 //! | `simulators` | simulated gateways on loopback |
 //! | `rsa` | RSA keys and signatures; `hpay` turns it on |
 //! | `aws-lc` | the faster RSA signer, which a configuration selects by `signer = "aws-lc"` |
@@ -93,7 +93,7 @@ pub mod axum;
 #[cfg(feature = "engine")]
 pub use payments_engine as engine;
 
-// A dependency that no source file names is not linked, and then its registration is missing.
+// A dependency that no source file names is not linked, so its registration would be missing.
 #[cfg(feature = "hpay")]
 pub use provider_hpay as hpay;
 #[cfg(feature = "mock")]

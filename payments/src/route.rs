@@ -1,5 +1,4 @@
-//! Routing: which provider carries out a request, by its own check of the request and by
-//! preference.
+//! Routing: chooses the provider for a request, by each provider's own check and by preference.
 
 use std::collections::VecDeque;
 
@@ -11,90 +10,93 @@ use payments_core::{
 
 use crate::Payments;
 
-/// The providers that accept a request, and why the others do not.
+/// The providers that accept a request, and the reasons why the others do not.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Route<'a> {
-    /// The providers that accept it, the preferred ones first. Never empty, and without duplicates.
+    /// The providers that accept the request, the preferred ones first. Never empty, and without
+    /// duplicates.
     pub providers: Vec<&'a Provider>,
     /// The other providers, each with its reason.
     pub passed_over: Vec<PassedOver>,
 }
 
-/// A provider that was not chosen, or that did not open a payment.
+/// A provider that was skipped, or that did not open a payment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PassedOver {
-    /// Its name.
+    /// The name of the provider.
     pub provider: ProviderId,
     /// The reason, in one line.
     pub reason: String,
 }
 
-/// A payment and the provider that opened it.
+/// The outcome of opening a payment, and the provider that opened it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Opened {
-    /// The provider that opened it, or was asked last. Store it with the order: only this provider
-    /// can show the payment again, see [`Payments::open_payment_at`].
+    /// The provider that opened the payment, or the last one that was called. Store it with the
+    /// order, because only this provider can show the payment again: see
+    /// [`Payments::open_payment_at`].
     pub provider: ProviderId,
     /// The outcome.
     pub submission: Submission<Payment>,
-    /// The preferred providers that were not asked, with the reason of their check, and those that
-    /// were asked and did not open it.
+    /// The preferred providers that did not open the payment: their check refused the request, or
+    /// they were called without success.
     pub passed_over: Vec<PassedOver>,
 }
 
-/// What became of asking one provider of a route.
+/// The result of calling one provider of a route.
 #[expect(clippy::large_enum_variant, reason = "it is returned, and not kept")]
 enum Asked {
-    /// It was asked.
+    /// The provider was called.
     Here(Submission<Payment>),
-    /// It was not asked, because this one may have the order.
+    /// The provider was not called, because this other one may have the order.
     #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only an engine knows"))]
     Elsewhere(ProviderId),
 }
 
 impl Payments {
-    /// The providers that can open this payment, the preferred ones first, by each one's own
-    /// [check](payments_core::PaymentProvider::check).
+    /// Returns the providers that can open this payment, the preferred ones first. Each decides by
+    /// its own [check](payments_core::PaymentProvider::check).
     ///
     /// # Errors
-    /// `Unsupported` if there is none, with each one's reason.
+    /// Returns `Unsupported`, with the reason of each provider, if none can open it.
     pub fn route(&self, request: &CreatePayment) -> Result<Route<'_>> {
         self.able("payment", |provider| provider.payments().and_then(|role| role.check(request)))
     }
 
-    /// The providers that can make this payout, the preferred ones first, by each one's own
-    /// [check](payments_core::PayoutProvider::check). Choose one and keep to it: a payout is never
-    /// sent to another provider once anything was sent.
+    /// Returns the providers that can make this payout, the preferred ones first. Each decides by
+    /// its own [check](payments_core::PayoutProvider::check).
+    ///
+    /// Choose one of them and keep it: once anything was sent, never send the payout to another
+    /// provider.
     ///
     /// # Errors
-    /// `Unsupported` if there is none, with each one's reason.
+    /// Returns `Unsupported`, with the reason of each provider, if none can make it.
     pub fn route_payout(&self, request: &CreatePayout) -> Result<Route<'_>> {
         self.able("payout", |provider| provider.payouts().and_then(|role| role.check(request)))
     }
 
-    /// Opens a payment at the first provider that accepts it. Each provider is asked once at most.
+    /// Opens a payment at the first provider that accepts it. Each provider is called at most once.
     ///
-    /// The next one is tried only where nothing happened: after an error, or a refusal that the
-    /// provider confirmed. It is not tried after an uncertain outcome, an unconfirmed refusal, or a
-    /// refusal because the order reference was used before.
+    /// The next provider is tried only if nothing happened at the one before: it returned an error,
+    /// or a refusal that it confirmed. None is tried after an uncertain outcome, an unconfirmed
+    /// refusal, or a refusal because the order reference was used before.
     ///
-    /// A hub [through an engine](Self::through) writes down whom it asks before it asks. There the
-    /// same call again, after a restart or from another process too, goes to the provider that may
-    /// have the order by this method, and to no other while it may.
+    /// A hub [through an engine](Self::through) stores the name of the provider before it calls it.
+    /// If you repeat the call, even after a restart or from another process, it goes to the
+    /// provider that may have the order by this method, and to no other.
     ///
-    /// Without an engine call it once per order. A second call for the same order may open it at
-    /// another provider, and then both can be paid: to show a payment again, call
-    /// [`open_payment_at`](Self::open_payment_at) with the provider of the first. It returns which
-    /// provider it asked only afterwards. If the app is stopped in between, or drops the future, the
-    /// outcome is uncertain: ask every provider of [`route`](Self::route) with `find_payment`. An
-    /// app that has to know the provider beforehand takes it from `route`, stores it, and then calls
-    /// `open_payment_at`.
+    /// Without an engine, call this once per order. A second call may open the order at another
+    /// provider, and then both can be paid. To show a payment again, call
+    /// [`open_payment_at`](Self::open_payment_at) with the provider of the first call. If the app
+    /// stops during the call, or drops the future, the outcome is uncertain, and the provider is
+    /// unknown: call `find_payment` of every provider of [`route`](Self::route). An app that has to
+    /// know the provider beforehand takes it from `route`, stores it, and calls `open_payment_at`.
     ///
     /// # Errors
-    /// No provider opened it; the last one's error.
+    /// Returns the error of the last provider if no provider opened the payment.
     pub async fn open_payment(&self, request: &CreatePayment) -> Result<Opened> {
         let Route { providers, mut passed_over } = self.route(request)?;
         let mut turns_left = providers.len();
@@ -120,7 +122,7 @@ impl Payments {
                 }
                 Err(error) => Err(error),
             };
-            // The providers at which nothing happened, with the reason.
+            // The providers at which nothing happened, each with the reason.
             let reason = match &outcome {
                 Err(error) => error.to_string(),
                 Ok(Submission::Declined(decline)) if decline.is_confirmed() => decline.to_string(),
@@ -141,7 +143,7 @@ impl Payments {
         last.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
     }
 
-    /// Asks one provider of a route.
+    /// Calls one provider of a route.
     async fn ask(&self, provider: &Provider, request: &CreatePayment) -> Result<Asked> {
         #[cfg(feature = "engine")]
         if let Some(engine) = self.journal() {
@@ -154,14 +156,14 @@ impl Payments {
         provider.payments()?.create_payment(request).await.map(Asked::Here)
     }
 
-    /// Opens a payment at this provider and at no other: again for an order that it has, or for the
-    /// first time if the app has stored the provider before.
+    /// Opens a payment at this provider and never at another one. Call it to show an order of this
+    /// provider again, or to open a new one after the app has stored the provider.
     ///
-    /// What a second payment of one order does there is
-    /// [`PaymentCapabilities::repeat`](payments_core::payment::PaymentCapabilities::repeat).
+    /// [`PaymentCapabilities::repeat`](payments_core::payment::PaymentCapabilities::repeat) says
+    /// what the provider does with a second payment of one order.
     ///
     /// # Errors
-    /// There is no such provider, or it did not open the payment.
+    /// The provider does not exist, or it did not open the payment.
     pub async fn open_payment_at(
         &self,
         provider: &ProviderId,

@@ -1,7 +1,7 @@
-//! For the tests of your own app: a mock provider with a scripted gateway behind it, and makers of
-//! signed deliveries.
+//! Tools for the tests of your own app: a mock provider with a scripted gateway behind it, and
+//! functions that make signed deliveries.
 //!
-//! Test uncertain outcomes: what does your app do if it is unknown whether a payout was made?
+//! Test uncertain outcomes: what does your app do if it cannot know whether a payout was made?
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -21,14 +21,14 @@
 //! # }).unwrap();
 //! ```
 //!
-//! The mock pays a repeated payout again, as HPay does, whatever its amount: a program that sends
-//! one reference twice shows two payouts here, and `find_payout` returns
-//! [`Lookup::Several`](crate::Lookup::Several). For a gateway that returns the first payout, or
-//! refuses, use [`Settings::with_payout_repeat`] and [`Mock::with`]; unlike [`Mock::new`],
-//! [`Settings::test`] returns the first.
+//! Like HPay, the mock pays a repeated payout again, whatever its amount: if a program sends one
+//! reference twice, there are two payouts here, and `find_payout` returns
+//! [`Lookup::Several`](crate::Lookup::Several). For a gateway that returns the first payout or
+//! refuses the second, use [`Settings::with_payout_repeat`] and [`Mock::with`]. Unlike
+//! [`Mock::new`], [`Settings::test`] makes a mock that returns the first.
 //!
-//! Deliveries are made by the providers: `payments::hpay::testing`, `payments::sepay::testing`, and
-//! for the mock [`MockGateway::take_notifications`].
+//! Make deliveries with `payments::hpay::testing` and `payments::sepay::testing`, and with
+//! [`MockGateway::take_notifications`] for the mock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub use provider_mock::{
 use crate::Payments;
 
 /// A hub with one provider, `mock`, and the scripted gateway behind it, in memory. Its clock stands
-/// still until it is moved.
+/// still until [`advance`](Self::advance) moves it.
 #[derive(Clone, Debug)]
 pub struct Mock {
     gateway: MockGateway,
@@ -50,19 +50,19 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// A mock with the settings for tests that pays a repeated payout again, on 1 January 2026 at
-    /// noon in Vietnam.
+    /// Creates a mock with the settings for tests, except that it pays a repeated payout again. Its
+    /// clock shows noon of 1 January 2026 in Vietnam.
     ///
     /// # Errors
-    /// None with these settings.
+    /// Does not happen with these settings.
     pub fn new() -> Result<Self> {
         Self::with(Settings::test().with_payout_repeat(Repeat::PaysAgain))
     }
 
-    /// A mock with these settings. Their clock is replaced by one that stands still.
+    /// Creates a mock with these settings, but with a clock that stands still.
     ///
     /// # Errors
-    /// `Configuration` if a setting cannot be used.
+    /// Returns `Configuration` if a setting cannot be used.
     pub fn with(settings: Settings) -> Result<Self> {
         let clock = ManualClock::at(Timestamp::from_unix(1_767_243_600));
         let gateway = MockGateway::new(settings.with_clock(Arc::new(clock.clone())))?;
@@ -71,18 +71,18 @@ impl Mock {
         Ok(Self { gateway, payments, clock })
     }
 
-    /// The hub for your app.
+    /// Returns the hub for your app.
     pub fn payments(&self) -> &Payments {
         &self.payments
     }
 
-    /// The scripted gateway: it acts for buyers and banks, scripts faults, and has the ledger to
+    /// Returns the scripted gateway. It plays buyers and banks, scripts faults, and has a ledger to
     /// compare with.
     pub fn gateway(&self) -> &MockGateway {
         &self.gateway
     }
 
-    /// Moves time forward, for your app and for the gateway.
+    /// Moves the clock forward, for your app and for the gateway.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }

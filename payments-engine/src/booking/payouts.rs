@@ -8,11 +8,11 @@ use crate::{
     store::{Due, Rows, StoreError},
 };
 
-/// How many words of a memo may be the reference of a payout.
+/// The most words of a memo that are looked up as the reference of a payout.
 const WORDS: usize = 32;
 
-/// The payout whose reference a line of a statement states: in its memo, or as the bank's own
-/// reference.
+/// Finds the payout whose reference a line of a statement contains, in its memo or as the bank's
+/// own reference.
 pub(crate) fn named_payout(
     rows: &mut dyn Rows,
     provider: &ProviderId,
@@ -30,8 +30,8 @@ pub(crate) fn named_payout(
     Ok(None)
 }
 
-/// Observes that a statement lists a payout that the provider has or may have. Returns its reference if
-/// that was written.
+/// Records that a statement lists a payout that the provider has or may have. Returns its reference
+/// if that was written.
 pub(crate) fn list_payout(
     rows: &mut dyn Rows,
     record: &PayoutRecord,

@@ -14,7 +14,7 @@ use crate::{
     store::{Route, RouteKind, Rows, StoreError},
 };
 
-/// The names by which money finds an order.
+/// Returns the names by which money finds an order.
 pub(super) fn routes(record: &PaymentRecord) -> Vec<Route> {
     let opened = record.openings.iter().filter_map(|opening| {
         Some((&opening.provider, opening.method(), opening.payment.as_ref()?))
@@ -38,7 +38,7 @@ pub(super) fn routes(record: &PaymentRecord) -> Vec<Route> {
     routes
 }
 
-/// The names of orders that a movement states: its payment code, and its virtual account.
+/// Returns the names of orders that a movement states: its payment code and its virtual account.
 pub(super) fn names_of(movement: &Movement) -> Vec<(RouteKind, &str)> {
     let code = movement.code.as_ref().map(|code| (RouteKind::Code, code.as_str()));
     let account = movement.virtual_account.as_ref();
@@ -46,8 +46,8 @@ pub(super) fn names_of(movement: &Movement) -> Vec<(RouteKind, &str)> {
     code.into_iter().chain(account).collect()
 }
 
-/// The order that a movement belongs to: the one that it names, or that its payment code, its virtual
-/// account or a report of the same money names.
+/// Finds the order of a movement: the one that it names, or that its payment code, its virtual
+/// account or another report of the same money names.
 pub(crate) fn order_of(
     rows: &mut dyn Rows,
     provider: &ProviderId,
@@ -87,15 +87,15 @@ pub(crate) fn order_of(
     Ok(orders.pop().filter(|_| orders.is_empty()))
 }
 
-/// Whether a known credit is the money that another source reports.
+/// Whether a known credit is the same money as a movement of another source.
 pub(super) fn is_same(known: &CreditRecord, provider: &ProviderId, movement: &Movement) -> bool {
     let is_own_source =
         known.provider == *provider && known.movement.key.scope() == movement.key.scope();
     !is_own_source && same_credit(&known.movement, movement) == SameMoney::Same
 }
 
-/// The names by which money for an opening finds its order: the words of the memo that a transfer
-/// has to have, and the number of a virtual account.
+/// Returns the names by which money for an opening finds its order: the words of the memo that a
+/// transfer must have, and the number of a virtual account.
 fn routes_of(payment: &Payment, method: Option<PaymentMethod>) -> Vec<(RouteKind, String)> {
     let method = payment.method.or(method);
     let transfers = payment.next.iter().filter_map(|next| match next {

@@ -1,4 +1,4 @@
-//! What is booked counts once, whatever the order of the reports.
+//! Money is counted once, whatever the order of its reports.
 
 use payments_core::{
     DedupeKey, Direction, Movement, OrderRef, PayoutRef, ProviderId, Timestamp,
@@ -67,7 +67,7 @@ fn settled(received: i64) -> Payment {
     Payment::new(order(), PaymentState::Settled).with_received(Money::vnd(received))
 }
 
-/// A store that books.
+/// A store into which reports are booked.
 struct Books {
     rows: Box<dyn Backend>,
     writes: u32,
@@ -89,7 +89,7 @@ impl Books {
         Self { rows, writes: 0 }
     }
 
-    /// One of each kind of store, with the folder that it is in.
+    /// One store of each kind, with its folder if it has one.
     fn of_each_store() -> Vec<(Self, Option<tempfile::TempDir>)> {
         let mut all = vec![(Self::new(), None)];
         if cfg!(feature = "sqlite") {
@@ -99,7 +99,7 @@ impl Books {
         all
     }
 
-    /// With an order that was opened for a transfer of 50,000 VND.
+    /// Creates a store with an order that was opened for a transfer of 50,000 VND.
     fn opened() -> Self {
         let mut books = Self::new();
         books.open("main", None, None);
@@ -147,7 +147,7 @@ impl Books {
         book(self.rows.as_mut(), report, &token, at(second), START).unwrap()
     }
 
-    /// The record, which is also the fold of its history.
+    /// Returns the record, and checks that it equals the fold of its history.
     fn record(&mut self) -> PaymentRecord {
         let record = self.rows.payments().payment(&order()).unwrap().unwrap();
         let history = self.rows.payments().payment_history(&order()).unwrap();
@@ -192,7 +192,7 @@ fn reports_of_one_transfer() -> Vec<Report> {
     ]
 }
 
-/// Every order of so many things.
+/// Every order of this many things.
 fn orders(number: usize) -> Vec<Vec<usize>> {
     let mut orders = vec![Vec::new()];
     for next in 0..number {
@@ -525,7 +525,7 @@ fn a_reported_payout_that_is_not_on_record_changes_nothing() {
     assert_eq!(books.book(&report), []);
 }
 
-/// How one source reports transfers: which it reports, and whether with their bank reference.
+/// The transfers that one source reports, and whether it states their bank references.
 type Reported = (Vec<bool>, Vec<bool>);
 
 fn transfers() -> impl Strategy<Value = (usize, Vec<Reported>, Vec<prop::sample::Index>)> {

@@ -1,4 +1,4 @@
-//! Sets up an engine.
+//! The builder of an engine.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,10 +31,10 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// How often due work is looked for.
+/// How often the engine looks for due work.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Sets up an [`Engine`].
+/// A builder for an [`Engine`].
 pub struct EngineBuilder {
     pub(super) store: Option<Store>,
     providers: Vec<Provider>,
@@ -76,37 +76,39 @@ impl Default for EngineBuilder {
 }
 
 impl EngineBuilder {
-    /// Says where the journal is kept.
+    /// Sets the store of the journal.
     #[must_use]
     pub fn with_store(mut self, store: Store) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// Adds a provider. One that sends no money is left as it is.
+    /// Adds a provider. A provider without payouts, payments and virtual accounts is left
+    /// unchanged.
     #[must_use]
     pub fn with_provider(mut self, provider: Provider) -> Self {
         self.providers.push(provider);
         self
     }
 
-    /// Says that a provider is gone for good, by a person's word: the engine starts although the store
-    /// has open payouts of it. They stay as they are, and nobody is asked about them.
+    /// Declares that a provider was removed for good, by a person's decision. The engine then
+    /// starts although the store has open payouts of it. They stay as they are; no inquiries are
+    /// sent about them.
     #[must_use]
     pub fn with_retired_provider(mut self, provider: ProviderId) -> Self {
         self.retired_providers.push(provider);
         self
     }
 
-    /// Sets the times of one provider's instructions.
+    /// Sets the limits for the instructions of one provider.
     #[must_use]
     pub fn with_limits(mut self, provider: impl Into<String>, limits: Limits) -> Self {
         self.limits.push((provider.into(), limits));
         self
     }
 
-    /// Seals what is stored of people with the first of these keys; every one of them opens what was
-    /// sealed before. An engine with a provider for real money needs a key.
+    /// Sets the keys that seal personal data in the store. The first one seals; every one of them
+    /// opens what was sealed before. An engine with a provider for real money needs a key.
     #[must_use]
     pub fn with_keys(mut self, keys: impl IntoIterator<Item = SealingKey>) -> Self {
         self.keys.extend(keys);
@@ -120,11 +122,11 @@ impl EngineBuilder {
         self
     }
 
-    /// Registers what the app does about changes, with the engine's own database: what the handler
-    /// writes through its transaction is there exactly once for each change.
+    /// Registers a handler of changes that writes to the engine's own database: its writes through
+    /// the given transaction are committed exactly once for each change.
     ///
-    /// `name` is 1 to 64 characters without white space. Once it was registered, changes are kept
-    /// for it while it is missing, until it is [retired](Self::retiring_handler).
+    /// `name` is 1 to 64 characters without white space. Once a handler was registered, changes are
+    /// kept for it even while it is missing, until it is [retired](Self::retiring_handler).
     #[must_use]
     pub fn with_handler<D>(
         mut self,
@@ -140,9 +142,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Registers what the app does about changes, with a database of its own: a crash between the
-    /// handler's commit and the engine's mark calls the handler again for the same change. It
-    /// compares revisions.
+    /// Registers a handler of changes that writes to a database of its own. After a crash between
+    /// the handler's commit and the engine's mark, the handler is called again for the same change,
+    /// so it has to compare revisions.
     #[must_use]
     pub fn with_handler_at_least_once<D: AppDatabase>(
         mut self,
@@ -154,15 +156,15 @@ impl EngineBuilder {
         self
     }
 
-    /// Registers where changes are sent out of the process. Its name is one of a handler, and its
-    /// limits and dead letters are those of handlers.
+    /// Registers a sink, which sends changes out of the process. Its name, limits and dead letters
+    /// are those of a handler.
     #[must_use]
     pub fn with_sink(mut self, name: impl Into<String>, sink: impl Sink) -> Self {
         self.handlers.push((name.into(), Arc::new(ToSink(sink))));
         self
     }
 
-    /// Forgets a handler that was registered before, with everything that is due to it.
+    /// Removes a handler that was registered before, with every change that is due to it.
     #[must_use]
     pub fn retiring_handler(mut self, name: impl Into<String>) -> Self {
         self.retired.push(name.into());
@@ -176,25 +178,27 @@ impl EngineBuilder {
         self
     }
 
-    /// Reads the statements of every provider that has them at this interval, and books their
-    /// credits, so that a lost delivery loses no credit. Lines of the last 24 h are read again, because banks enter some of them late; what was booked before the first start,
-    /// less 24 h, is left out.
+    /// Reads the statements of every provider that has them at this interval and books their
+    /// credits, so that a lost delivery loses no credit.
+    ///
+    /// Lines of the last 24 h are read again, because banks enter some of them late. Lines that
+    /// were booked more than 24 h before the first start are skipped.
     #[must_use]
     pub fn with_statements_every(mut self, every: Duration) -> Self {
         self.read_every = Some(every);
         self
     }
 
-    /// Hands in the time: what is due, and until when. What was sent is limited by the boot clock
-    /// besides, which nothing can set.
+    /// Sets the clock that decides when work is due, and until when. The time for sending is also
+    /// limited by the boot clock, which nobody can set.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Works only in [`tick`](Engine::tick), and not in the background: for a job that runs at
-    /// intervals, and for tests. Without a background nothing that was handed over is sent between
+    /// Disables the background: the engine then works only in [`tick`](Engine::tick). Use it for a
+    /// job that runs at intervals, and for tests. Payouts that were handed over are sent only by
     /// ticks.
     #[must_use]
     pub fn without_background(mut self) -> Self {
@@ -202,22 +206,23 @@ impl EngineBuilder {
         self
     }
 
-    /// Looks for due work at this interval, instead of every second.
+    /// Sets the interval at which due work is looked for. It is one second by default.
     #[must_use]
     pub fn with_interval(mut self, every: Duration) -> Self {
         self.every = Some(every);
         self
     }
 
-    /// Accepts a store that seems to be an older copy of itself, by a person's word: what it does not
-    /// know of may have been sent, and will be sent again if it is instructed again.
+    /// Accepts a store that seems to be an older copy of itself, by a person's decision.
+    /// Instructions that the store has lost may have been sent, and are sent again if they are
+    /// instructed again.
     #[must_use]
     pub fn accepting_store(mut self) -> Self {
         self.accepts_store = true;
         self
     }
 
-    /// Puts a mistake into the engine.
+    /// Adds a mistake to the engine, for trials.
     #[cfg(feature = "seeded-bugs")]
     #[doc(hidden)]
     #[must_use]
@@ -226,7 +231,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Makes the time that the engine waits pass at once.
+    /// Makes the engine's waiting times pass immediately.
     #[cfg(feature = "seeded-bugs")]
     #[doc(hidden)]
     #[must_use]
@@ -235,13 +240,19 @@ impl EngineBuilder {
         self
     }
 
-    /// Starts the engine on a thread of its own, with what an earlier start left.
+    /// Starts the engine on a thread of its own, and resumes what an earlier start left.
     ///
     /// # Errors
-    /// `Configuration` if the providers cannot be used together, if one is for real money and there
-    /// is no key to seal with, if the store was sealed with a key that is missing, if it knows a
-    /// provider as another one or as another merchant, or has open payouts of one that is missing and
-    /// not retired, or if another engine sends from it; `Unavailable` if the store cannot be used.
+    /// Returns `Configuration` if
+    ///
+    /// - the providers cannot be used together,
+    /// - a provider is for real money and there is no key to seal with,
+    /// - the key that sealed the store is missing,
+    /// - the store knows a provider as another one or as another merchant,
+    /// - the store has open payouts of a provider that is missing and not retired, or
+    /// - another engine sends from the store.
+    ///
+    /// Returns `Unavailable` if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
         let store = self.named_store()?;
         let (providers, members, limits) =
@@ -260,7 +271,7 @@ impl EngineBuilder {
             let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
             backend.begin().map_err(StoreError::into_error)?;
-            // What is refused is not written: the store closes without a commit.
+            // On a refusal nothing is written: the store closes without a commit.
             identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
             identify_key(backend.as_mut(), &seal)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
@@ -279,13 +290,17 @@ impl EngineBuilder {
         Ok(engine)
     }
 
-    /// Opens the store beside an engine that may run, to look and to decide: records, cases, dead
-    /// letters, health. What is sent and accepted is refused, handlers are not called, and nothing
-    /// is counted. [`Engine::decide`], [`release`](Engine::release) and replays take effect in the
-    /// engine that runs, within its interval.
+    /// Opens the store as a visitor: an engine that may run beside another one, to look and to
+    /// decide.
+    ///
+    /// It reads records, cases, dead letters and health. It refuses to send instructions and to
+    /// accept deliveries, calls no handlers, and counts nothing. [`Engine::decide`],
+    /// [`release`](Engine::release) and replays take effect in the running engine within its
+    /// interval.
     ///
     /// # Errors
-    /// As [`start`](Self::start); `Configuration` if no engine of this version made the tables.
+    /// The same as for [`start`](Self::start), and `Configuration` if no engine of this version
+    /// created the tables.
     pub async fn visit(self) -> Result<Engine> {
         let store = self.named_store()?;
         let (providers, members, limits) =
@@ -301,7 +316,7 @@ impl EngineBuilder {
             backend.begin().map_err(StoreError::into_error)?;
             identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
             identify_key(backend.as_mut(), &seal)?;
-            // It was compared, and nothing of it is written.
+            // The comparison is done, and its writes are discarded.
             backend.roll_back();
             let journal = Journal::new(store.committer(backend)?, &opened, seal);
             Ok(Shared::new(journal, runtime, setup))
@@ -332,7 +347,7 @@ impl EngineBuilder {
         Ok(providers)
     }
 
-    /// The providers that send money.
+    /// Returns the providers that send money.
     fn members(&self) -> Result<BTreeMap<ProviderId, Arc<Member>>> {
         let mut members = BTreeMap::new();
         for provider in &self.providers {
@@ -354,7 +369,7 @@ impl EngineBuilder {
         Ok(members)
     }
 
-    /// The limits that were set.
+    /// Returns the limits that were set.
     fn limits_by_provider(&self) -> Result<BTreeMap<ProviderId, Limits>> {
         let mut all = BTreeMap::new();
         for (name, limits) in &self.limits {
@@ -376,10 +391,11 @@ impl EngineBuilder {
     }
 }
 
-/// Registers the handlers, and lets them be called from now on.
+/// Registers the handlers. Changes are kept for them from now on.
 ///
 /// # Errors
-/// `Configuration` if the database of one is not the engine's; the store cannot be used.
+/// Returns `Configuration` if the database of a handler is not the engine's. The store cannot be
+/// used.
 async fn begin_handlers(
     shared: &Arc<Shared>,
     handlers: Handlers,

@@ -1,4 +1,4 @@
-//! What a person decides.
+//! Cases, and a person's decisions about them.
 
 use payments_core::{Error, ErrorKind, OrderRef, PayoutRef, Result};
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Engine {
-    /// The cases that wait for a person, each with its record.
+    /// Returns the open cases, each with its record.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -44,12 +44,14 @@ impl Engine {
         Ok(cases)
     }
 
-    /// Records what a person decides about a case, who and why, and returns the record after it.
+    /// Records a person's decision about a case, with who decided and why, and returns the record
+    /// after the decision.
     ///
     /// # Errors
-    /// `NotFound` if there is no such open case; `Conflict` if the decision does not fit the case or
-    /// the state of its record, or if it is too early to say that a payout never arrived: its sender
-    /// may still write, or the gateway still book. Nothing changed.
+    /// Returns `NotFound` if there is no open case with this id. Returns `Conflict` if the decision
+    /// does not apply to the case or to the state of its record, or if it is too early to decide
+    /// that a payout never arrived, because its sender may still write or the gateway may still
+    /// book. Nothing changed.
     pub async fn decide(
         &self,
         case: &CaseId,
@@ -87,11 +89,12 @@ impl Engine {
         }
     }
 
-    /// Assigns an unmatched credit to an order, with the name of who decided and the reason. The
-    /// credit counts for the order from now on, and the case is settled.
+    /// Assigns an unmatched credit to an order, with who decided and why. The credit counts for the
+    /// order from now on, and the case is closed.
     ///
     /// # Errors
-    /// `NotFound` if there is no such open case of a credit; the journal cannot be used.
+    /// Returns `NotFound` if there is no open case of a credit with this id. The journal cannot be
+    /// used.
     pub async fn assign(
         &self,
         case: &CaseId,
@@ -214,7 +217,8 @@ impl Engine {
             };
             let Some(mut credit) = credit else { return Ok(None) };
             if !is_open(&credit) {
-                // The same write repeated, or there is no such case.
+                // Nothing was changed: either this is a repetition of a write, or the case does not
+                // exist.
                 let is_written = backend.payments().has_written_payment(&token)?;
                 return Ok(is_written.then_some(credit));
             }

@@ -1,4 +1,4 @@
-//! How the engine is.
+//! The health of the engine.
 
 use std::collections::BTreeMap;
 
@@ -14,45 +14,47 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// How the engine is.
+/// The health of the engine, as figures.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Health {
-    /// How many payouts are on record, by state; states without records are left out.
+    /// The number of payouts on record, by state. States without records are left out.
     pub records: Vec<(RecordState, u64)>,
-    /// How many cases wait for a person, as many as [`Engine::cases`] lists.
+    /// The number of open cases, which is the number that [`Engine::cases`] lists.
     pub open_cases: u64,
-    /// The same by kind; kinds without cases are left out. Contradicted deliveries, dead letters and
-    /// unreadable lines count too. Cases that an earlier version stored are unrecognised until their
-    /// records change.
+    /// The number of open cases by kind. Kinds without cases are left out. Contradicted deliveries,
+    /// dead letters and unreadable lines are included. Cases that an earlier version stored count as
+    /// unrecognised until their records change.
     pub cases: BTreeMap<CaseKind, u64>,
-    /// How many payouts, payments and deliveries are neither final nor due nor before a person. It
-    /// has to be 0.
+    /// The number of payouts, payments and deliveries that are not final, not due and not before a
+    /// person. It must be 0.
     pub forgotten: u64,
-    /// When the one of them changed that is forgotten longest.
+    /// When the longest forgotten of them changed, or `None` if none is forgotten.
     pub oldest_forgotten: Option<Timestamp>,
-    /// When the oldest uncertain payout changed last.
+    /// When the oldest uncertain payout last changed, or `None` if none is uncertain.
     pub oldest_uncertain: Option<Timestamp>,
-    /// The providers whose permits are held, because their instructions come to nothing.
+    /// The providers whose permits are held, because their instructions keep failing.
     pub held: Vec<ProviderId>,
-    /// Why nothing is sent, if the store seems to be an older copy of itself.
+    /// Why nothing is sent, or `None`. The reason is that the store seems to be an older copy of
+    /// itself.
     pub restored: Option<String>,
-    /// How the inbox is.
+    /// The health of the inbox.
     pub inbox: InboxHealth,
-    /// How many changes a handler failed at too often, see [`Engine::dead_letters`].
+    /// The number of changes for which a handler failed too often, see [`Engine::dead_letters`].
     pub dead_letters: u64,
-    /// How many engines run on the store: 0 only for a [visitor](crate::EngineBuilder::visit).
+    /// The number of engines that run on the store. It is 0 only for a
+    /// [visitor](crate::EngineBuilder::visit).
     pub running: u64,
-    /// The handlers that were registered before and are not by this engine: changes wait for them. A
-    /// visitor, which has no handlers, names none.
+    /// The handlers that were registered before but not by this engine. Changes are kept for them.
+    /// It is empty for a visitor, which has no handlers.
     pub missing_handlers: Vec<String>,
-    /// When the end of each provider's statement was reached last; providers whose statements were
+    /// When the end of each provider's statement was last reached. Providers whose statements were
     /// not read are left out.
     pub statements: BTreeMap<ProviderId, Timestamp>,
 }
 
 impl Engine {
-    /// How the engine is.
+    /// Returns the health of the engine.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -101,7 +103,7 @@ impl Engine {
     }
 }
 
-/// The providers whose permits are held.
+/// Returns the providers whose permits are held.
 fn held(
     backend: &mut dyn Backend,
     members: &[(ProviderId, u32)],
@@ -115,7 +117,7 @@ fn held(
     Ok(held)
 }
 
-/// When the end of each statement was reached last.
+/// Returns when the end of each statement was last reached.
 fn read_at(
     backend: &mut dyn Backend,
     providers: &[ProviderId],

@@ -1,4 +1,4 @@
-//! Compares what an engine is built with and what its store knows: providers, merchants and keys.
+//! Compares the providers, merchants and keys of an engine with those that its store knows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,23 +12,24 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// Under which name the store remembers the key that it was sealed with last.
+/// The name under which the store remembers the key that last sealed it.
 const SEALED_WITH: &str = "sealed_with";
 
-/// What a person said about the providers.
+/// Statements of a person about the providers.
 pub(super) struct Known {
-    /// The providers that are gone for good.
+    /// The providers that were removed for good.
     pub(super) retired: Vec<ProviderId>,
-    /// A mistake that a trial put in.
+    /// A mistake added by a trial.
     pub(super) seeded: Option<Seeded>,
 }
 
-/// Compares the providers with those that the store knows. What is refused is not written: the store
-/// closes without a commit.
+/// Compares the providers with those that the store knows. On a refusal nothing is written: the
+/// store closes without a commit.
 ///
 /// # Errors
-/// `Configuration` if a name stands for another kind, environment or merchant than before, if a merchant
-/// has another name than before, or if payouts of a provider are open that is neither there nor retired.
+/// Returns `Configuration` if a name belongs to another kind, environment or merchant than before,
+/// if a merchant has another name than before, or if payouts are open of a provider that is neither
+/// configured nor retired.
 pub(super) fn identify(
     backend: &mut dyn Backend,
     providers: &BTreeMap<ProviderId, Provider>,
@@ -60,8 +61,8 @@ pub(super) fn identify(
     Ok(())
 }
 
-/// Compares the merchant of a provider, in both directions: keys, references and places in statements
-/// belong to the merchant.
+/// Compares the merchant of a provider, in both directions, because keys, references and places in
+/// statements belong to the merchant.
 fn identify_merchant(
     backend: &mut dyn Backend,
     id: &ProviderId,
@@ -88,10 +89,10 @@ fn identify_merchant(
     Ok(())
 }
 
-/// Compares the keys with those that sealed the store, and remembers the one that seals now.
+/// Compares the keys with those that sealed the store, and remembers the key that seals now.
 ///
 /// # Errors
-/// `Configuration` if the key is missing that sealed it last.
+/// Returns `Configuration` if the key that last sealed the store is missing.
 pub(super) fn identify_key(backend: &mut dyn Backend, seal: &Seal) -> Result<()> {
     let now = seal.key_id().unwrap_or_default();
     let before = backend.remember(SEALED_WITH, now).map_err(StoreError::into_error)?;
@@ -104,7 +105,7 @@ pub(super) fn identify_key(backend: &mut dyn Backend, seal: &Seal) -> Result<()>
     Ok(())
 }
 
-/// What the store knew under a name, if it is not what it is now.
+/// Returns the value that the store knew under a name, if it differs from the present one.
 fn changed(backend: &mut dyn Backend, name: &str, now: &str) -> Result<Option<String>> {
     let before = backend.remember(name, now).map_err(StoreError::into_error)?;
     Ok(before.filter(|before| before != now))

@@ -11,26 +11,26 @@ use crate::{
     store::StoreError,
 };
 
-/// How many payments are read at a time.
+/// The number of payments that are read at a time.
 const PAGE: usize = 200;
 
-/// Which payments are listed.
+/// Selects the payments of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PaymentFilter {
-    /// All of them.
+    /// Every payment.
     All,
-    /// Those of which nothing was received.
+    /// Payments for which nothing was received.
     Nothing,
-    /// Those of which less was received than was asked for.
+    /// Payments for which less was received than was requested.
     Short,
-    /// Those of which exactly what was asked for was received.
+    /// Payments for which exactly the requested amount was received.
     Exact,
-    /// Those of which more was received than was asked for.
+    /// Payments for which more was received than was requested.
     Over,
-    /// Those about which nothing was asked: they are only known by reports.
+    /// Payments for which no amount was requested, because they are known only from reports.
     NotAsked,
-    /// Those with an instruction of which it is not known what became.
+    /// Payments with an instruction whose outcome is unknown.
     InDoubt,
 }
 
@@ -46,7 +46,7 @@ impl PaymentFilter {
         Self::InDoubt,
     ];
 
-    /// The filter in one word, such as `in_doubt`.
+    /// Returns the filter as one word, such as `in_doubt`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -91,8 +91,8 @@ impl FromStr for PaymentFilter {
 }
 
 impl Engine {
-    /// The payouts in a state, or all of them, in the order of their references: up to `most` after
-    /// one.
+    /// Returns up to `most` payouts in the order of their references, beginning after the reference
+    /// `after`. With a `state` it returns only the payouts in that state.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -108,7 +108,8 @@ impl Engine {
         read.await.map_err(StoreError::into_error)
     }
 
-    /// The payments that a filter takes, in the order of their references: up to `most` after one.
+    /// Returns up to `most` payments that match a filter, in the order of their references,
+    /// beginning after the reference `after`.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -122,8 +123,8 @@ impl Engine {
         self.listed(after, most, move |record| taken(record).into_iter().collect()).await
     }
 
-    /// The virtual accounts, each with its order, in the order of these: at least those of `most` orders
-    /// after one, if there are so many.
+    /// Returns virtual accounts, each with its order, sorted by the references of the orders and
+    /// beginning after `after`: the accounts of at least `most` orders, if there are that many.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -139,7 +140,7 @@ impl Engine {
         self.listed(after, most, accounts).await
     }
 
-    /// What is made of each payment after one, until there is `most` of it.
+    /// Maps each payment after `after`, until there are `most` results.
     async fn listed<T: Send + 'static>(
         &self,
         after: Option<&OrderRef>,

@@ -7,10 +7,11 @@ use super::{Engine, Health};
 use crate::record::{CaseKind, RecordState};
 
 impl Engine {
-    /// Sets a gauge of the `metrics` crate for each figure of [`health`](Self::health), under the names
-    /// of docs/observability.md, and returns the figures. Without a recorder nothing is set.
+    /// Sets a gauge of the `metrics` crate for each figure of [`health`](Self::health), and returns
+    /// the figures. The names are those of docs/observability.md. Without a recorder nothing is
+    /// set.
     ///
-    /// Call it when your exporter is asked, or at an interval of a minute: it counts every payout.
+    /// Call it when your exporter is scraped, or every minute; each call counts every payout.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -25,7 +26,7 @@ impl Engine {
             let is_held = health.held.iter().any(|held| held.as_str() == id);
             gauge!("payments_engine_permits_held", "provider" => id.clone())
                 .set(f64::from(u8::from(is_held)));
-            // An endpoint at which nothing waits any more has to fall to 0.
+            // The gauge of an endpoint must fall to 0 once nothing waits at it.
             let endpoints = provider.notifications().map(|one| one.endpoints()).unwrap_or_default();
             for endpoint in endpoints {
                 let waiting =
@@ -72,7 +73,7 @@ fn set_inbox(health: &Health, now: Timestamp) {
     let inbox = &health.inbox;
     gauge!("payments_engine_unconfirmed_seconds").set(seconds(inbox.oldest_unconfirmed, now));
     gauge!("payments_engine_doubtful_deliveries").set(count(inbox.doubtful));
-    // Reasons of the last day: one that ended has to fall to 0.
+    // The reasons of the last day: the gauge of a reason that ended must fall to 0.
     for (reason, _) in &inbox.refused {
         let lately = inbox.refused_lately.iter().find(|(known, _)| known == reason);
         gauge!("payments_engine_untrusted_deliveries", "reason" => reason.clone())
@@ -80,13 +81,13 @@ fn set_inbox(health: &Health, now: Timestamp) {
     }
 }
 
-/// A count as a gauge has it.
+/// Converts a count to the value of a gauge.
 #[expect(clippy::cast_precision_loss, reason = "no count reaches 2^53")]
 fn count(count: u64) -> f64 {
     count as f64
 }
 
-/// How long ago a time was; 0 if there is none.
+/// Returns the seconds since a time, or 0 if there is none.
 fn seconds(at: Option<Timestamp>, now: Timestamp) -> f64 {
     at.map_or(0.0, |at| now.since(at).as_secs_f64())
 }

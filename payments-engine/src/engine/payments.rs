@@ -1,4 +1,4 @@
-//! Payments of the engine: their records.
+//! The records of payments.
 
 use std::sync::Arc;
 
@@ -12,16 +12,20 @@ use crate::{
 };
 
 impl Engine {
-    /// Opens a payment at a provider, unless another one may have it by the same method: one that
-    /// was asked, and of which it is not known that nothing happened. What is asked is stored before
-    /// it is asked, and compared with what was stored in the same transaction, so that an order that
-    /// is routed by several processes, or again after a restart, is opened by one provider.
+    /// Opens a payment at a provider, unless another provider may already have it by the same
+    /// method.
     ///
-    /// A router calls it for one provider after another, and follows
-    /// [`Elsewhere`](RoutedOpening::Elsewhere). `Payments::through` of the crate `payments` does.
+    /// A provider may have it if it was called and it is not certain that nothing happened. The
+    /// opening is stored before the provider is called, and is compared with the stored openings in
+    /// the same transaction. So an order is opened at one provider even if several processes route
+    /// it, or if it is routed again after a restart.
+    ///
+    /// A router calls this for one provider after another, and continues with the provider that
+    /// [`Elsewhere`](RoutedOpening::Elsewhere) names. `Payments::through` of the crate `payments`
+    /// does so.
     ///
     /// # Errors
-    /// Nothing happened, as with [`Engine::payments`].
+    /// The same as for [`Engine::payments`]. Nothing happened.
     pub async fn open_payment_unless_elsewhere(
         &self,
         provider: &ProviderId,
@@ -31,7 +35,8 @@ impl Engine {
         JournaledPayments::new(Arc::clone(&self.0), member).open(request, true).await
     }
 
-    /// The record of the payment of an order; `None` if it was neither opened nor reported.
+    /// Returns the record of the payment of an order, or `None` if it was neither opened nor
+    /// reported.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -39,8 +44,9 @@ impl Engine {
         self.0.shared().journal.read_payment(order).await.map_err(StoreError::into_error)
     }
 
-    /// The record of the virtual account of an order at a provider; `None` if it was neither instructed
-    /// nor found. Its history is part of the [history of the payment](Self::payment_history).
+    /// Returns the record of the virtual account of an order at a provider, or `None` if it was
+    /// neither instructed nor found. Its history is part of the [history of the
+    /// payment](Self::payment_history).
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -53,8 +59,8 @@ impl Engine {
         Ok(record.and_then(|record| record.account(provider).cloned()))
     }
 
-    /// Everything that was observed of the payment of an order, oldest first. Its record is the fold
-    /// of it.
+    /// Returns every observation of the payment of an order, the oldest first. Its record is the
+    /// fold of them.
     ///
     /// # Errors
     /// The journal cannot be read.

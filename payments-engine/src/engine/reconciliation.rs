@@ -1,4 +1,4 @@
-//! Reconciles: compares a provider's statement with what is on record.
+//! Reconciliation: compares a provider's statement with the records.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -17,35 +17,36 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// How many lines one transaction compares: other work waits no longer than that.
+/// The most lines that one transaction compares. It limits how long other work waits.
 const LINES: usize = 200;
 
-/// How many runs and rows are listed at most at a time.
+/// The most runs and rows that are returned at a time.
 const LISTED: usize = 1_000;
 
 impl Engine {
-    /// Compares a provider's statement over a period with what is on record, and returns the run once
-    /// it has ended. What the statement lists and was not on record is booked, as when statements
-    /// are read; what a person has to decide is a case.
+    /// Compares a provider's statement over a period with the records, and returns the run once it
+    /// is complete. Money that is listed but not on record is booked, as when statements are read.
+    /// A case is opened for each decision that a person has to make.
     ///
     /// Memory does not grow with the length of the statement. To show progress, call
     /// [`begin_reconciliation`](Self::begin_reconciliation) and
     /// [`continue_reconciliation`](Self::continue_reconciliation).
     ///
     /// # Errors
-    /// `NotFound` if there is no such provider, `Unsupported` if it has no statements,
-    /// `InvalidRequest` if the period has not ended. Any other error interrupts the run, which says
-    /// so and goes on with [`resume_reconciliation`](Self::resume_reconciliation).
+    /// Returns `NotFound` if the provider does not exist, `Unsupported` if it does not have
+    /// statements, and `InvalidRequest` if the period has not ended. Any other error interrupts the
+    /// run, which records the reason; continue it with
+    /// [`resume_reconciliation`](Self::resume_reconciliation).
     pub async fn reconcile(&self, provider: &str, period: &Period) -> Result<ReconciliationRun> {
         let run = self.begin_reconciliation(provider, period).await?;
         self.resume_reconciliation(run.number).await
     }
 
-    /// Goes on with a run that was interrupted, and returns it once it has ended. A run that has ended
-    /// is returned as it is.
+    /// Continues an interrupted run, and returns it once it is complete. A complete run is returned
+    /// unchanged.
     ///
     /// # Errors
-    /// As [`continue_reconciliation`](Self::continue_reconciliation).
+    /// The same as for [`continue_reconciliation`](Self::continue_reconciliation).
     pub async fn resume_reconciliation(&self, number: u64) -> Result<ReconciliationRun> {
         loop {
             let run = self.continue_reconciliation(number).await?;
@@ -55,12 +56,12 @@ impl Engine {
         }
     }
 
-    /// Stores a new run, and asks nobody yet.
+    /// Stores a new run, without sending an inquiry.
     ///
     /// # Errors
-    /// `NotFound` if there is no such provider, `Unsupported` if it has no statements,
-    /// `InvalidRequest` if the period has not ended, `Configuration` if no engine was started with the
-    /// provider on the store; the journal cannot be used.
+    /// Returns `NotFound` if the provider does not exist, `Unsupported` if it does not have
+    /// statements, `InvalidRequest` if the period has not ended, and `Configuration` if no engine
+    /// was started with the provider on this store. The journal cannot be used.
     pub async fn begin_reconciliation(
         &self,
         provider: &str,
@@ -105,13 +106,15 @@ impl Engine {
         Ok(beginning.await.map_err(StoreError::into_error)?.run)
     }
 
-    /// Goes on with a run by one page of its statement, or by some records that are looked for, and
-    /// returns the run as it is then. Dropping the call interrupts the run between two commits.
+    /// Continues a run by one step, and returns it in its new state. A step is one page of the
+    /// statement, or a number of records that are looked for. Dropping the future interrupts the
+    /// run between two commits.
     ///
     /// # Errors
-    /// `NotFound` if there is no such run or its provider is missing; `Conflict` if somebody else goes
-    /// on with it; the provider cannot be asked, which the run then says
-    /// ([`interrupted`](ReconciliationRun::interrupted)); the journal cannot be used.
+    /// Returns `NotFound` if the run does not exist or its provider is missing, and `Conflict` if
+    /// another caller continues the run at the same time. The inquiry for the statement failed,
+    /// which the run records as [`interrupted`](ReconciliationRun::interrupted). The journal cannot
+    /// be used.
     pub async fn continue_reconciliation(&self, number: u64) -> Result<ReconciliationRun> {
         let shared = self.0.shared();
         let reading = shared.journal.store.run(move |backend| backend.reconciliation().run(number));
@@ -140,8 +143,8 @@ impl Engine {
         }
     }
 
-    /// Compares the lines of a page, some in each transaction, and moves the run to the next page with
-    /// the last of them.
+    /// Compares the lines of a page, some in each transaction. The last transaction moves the run
+    /// to the next page.
     async fn compare_page(
         &self,
         mut stored: StoredRun,
@@ -169,7 +172,7 @@ impl Engine {
         Ok(self.write_run(stored, compare).await?.run)
     }
 
-    /// Changes a run in a transaction, unless somebody else went on with it.
+    /// Changes a run in a transaction, unless another caller continued it meanwhile.
     async fn write_run(
         &self,
         known: StoredRun,
@@ -204,7 +207,7 @@ impl Engine {
         })
     }
 
-    /// A run; `None` if there is none with this number.
+    /// Returns a run, or `None` if no run has this number.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -214,7 +217,7 @@ impl Engine {
         Ok(read.await.map_err(StoreError::into_error)?.map(|stored| stored.run))
     }
 
-    /// The newest runs, up to 1,000, the newest first.
+    /// Returns up to 1,000 runs, the newest first.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -225,8 +228,8 @@ impl Engine {
         Ok(runs.into_iter().map(|stored| stored.run).collect())
     }
 
-    /// The next rows of a run after a number, up to 1,000; the first ones after 0. No more than these
-    /// are in memory.
+    /// Returns up to 1,000 rows of a run, beginning after the row with the number `after`; pass 0
+    /// for the first ones. Only these rows are loaded into memory.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -251,7 +254,7 @@ async fn read_page(provider: &Provider, from: &Cursor, period: &Period) -> Resul
     Ok(page)
 }
 
-/// The lines of a page, each with how often its key was listed before on the page.
+/// Numbers the lines of a page: each with how often its key was listed before on the page.
 fn numbered(lines: Vec<Listed<Movement>>) -> Vec<(usize, Listed<Movement>)> {
     let mut listed: HashMap<DedupeKey, usize> = HashMap::new();
     let number = |line: Listed<Movement>| {

@@ -1,4 +1,4 @@
-//! New references within the rules of a provider.
+//! New references that follow the rules of a provider.
 
 use payments_core::{Error, ErrorKind, OrderRef, PayoutRef, ProviderId, Result, rules::TextRules};
 
@@ -9,7 +9,7 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// How many numbers are tried that the app used by itself.
+/// How many numbers that the app itself used are skipped at most.
 const TRIES: usize = 1_000;
 
 /// What a reference is for.
@@ -20,37 +20,40 @@ enum Use {
 }
 
 impl Engine {
-    /// A new reference for an order that is opened at a provider: within its rules, and never given out
-    /// before on this store, by any engine.
+    /// Returns a new reference for an order at a provider. It follows the provider's rules, and no
+    /// engine on this store has returned it before.
     ///
-    /// Where the rules leave room for it, the reference begins with the time, so that an older copy of
-    /// the store that was put in its place gives none out again. In a short range it counts from the
-    /// beginning of the range, and a copy of the store has to be watched by a person.
+    /// If the rules leave room, the reference begins with the time, so that even an older copy of
+    /// the store does not return a reference twice. In a short range, the number counts up from the
+    /// beginning of the range; then a person has to make sure that no older copy of the store is
+    /// used.
     ///
     /// # Errors
-    /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments;
-    /// `Unavailable` if the store cannot be used or the range is used up.
+    /// Returns `NotFound` if the engine does not have this provider, `Unsupported` if it does not
+    /// take payments, and `Unavailable` if the store cannot be used or the range is used up.
     pub async fn new_order(&self, provider: &str) -> Result<OrderRef> {
         let provider = self.known(provider)?;
         let rules = provider.payments()?.capabilities().reference.clone();
         OrderRef::new(self.new_reference(provider.id(), Use::Order, &rules).await?)
     }
 
-    /// A new reference for an order whose virtual account is opened at a provider, as
+    /// Returns a new reference for an order whose virtual account is opened at a provider, like
     /// [`new_order`](Self::new_order).
     ///
     /// # Errors
-    /// As [`new_order`](Self::new_order); `Unsupported` if the provider opens no virtual accounts.
+    /// The same as for [`new_order`](Self::new_order), and `Unsupported` if the provider does not
+    /// open virtual accounts.
     pub async fn new_virtual_account(&self, provider: &str) -> Result<OrderRef> {
         let provider = self.known(provider)?;
         let rules = provider.virtual_accounts()?.capabilities().reference.clone();
         OrderRef::new(self.new_reference(provider.id(), Use::Order, &rules).await?)
     }
 
-    /// A new reference for a payout of a provider, as [`new_order`](Self::new_order).
+    /// Returns a new reference for a payout of a provider, like [`new_order`](Self::new_order).
     ///
     /// # Errors
-    /// As [`new_order`](Self::new_order); `Unsupported` if the provider sends no money.
+    /// The same as for [`new_order`](Self::new_order), and `Unsupported` if the provider does not
+    /// send money.
     pub async fn new_payout(&self, provider: &str) -> Result<PayoutRef> {
         let provider = self.known(provider)?;
         let rules = provider.payouts()?.capabilities().reference.clone();
@@ -71,7 +74,8 @@ impl Engine {
         shared.check_running()?;
         let numbering = Numbering::of(rules)?;
         let at_least = numbering.at_least(shared.clock.now());
-        // Numbers with the time in front are one series for all; a short range is one of its own.
+        // Numbers that begin with the time are one series for all; each short range has its own
+        // series.
         let series = match of {
             _ if numbering.has_room_for_the_time() => "references".to_owned(),
             Use::Order => format!("orders {provider}"),

@@ -1,4 +1,4 @@
-//! Refunds that are carried out by a payout, where the provider of the payment gives nothing back.
+//! Refunds that are carried out by a payout, for providers of payments that cannot refund.
 
 use payments_core::{
     Error, ErrorKind, OrderRef, ProviderId, RefundRef, Result, payout::CreatePayout,
@@ -14,16 +14,18 @@ use crate::{
 };
 
 impl Engine {
-    /// Gives a part of what was paid for an order back by a payout to the payer, and hands the payout
-    /// over: for a gateway that cannot refund. The refund and the payout are recorded in one commit.
-    /// The amount counts towards the refunds of the payment, which never exceed what was received; the
-    /// refund follows the state of its payout. The same call again is the first one.
+    /// Refunds a part of what was paid for an order by a payout, and hands the payout over. Use it
+    /// if the gateway of the payment cannot refund.
     ///
-    /// Who the payer is, the app says: check the account before.
+    /// The refund and the payout are recorded in one commit. The amount counts towards the refunds
+    /// of the payment, which never exceed what was received, and the refund follows the state of
+    /// its payout. A repeated call returns the first payout.
+    ///
+    /// The app chooses the payee, so check first that the account is the payer's.
     ///
     /// # Errors
-    /// Nothing was recorded: as with [`submit`](Self::submit); `Conflict` if more would be given back
-    /// than was received, or if another refund or payout has the name.
+    /// The same as for [`submit`](Self::submit), and `Conflict` if the refunds would exceed what
+    /// was received, or if another refund or payout has the name. Nothing was recorded.
     pub async fn refund_by_payout(
         &self,
         order: &OrderRef,
@@ -48,7 +50,8 @@ impl Engine {
         let (now, start) = (shared.clock.now(), shared.journal.start);
         let work = move |backend: &mut dyn Backend| {
             let reference = &asking.payout.payout;
-            // The payout is locked before the payment, as where a refund follows its payout.
+            // The payout is locked before the payment, in the order in which a refund follows its
+            // payout.
             let known = backend.payout_to_change(reference)?;
             if let Some(known) =
                 known.filter(|known| known.state != crate::record::RecordState::NotSent)
@@ -72,7 +75,7 @@ impl Engine {
             journal::change(backend, reference, &token, now, start, decide).map(Ok)
         };
         let store = shared.journal.store.clone();
-        // The write is done although this future is dropped.
+        // The write is completed even if this future is dropped.
         let written = shared.runtime.spawn(async move { store.run(work).await });
         let written = written
             .await
@@ -99,10 +102,11 @@ struct Asking {
 }
 
 impl Asking {
-    /// What is written down: the refund, unless it is there.
+    /// Returns the observation that records the refund, or `None` if it is on record.
     ///
     /// # Errors
-    /// `Conflict` if another refund has its name, or if it is more than may be given back.
+    /// Returns `Conflict` if another refund has its name, or if the amount exceeds what may be
+    /// refunded.
     fn decide(&self, record: Option<&PaymentRecord>) -> Result<Option<PaymentObservation>> {
         let conflict = |message: String, field: &'static str| {
             Err(Error::new(ErrorKind::Conflict, message).with_field(field))

@@ -1,24 +1,25 @@
-//! Seals what is stored with the first key.
+//! Seals stored rows with the first key.
 
 use payments_core::{Error, ErrorKind, Result};
 
 use super::Engine;
 use crate::store::StoreError;
 
-/// How many rows one transaction seals anew: other work waits no longer than that.
+/// The most rows that one transaction seals. It limits how long other work waits.
 const ROWS: usize = 200;
 
 impl Engine {
-    /// Seals every stored row with the first key that was not sealed with it, and returns how many
-    /// there were. After it the other keys open nothing in this store any more; backups still need
-    /// them.
+    /// Seals with the first key every stored row that was sealed with another key or not at all,
+    /// and returns the number of those rows. Afterwards this store no longer needs the other keys,
+    /// but its backups do.
     ///
-    /// Works beside engines that run and as a visitor, if every one of them has the new key as its
-    /// first: an engine with another first key goes on sealing with that one.
+    /// It works beside running engines, and on a visitor, if all of them have the new key as their
+    /// first one. An engine with another first key continues to seal with that key.
     ///
     /// # Errors
-    /// `Configuration` if there is no key to seal with; a row was sealed with a key that is missing;
-    /// the journal cannot be used. What was sealed anew before stays so, and the same call goes on.
+    /// Returns `Configuration` if there is no key to seal with. A row was sealed with a missing
+    /// key, or the journal cannot be used. Rows that were already sealed stay so, and a repeated
+    /// call continues with the rest.
     pub async fn reseal(&self) -> Result<u64> {
         let shared = self.shared();
         if shared.journal.seal.key_id().is_none() {

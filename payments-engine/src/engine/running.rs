@@ -10,10 +10,10 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{seeded::Seeded, shared::Shared};
 
-/// How long the end of an engine waits for what is under way.
+/// How long the end of an engine waits for the work under way.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// An engine that runs, until it is stopped or dropped.
+/// An engine that runs until it is stopped or dropped.
 pub(crate) struct Running {
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
@@ -21,9 +21,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts the thread. `begin` opens the store and makes the shared state there; `every` is the
-    /// interval at which due work is looked for, or `None` for an engine that only ticks. The time that
-    /// a simulated engine waits passes at once.
+    /// Starts the thread.
+    ///
+    /// `begin` opens the store and creates the shared state on that thread. `every` is the interval
+    /// at which the engine looks for due work, or `None` if it works only in ticks. Waiting times
+    /// of a simulated engine pass immediately.
     pub(super) async fn start(
         begin: impl FnOnce(tokio::runtime::Handle) -> Result<Shared> + Send + 'static,
         every: Option<Duration>,
@@ -50,10 +52,10 @@ impl Running {
                         drop(runtime);
                         let _ = shared;
                     }
-                    // The caller has left.
+                    // The caller may have been dropped.
                     Err(error) => drop(started.send(Err(error))),
                 }
-                // Whoever waits for the end may have left too.
+                // The callers that wait for the end may have been dropped as well.
                 let _ = ending.send(true);
             })
             .map_err(failed)?;
@@ -67,8 +69,8 @@ impl Running {
         &self.shared
     }
 
-    /// Runs work whole on the engine's own runtime, and waits for it: the caller can be dropped, and
-    /// the work goes on. `None` if the engine ended meanwhile.
+    /// Runs work completely on the engine's own runtime, and waits for it. The work continues if
+    /// the caller is dropped. Returns `None` if the engine ended meanwhile.
     pub(crate) async fn run<T, W>(&self, work: impl FnOnce(Arc<Shared>) -> W) -> Option<Result<T>>
     where
         T: Send + 'static,
@@ -80,7 +82,7 @@ impl Running {
         }
         let (sender, receiver) = oneshot::channel();
         drop(self.shared.runtime.spawn(async move {
-            // The caller may have left.
+            // The caller may have been dropped.
             let _ = sender.send(work.await);
         }));
         receiver.await.ok()
@@ -90,7 +92,7 @@ impl Running {
     pub(super) fn ended(&self) -> impl Future<Output = ()> + use<> {
         let mut ended = self.ended.clone();
         async move {
-            // An error means that it has ended.
+            // An error means that the thread has ended.
             let _ = ended.wait_for(|ended| *ended).await;
         }
     }
@@ -98,7 +100,7 @@ impl Running {
     /// Stops, and waits for the end of the thread.
     pub(super) async fn stop(&self) {
         self.shared.is_stopped.store(true, Ordering::Release);
-        // An error means that it has ended.
+        // An error means that the thread has ended.
         let _ = self.stop.send(true);
         self.ended().await;
     }
@@ -112,7 +114,7 @@ fn runtime(is_simulated: bool) -> std::io::Result<tokio::runtime::Runtime> {
     builder.enable_all().build()
 }
 
-/// Runs what blocks on a thread of its own: a store may use a runtime.
+/// Runs blocking work on a thread of its own, because a store may use a runtime.
 pub(super) async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -120,7 +122,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
     let ended = |message: &'static str| Error::new(ErrorKind::Unavailable, message);
     std::thread::Builder::new()
         .name("payments-store".to_owned())
-        // Whoever waits for it may have left.
+        // The caller may have been dropped.
         .spawn(move || drop(done.send(work())))
         .map_err(|error| ended("the system has no thread").with_source(error))?;
     doing.await.unwrap_or_else(|_| Err(ended("the work on the store ended early")))

@@ -1,4 +1,4 @@
-//! Withdraws a payout that was handed over and has not been sent.
+//! Withdraws a payout that was handed over but not sent.
 
 use payments_core::{Error, ErrorKind, PayoutRef, Result};
 
@@ -10,16 +10,17 @@ use crate::{
 };
 
 impl Engine {
-    /// Withdraws a payout that was handed over: it is closed as not sent, if no permit to send it was
-    /// given, and its record says who withdrew it and why. The reference may be instructed again.
-    /// A payout that is closed as not sent already is returned as it is.
+    /// Withdraws a payout that was handed over. If no permit to send it was given, it is closed as
+    /// not sent, and its record contains who withdrew it and why. The reference may then be
+    /// instructed again. A payout that is already closed as not sent is returned unchanged.
     ///
-    /// A visitor may withdraw too: the permit and the withdrawal exclude each other in the store.
+    /// A visitor may also withdraw payouts: the store allows either the permit or the withdrawal.
     ///
     /// # Errors
-    /// `NotFound` if there is no such payout; `Conflict` if it may be on its way or has an outcome, or
-    /// if a call waits for it, which ends it by itself; `Unavailable` if the journal cannot be used,
-    /// and then nothing changed or the same call again says what did.
+    /// Returns `NotFound` if the payout does not exist. Returns `Conflict` if it may be under way
+    /// or has an outcome, or if a call waits for it, which closes it at its end. Returns
+    /// `Unavailable` if the journal cannot be used; repeat the call then, because the withdrawal
+    /// may have been recorded.
     pub async fn withdraw(&self, payout: &PayoutRef, who: &str, why: &str) -> Result<PayoutRecord> {
         let shared = self.0.shared();
         let note = format!("withdrawn by {who}: {why}");

@@ -1,4 +1,4 @@
-//! Changes that a handler failed at too often.
+//! Changes for which a handler failed too often.
 
 use payments_core::{Error, ErrorKind, Result, Timestamp};
 
@@ -7,27 +7,27 @@ use crate::{
     store::{Due, StoreError, TaskKind},
 };
 
-/// A change that a handler failed at too often. Its subject goes on: a later change of it is handled,
-/// and then the dead letter is gone.
+/// A change for which a handler failed too often. Later changes of its subject are still handled,
+/// and the first that succeeds removes the dead letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadLetter {
     /// The name of the handler.
     pub handler: String,
-    /// What the change is about, such as `payout:P-1`.
+    /// The subject of the change, such as `payout:P-1`.
     pub subject: String,
-    /// The revision of the record at which the handler failed last; 0 if it did not get as far.
+    /// The revision of the record at the last failure; 0 if the record was not read.
     pub revision: u64,
-    /// When it failed last.
+    /// When the handler last failed.
     pub at: Timestamp,
-    /// How often it was called.
+    /// How often the handler was called.
     pub tries: u32,
-    /// Why it failed last, in one line.
+    /// Why the handler last failed, in one line.
     pub why: String,
 }
 
 impl Engine {
-    /// The changes that a handler failed at too often, oldest first.
+    /// Returns the changes for which a handler failed too often, the oldest first.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -36,10 +36,10 @@ impl Engine {
         read.await.map_err(StoreError::into_error)
     }
 
-    /// Gives a dead letter to its handler again, with the record as it is now.
+    /// Gives a dead letter to its handler again, with the present record.
     ///
     /// # Errors
-    /// `NotFound` if there is no such dead letter any more; the journal cannot be used.
+    /// Returns `NotFound` if the dead letter no longer exists. The journal cannot be used.
     pub async fn replay(&self, letter: &DeadLetter) -> Result<()> {
         let (handler, subject) = (letter.handler.clone(), letter.subject.clone());
         let replaying = self.shared().journal.store.run(move |backend| {

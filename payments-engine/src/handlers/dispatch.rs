@@ -1,4 +1,4 @@
-//! Gives changes that are due to the threads of their handlers.
+//! Passes due changes to the threads of their handlers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,11 +19,11 @@ use crate::{
     store::{Claim, Due, StoreError},
 };
 
-/// How long the work of a handler that is not registered is left alone.
+/// How long the work of a handler that is not registered is postponed.
 const LATER: Duration = Duration::from_secs(60 * 60);
 
-/// How long a thread may stay silent beyond the time of its handler: it waits for the database that
-/// long.
+/// How long a thread may not respond beyond the time limit of its handler. It waits this long for
+/// the database.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// The most characters of a reason that are stored.
@@ -36,8 +36,8 @@ pub(crate) struct Handlers {
     under_way: AtomicUsize,
 }
 
-/// A handler with a thread of its own, on which it handles one change at a time: whatever it does
-/// there, the engine goes on.
+/// A handler with a thread of its own, on which it handles one change at a time, so that it cannot
+/// stall the engine.
 struct HandlerThread {
     runs: Arc<dyn RunsHandler>,
     sender: Mutex<mpsc::UnboundedSender<Message>>,
@@ -53,8 +53,8 @@ impl Handlers {
     /// Starts a thread for each handler.
     ///
     /// # Errors
-    /// `Configuration` if a name cannot be used or is given twice; `Unavailable` if there is no
-    /// thread left.
+    /// Returns `Configuration` if a name is not valid or is used twice, and `Unavailable` if a
+    /// thread cannot be started.
     pub(crate) fn start(
         handlers: Vec<(String, Arc<dyn RunsHandler>)>,
         limits: HandlerLimits,
@@ -78,10 +78,10 @@ impl Handlers {
         Ok(Self { threads, limits, under_way: AtomicUsize::default() })
     }
 
-    /// Checks that the handlers that write exactly once write to the engine's own store.
+    /// Checks that the handlers registered as exactly-once write to the engine's own store.
     ///
     /// # Errors
-    /// `Configuration`, naming the handler and what to do.
+    /// Returns `Configuration`, naming the handler and the remedy, if one does not.
     pub(crate) async fn check(&self, shared: &Arc<Shared>) -> Result<()> {
         let refused = |message: String| Error::new(ErrorKind::Configuration, message);
         if self.threads.is_empty() {
@@ -116,7 +116,7 @@ impl Handlers {
         self.threads.keys().cloned().collect()
     }
 
-    /// How many changes are given to handlers at this moment.
+    /// Returns how many changes handlers are working on.
     pub(crate) fn under_way(&self) -> usize {
         self.under_way.load(Ordering::Acquire)
     }
@@ -126,7 +126,7 @@ impl HandlerThread {
     fn send(&self, message: Message) -> Result<()> {
         let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(mpsc::error::SendError(message)) = sender.send(message) {
-            // It ended by a panic outside of its handler.
+            // The thread ended by a panic outside of its handler.
             *sender = start_thread(Arc::clone(&self.runs))?;
             if sender.send(message).is_err() {
                 return Err(Error::new(ErrorKind::Unavailable, "a handler has no thread"));
@@ -135,7 +135,7 @@ impl HandlerThread {
         Ok(())
     }
 
-    /// Runs one change. A thread that stays silent is left to itself and replaced.
+    /// Runs one change. A thread that does not respond is abandoned and replaced.
     async fn run(&self, job: Job) -> Outcome {
         let failed = |why: String| Outcome::Failed { why, revision: 0 };
         let patience = job.within * 2 + SILENCE;
@@ -166,7 +166,7 @@ fn start_thread(runs: Arc<dyn RunsHandler>) -> Result<mpsc::UnboundedSender<Mess
     let mut serve = async move || {
         while let Some(message) = messages.recv().await {
             match message {
-                // Whoever asked may have left.
+                // The caller may have been dropped.
                 Message::Run(job, done) => drop(done.send(runs.run(&job).await)),
                 Message::Name(shared, done) => drop(done.send(runs.store_name(&shared).await)),
             }
@@ -180,7 +180,7 @@ fn start_thread(runs: Arc<dyn RunsHandler>) -> Result<mpsc::UnboundedSender<Mess
 }
 
 impl Shared {
-    /// Gives a change that is due to its handler. Returns whether it was handled.
+    /// Passes a due change to its handler. Returns whether it was handled.
     pub(crate) async fn handle(self: &Arc<Self>, claim: &Claim) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let split = claim.subject.split_once(' ');
@@ -193,7 +193,7 @@ impl Shared {
         let handlers = self.handlers.get();
         let thread = handlers.and_then(|handlers| Some((handlers, handlers.threads.get(name)?)));
         let Some((handlers, thread)) = thread else {
-            // Another engine on this store may have it.
+            // Another engine on this store may have the handler.
             self.set_due(claim, Due::At(now.plus(LATER))).await?;
             return Ok(false);
         };
@@ -218,7 +218,7 @@ impl Shared {
         }
     }
 
-    /// Sets when a handler that failed is called again, or keeps the change as a dead letter.
+    /// Schedules the next call of a handler that failed, or stores the change as a dead letter.
     async fn handler_failed(
         &self,
         claim: &Claim,
@@ -242,7 +242,7 @@ impl Shared {
         };
         let claim = claim.clone();
         let burying = self.journal.store.run(move |backend| {
-            // A later change is due: it gets tries of its own.
+            // If a later change is due, it gets its own tries.
             if backend.is_claimed(&claim)? {
                 backend.handling().bury(&letter)?;
                 backend.set_due(&claim, Due::Never)?;
@@ -253,7 +253,7 @@ impl Shared {
     }
 }
 
-/// Counts a change as given to a handler, until it is dropped.
+/// Counts a change as being handled, until it is dropped.
 struct UnderWay<'a>(&'a AtomicUsize);
 
 impl<'a> UnderWay<'a> {

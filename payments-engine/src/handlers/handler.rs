@@ -1,4 +1,4 @@
-//! What an app does about a change.
+//! The handler trait: an app's response to a change.
 
 use std::error::Error;
 use std::fmt;
@@ -7,39 +7,41 @@ use async_trait::async_trait;
 
 use crate::change::Change;
 
-/// What an app does about a change, such as to ship an order.
+/// An app's response to a change, such as shipping an order.
 ///
-/// It writes through the transaction that it is given and leaves it open. The engine marks the change
-/// as handled in that same transaction and commits it, so that what the handler wrote is there
-/// exactly once. What it does elsewhere, such as to send a letter, may happen again: let another job
-/// do that, from a row that the handler writes.
+/// The handler writes through the given transaction and leaves it open. The engine marks the change
+/// as handled in the same transaction and commits it, so that the handler's writes happen exactly
+/// once. Other effects, such as sending an e-mail, may happen more than once: let the handler write
+/// a row for them, and let another job carry it out.
 ///
-/// An error, a panic, or more time than [`HandlerLimits::within`](crate::HandlerLimits::within)
-/// discards the transaction, and the handler is called again later with the record as it is then.
-/// It must not block its thread except in the database.
+/// After an error, a panic, or more time than
+/// [`HandlerLimits::within`](crate::HandlerLimits::within), the transaction is discarded, and the
+/// handler is called again later with the record of that time. A handler must not block its thread
+/// except in the database.
 #[async_trait]
 pub trait Handler<Tx>: Send + Sync + 'static {
     /// Handles a change of a record.
     ///
-    /// Inside it only [`Engine::submit_in`](crate::Engine::submit_in) works, with the transaction
-    /// given here; every other call of the engine is refused, because it would wait for this
-    /// transaction.
+    /// Inside it the only call of the engine that works is
+    /// [`Engine::submit_in`](crate::Engine::submit_in), with the given transaction. Every other
+    /// call returns an error, because it would wait for this transaction.
     ///
     /// # Errors
-    /// The change could not be handled: the transaction is discarded, and the handler called again.
+    /// The change could not be handled. The transaction is discarded, and the handler is called
+    /// again.
     async fn on_change(&self, change: &Change, transaction: &mut Tx) -> Result<(), HandlerError>;
 }
 
-/// Why a change could not be handled. Made from any error by `?`.
+/// The reason why a change could not be handled. `?` converts any error into it.
 pub struct HandlerError(Box<dyn Error + Send + Sync>);
 
 impl HandlerError {
-    /// An error with this text. It is stored with a dead letter: leave personal data out.
+    /// Creates an error with this text. A dead letter stores the text, so leave personal data out.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into().into())
     }
 
-    /// The error behind it.
+    /// Returns the wrapped error.
     pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
         self.0.as_ref()
     }
@@ -68,11 +70,11 @@ tokio::task_local! {
     pub(super) static RUNNING: String;
 }
 
-/// Refuses a call of the engine inside a handler, where it would wait for the handler's own
+/// Returns an error if it is called inside a handler: the caller would wait for the handler's own
 /// transaction.
 ///
 /// # Errors
-/// What to do instead.
+/// The error says what to do instead.
 pub(crate) fn refuse_inside() -> Result<(), String> {
     RUNNING
         .try_with(|name| {

@@ -1,10 +1,11 @@
-//! The limits of handlers, and when one that failed is called again.
+//! The limits of handlers, and when a failed handler is called again.
 
 use std::time::Duration;
 
 use payments_core::Timestamp;
 
-/// How long after its first, second and so on failure a handler is called again. Later, every hour.
+/// The waiting times after the first, second and later failures of a handler. After the last of
+/// them, a handler is called every hour.
 const AGAIN: [Duration; 6] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
@@ -16,14 +17,15 @@ const AGAIN: [Duration; 6] = [
 
 const LATER: Duration = Duration::from_secs(60 * 60);
 
-/// How handlers are called.
+/// The limits for calling handlers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandlerLimits {
-    /// How long a handler may take. In SQLite every other writer waits meanwhile, the engine for
-    /// 5 s at most. 3 s unless set.
+    /// How long a handler may take. The default is 3 s. With SQLite every other writer waits
+    /// meanwhile, and the engine waits for 5 s at most.
     pub within: Duration,
-    /// How often a handler is called for one change before it becomes a dead letter. 10 unless set.
+    /// How often a handler is called for one change before the change becomes a dead letter. The
+    /// default is 10.
     pub tries: u32,
 }
 
@@ -49,7 +51,7 @@ impl HandlerLimits {
     }
 }
 
-/// When a handler that failed so often is called again.
+/// Returns when a handler is called again after this many failures.
 pub(super) fn again(tries: u32, now: Timestamp) -> Timestamp {
     let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
     now.plus(AGAIN.get(index).copied().unwrap_or(LATER))

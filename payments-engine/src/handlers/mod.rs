@@ -1,4 +1,4 @@
-//! What the app does about a change: handlers, their databases, and what they fail at.
+//! Handlers of changes, their databases, and the changes for which they fail.
 
 mod database;
 mod dead_letter;

@@ -18,28 +18,29 @@ use crate::{
 
 const ENDED: &str = "the handler ended the transaction that it was given";
 
-/// The engine's database in PostgreSQL, as the database of a handler. Each transaction has a
-/// connection of its own, so that nothing of one is left in another.
+/// The engine's PostgreSQL database, as the database of a handler. Each transaction has its own
+/// connection, so that no state of one leaks into another.
 #[derive(Clone)]
 pub struct PostgresDatabase {
     address: PostgresAddress,
 }
 
-/// A transaction on the engine's database. It derefs to its connection: leave the transaction open.
+/// A transaction on the engine's database. It dereferences to its connection. Leave the transaction
+/// open.
 pub struct PostgresTransaction {
     connection: PgConnection,
-    /// Its number on the server, by which it is known to be the same at its end.
+    /// Its number on the server, which shows at its end that it is still the same transaction.
     number: i64,
 }
 
 impl PostgresDatabase {
-    /// The database of this URL, which is the one that the engine stores in.
+    /// Creates the database for this URL, which must be the database that the engine stores in.
     pub fn new(url: impl AsRef<str>) -> Self {
         Self { address: PostgresAddress::new(url.as_ref()) }
     }
 }
 
-/// The number of the transaction that is open.
+/// Returns the number of the open transaction.
 async fn number(connection: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT txid_current()").fetch_one(connection).await
 }
@@ -57,7 +58,7 @@ impl AppDatabase for PostgresDatabase {
 
     async fn commit(&self, transaction: PostgresTransaction) -> Result<(), HandlerError> {
         let PostgresTransaction { mut connection, number: begun } = transaction;
-        // Also an error after a statement that failed, whose commit would be a rollback.
+        // This is also an error after a failed statement, when a commit would be a rollback.
         if number(&mut connection).await? != begun {
             return Err(HandlerError::new(ENDED));
         }
@@ -89,7 +90,7 @@ impl AppTransaction for PostgresTransaction {}
 
 impl sealed::Sealed for PostgresTransaction {
     async fn with_rows(&mut self, engine: &Handle, work: Work) {
-        // Outside of the transaction a row would stay whatever becomes of the others.
+        // Outside of the transaction a row would remain, whatever the result of the others.
         match number(&mut self.connection).await {
             Ok(number) if number == self.number => {
                 crate::store::with_rows(&mut self.connection, engine, work).await;

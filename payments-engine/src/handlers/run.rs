@@ -21,13 +21,13 @@ use crate::{
 /// A handler and its database, whatever their types.
 #[async_trait(?Send)]
 pub(crate) trait RunsHandler: Send + Sync {
-    /// Runs the handler for a change that is due.
+    /// Runs the handler for a due change.
     async fn run(&self, job: &Job) -> Outcome;
 
-    /// The name of the store that the handler's database holds; `None` if that does not matter.
+    /// Returns the name of the store in the handler's database, or `None` if that does not matter.
     ///
     /// # Errors
-    /// It cannot be used.
+    /// The database cannot be used.
     async fn store_name(&self, shared: &Arc<Shared>) -> Result<Option<String>, String>;
 }
 
@@ -38,40 +38,41 @@ pub(crate) struct Job {
     pub(super) claim: Claim,
     pub(super) within: Duration,
     pub(super) shared: Arc<Shared>,
-    /// What ends a statement that the handler runs for too long.
+    /// Interrupts a statement that the handler runs for too long.
     pub(super) watch: Mutex<Option<AbortHandle>>,
 }
 
-/// What became of a change that was due to a handler.
+/// The result of a due change.
 pub(crate) enum Outcome {
-    /// It is handled, and marked so.
+    /// The change was handled, and marked so.
     Handled,
-    /// There was nothing to do, or another one did it.
+    /// There was nothing to do, or another worker did it.
     Nothing,
     /// The handler failed, at this revision of the record.
     Failed { why: String, revision: u64 },
 }
 
-/// A change that is due, and the revision that was handled before.
+/// A due change, and the revision that was handled before.
 struct Prepared {
     change: Change,
     handled: u64,
 }
 
-/// A handler whose database is the engine's: the mark that a change is handled is part of its own
-/// transaction.
+/// A handler whose database is the engine's. The mark that a change is handled is part of the
+/// handler's transaction.
 pub(crate) struct ExactlyOnce<D, H> {
     pub(crate) database: D,
     pub(crate) handler: H,
 }
 
-/// A handler with another database: a crash between its commit and the mark calls it again.
+/// A handler with another database. After a crash between its commit and the mark, it is called
+/// again.
 pub(crate) struct AtLeastOnce<D, H> {
     pub(crate) database: D,
     pub(crate) handler: H,
 }
 
-/// What sends changes out of the process: a crash before the mark sends a change again.
+/// A sink. After a crash before the mark, a change is sent again.
 pub(crate) struct ToSink<S>(pub(crate) S);
 
 #[async_trait(?Send)]
@@ -95,7 +96,7 @@ where
         match ran {
             Ok(true) => match self.database.commit(transaction).await {
                 Ok(()) => Outcome::Handled,
-                // If it was committed after all, the mark says so the next time.
+                // If it was committed after all, the next run finds the mark.
                 Err(error) => failed(&error, 0),
             },
             Ok(false) => {
@@ -124,8 +125,8 @@ where
     D::Transaction: AppTransaction,
     H: Handler<D::Transaction>,
 {
-    /// Runs the handler inside its transaction and marks the change as handled there. False if there
-    /// is nothing to do.
+    /// Runs the handler inside its transaction, and marks the change as handled in it. Returns
+    /// false if there is nothing to do.
     async fn run_in(&self, job: &Job, transaction: &mut D::Transaction) -> Result<bool, Outcome> {
         let (handler, subject) = (job.handler.clone(), job.subject.clone());
         let prepared =
@@ -166,7 +167,8 @@ impl<S: Sink> RunsHandler for ToSink<S> {
     }
 }
 
-/// Runs a handler in its transaction, and marks the change as handled in one of the engine's.
+/// Runs a handler in its transaction, and marks the change as handled in a transaction of the
+/// engine.
 async fn run_and_mark<D: AppDatabase>(
     database: &D,
     handler: &impl Handler<D::Transaction>,
@@ -186,7 +188,7 @@ async fn run_and_mark<D: AppDatabase>(
     and_mark(job, handle).await
 }
 
-/// Handles the change that is due, and marks it as handled afterwards.
+/// Handles a due change, and marks it as handled afterwards.
 async fn and_mark(
     job: &Job,
     handle: impl AsyncFnOnce(&Change) -> Result<(), HandlerError>,
@@ -209,7 +211,8 @@ async fn and_mark(
     }
 }
 
-/// The change that is due to a handler; `None` if it has handled the record as it is.
+/// Returns the change that is due to a handler, or `None` if the handler has handled the present
+/// record.
 fn prepare(
     rows: &mut dyn Rows,
     handler: &str,
@@ -220,7 +223,7 @@ fn prepare(
     Ok(change.map(|change| Prepared { change, handled }))
 }
 
-/// Calls a handler within its time.
+/// Calls a handler, within its time limit.
 async fn call<Tx>(
     handler: &impl Handler<Tx>,
     job: &Job,
@@ -230,7 +233,7 @@ async fn call<Tx>(
     within(job, handler.on_change(change, transaction)).await
 }
 
-/// Waits for what a handler or a sink does, for as long as it may take. A panic is an error.
+/// Waits for the future of a handler or a sink, up to the time limit. A panic becomes an error.
 async fn within(
     job: &Job,
     doing: impl Future<Output = Result<(), HandlerError>>,
@@ -249,7 +252,7 @@ async fn within(
     }
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
@@ -260,8 +263,8 @@ fn failed(why: &dyn std::fmt::Display, revision: u64) -> Outcome {
 }
 
 impl Job {
-    /// Marks a revision as handled, unless another one marked it meanwhile: then what the handler
-    /// wrote has to be discarded.
+    /// Marks a revision as handled. If another worker marked it meanwhile, the handler's writes
+    /// have to be discarded.
     fn mark(
         &self,
         before: u64,
@@ -272,14 +275,14 @@ impl Job {
         move |rows| {
             let is_marked = rows.handling().set_handled(&handler, &subject, before, revision)?;
             if is_marked {
-                // A later change keeps its work due.
+                // If there is a later change, the work stays due.
                 rows.set_due(&claim, Due::Never)?;
             }
             Ok(is_marked)
         }
     }
 
-    /// Ends the work that turned out to be none.
+    /// Completes work in which there was nothing to do.
     async fn nothing(&self) -> Outcome {
         match self.shared.set_due(&self.claim, Due::Never).await {
             Ok(()) => Outcome::Nothing,
@@ -287,8 +290,8 @@ impl Job {
         }
     }
 
-    /// Ends a statement that runs for too long. The handler's own thread cannot: it waits for the
-    /// statement.
+    /// Interrupts a statement that runs for too long, from another thread: the handler's own thread
+    /// waits for the statement.
     fn interrupt_by(&self, interrupter: Option<Interrupter>) {
         let within = self.within;
         let watch = interrupter.map(|interrupt| {

@@ -23,7 +23,7 @@ use crate::{
 /// How long a transaction waits for another writer of the file.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The engine's file of SQLite, as the database of a handler.
+/// The engine's SQLite file, as the database of a handler.
 #[derive(Clone, Debug)]
 pub struct SqliteDatabase {
     path: PathBuf,
@@ -31,11 +31,12 @@ pub struct SqliteDatabase {
     idle: Arc<Mutex<Option<Connection>>>,
 }
 
-/// A transaction on the engine's file. It derefs to its connection: leave the transaction open.
+/// A transaction on the engine's file. It dereferences to its connection. Leave the transaction
+/// open.
 pub struct SqliteTransaction(Connection);
 
 impl SqliteDatabase {
-    /// The database in this file, which is the one that the engine stores in.
+    /// Creates the database for this file, which must be the file that the engine stores in.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), idle: Arc::default() }
     }
@@ -74,7 +75,7 @@ impl AppDatabase for SqliteDatabase {
         if connection.is_autocommit() {
             return Err(HandlerError::new("the handler ended the transaction that it was given"));
         }
-        // A connection whose commit failed is closed, which ends its transaction.
+        // If the commit failed, the connection is closed, which ends its transaction.
         connection.execute_batch("COMMIT")?;
         self.keep(connection);
         Ok(())
@@ -105,7 +106,7 @@ impl AppTransaction for SqliteTransaction {}
 
 impl sealed::Sealed for SqliteTransaction {
     fn with_rows(&mut self, _engine: &Handle, work: Work) -> impl Future<Output = ()> {
-        // Outside of a transaction a row would stay whatever becomes of the others.
+        // Outside of a transaction a row would remain, whatever the result of the others.
         if self.0.is_autocommit() {
             let why = "the handler ended the transaction that it was given";
             (work.run)(Err(StoreError::NotDone(why.to_owned())));

@@ -1,4 +1,4 @@
-//! Accepts a delivery: stores it, and only then says what to reply.
+//! Accepts a delivery: stores it before it decides on the reply.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,31 +23,31 @@ use crate::{
     store::{Backend, Due, Rows, StoreError, TaskKind},
 };
 
-/// What became of a delivery, and what to reply to the gateway.
+/// The result of accepting a delivery, with the reply for the gateway.
 #[must_use = "the gateway waits for the reply"]
 #[non_exhaustive]
 pub struct Accepted {
-    /// The reply. What it acknowledges is stored.
+    /// The reply. The delivery that it acknowledges is stored.
     pub reply: http::Response<Bytes>,
-    /// The outcome that the reply stands for.
+    /// The outcome that the reply reports.
     pub outcome: Outcome,
-    /// The verdict on the delivery; `None` if it has no provider or no endpoint.
+    /// The verdict on the delivery, or `None` if its provider or its endpoint does not exist.
     pub verdict: Option<Verdict>,
-    /// Why it was not accepted, in one line without personal data.
+    /// Why the delivery was not accepted, in one line without personal data, or `None` if it was.
     pub why: Option<String>,
 }
 
-/// A delivery on its way into the store.
+/// A delivery that is about to be stored.
 #[derive(Clone)]
 struct Arrival {
     delivery: StoredDelivery,
     request: StoredRequest,
 }
 
-/// What became of an arrival.
+/// The result of storing an arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kept {
-    /// It is stored, or what is stored of it is better now.
+    /// It was stored, or it improved the stored delivery.
     Anew,
     /// It was stored before.
     Before,
@@ -56,13 +56,14 @@ enum Kept {
 }
 
 impl Engine {
-    /// Accepts a delivery of a provider, and returns what to reply.
+    /// Accepts a delivery of a provider, and returns the reply for the gateway.
     ///
-    /// What is proven is booked, and what has to be confirmed is stored, before this returns; the
-    /// engine confirms it afterwards. It is done although this future is dropped. A gateway whose
-    /// delivery could not be stored in time is asked to send it again.
+    /// Before this returns, events that are proven are booked, and events that need a confirmation
+    /// are stored; the engine confirms them afterwards. The work is completed even if this future
+    /// is dropped. If a delivery could not be stored in time, the reply makes the gateway send it
+    /// again.
     ///
-    /// Never fails: a delivery without a provider is replied to with 404.
+    /// It never fails: the reply to a delivery whose provider does not exist is 404.
     pub async fn accept(
         &self,
         provider: &str,
@@ -153,13 +154,13 @@ fn find<'a>(
     Ok((provider, Arc::clone(provider.notifications()?), EndpointName::new(endpoint)?))
 }
 
-/// Whether an endpoint is that of a buyer's browser.
+/// Whether an endpoint is for the browsers of buyers.
 fn is_display(receiver: &dyn NotificationReceiver, name: &EndpointName) -> bool {
     receiver.endpoints().iter().any(|endpoint| endpoint.name == *name && endpoint.display_only)
 }
 
-/// What a delivery says whose signature is right and whose timestamp is not: it was signed for
-/// another time, and has to be confirmed.
+/// Reads the events of a delivery with a valid signature and a wrong timestamp. It was signed for
+/// another time, so it has to be confirmed.
 fn signed_for_another_time(
     receiver: &dyn NotificationReceiver,
     endpoint: &EndpointName,
@@ -170,7 +171,7 @@ fn signed_for_another_time(
     receiver.receive(endpoint, delivery, then).notification()
 }
 
-/// The reason as it is counted, such as `wrong_signature`.
+/// Returns the reason under which a refusal is counted, such as `wrong_signature`.
 fn reason(untrusted: &Untrusted) -> String {
     let word = serde_json::to_value(untrusted.reason).ok();
     word.and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_else(|| "other".to_owned())
@@ -184,7 +185,7 @@ fn refused(
     (reason, detail): (String, String),
     delivery: &Delivery<'_>,
 ) -> Refused {
-    // A stranger cannot make rows under names of his own.
+    // A stranger must not be able to create rows under names of their choice.
     let is_known = receiver.endpoints().iter().any(|known| known.name == *endpoint);
     let endpoint = if is_known { endpoint.to_string() } else { "-".to_owned() };
     let request = StoredRequest::of(delivery).sample();
@@ -216,7 +217,7 @@ impl Arrival {
         Self { delivery: delivery_of, request: StoredRequest::of(delivery) }
     }
 
-    /// Stores it and books what is proven, or improves what is stored of it.
+    /// Stores the arrival and books its proven events, or improves the delivery that is stored.
     fn keep(
         &self,
         rows: &mut dyn Rows,
@@ -238,7 +239,7 @@ impl Arrival {
                 Some(known)
                     if event.standing == Standing::Unconfirmed && known.standing.is_doubtful() =>
                 {
-                    // What was not so at that time may be so now.
+                    // An event that was not confirmed then may be confirmed now.
                     known.standing = Standing::Unconfirmed;
                     due = due.max(stored.changed_at.plus(schedule::AGAIN));
                 }
@@ -281,7 +282,7 @@ impl Arrival {
 }
 
 impl Shared {
-    /// Stores an arrival, on the engine's own runtime, within the time that a gateway waits.
+    /// Stores an arrival on the engine's own runtime, within the time that a gateway waits.
     async fn keep(self: &Arc<Self>, arrival: Arrival) -> Result<Kept, StoreError> {
         let limits = self.inbox.clone();
         if self.is_seeded(Seeded::RepliesBeforeTheCommit) {
@@ -335,7 +336,7 @@ impl Shared {
         store.run(move |backend| arrival.keep(backend, most, start)).await
     }
 
-    /// Counts a delivery that was refused. The reply does not depend on it.
+    /// Counts a refused delivery. The reply does not depend on it.
     async fn refuse(&self, refused: Refused) {
         let (store, samples) = (self.journal.store.clone(), self.inbox.samples);
         let within = self.inbox.durable_within;
@@ -348,7 +349,7 @@ impl Shared {
         }
     }
 
-    /// Makes an inquiry of the order due with which a buyer came back.
+    /// Makes an inquiry due about the order whose buyer came back.
     async fn buyer_came_back(&self, provider: &Provider, notification: &Notification) {
         let is_anyone = notification.proof.scheme() == Scheme::Unauthenticated;
         let can_ask = provider.payments().is_ok_and(|payments| payments.capabilities().find);
@@ -367,7 +368,7 @@ impl Shared {
                 })
                 .await
         });
-        // The page is shown although nothing could be written.
+        // The page is shown even if nothing could be written.
         if let Ok(Err(error)) = asking.await {
             tracing::warn!("an inquiry could not be made due: {error}");
         }
@@ -376,7 +377,7 @@ impl Shared {
 }
 
 impl Arrival {
-    /// What an inbox does that knows its deliveries by key.
+    /// Stores a delivery as an inbox would that identifies deliveries by key.
     fn keep_if_new(
         &self,
         rows: &mut dyn Rows,
@@ -392,7 +393,7 @@ impl Arrival {
     }
 }
 
-/// The digest of what a delivery is about.
+/// Returns the digest of the subject of a delivery.
 fn seeded_digest(delivery: &StoredDelivery) -> [u8; 32] {
     use crate::record::ReportData;
 
@@ -409,7 +410,7 @@ fn seeded_digest(delivery: &StoredDelivery) -> [u8; 32] {
 }
 
 impl Accepted {
-    /// The reply to a delivery that has no provider or no endpoint.
+    /// The reply to a delivery whose provider or endpoint does not exist.
     fn missing(why: String) -> Self {
         let mut reply = http::Response::new(Bytes::new());
         *reply.status_mut() = http::StatusCode::NOT_FOUND;
@@ -418,7 +419,7 @@ impl Accepted {
 }
 
 impl fmt::Debug for Accepted {
-    /// Without the reply, which may hold a token.
+    /// Leaves out the reply, which may contain a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accepted")
             .field("status", &self.reply.status())

@@ -1,4 +1,4 @@
-//! Asks about an order whose buyer came back.
+//! Inquires about an order whose buyer came back.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     store::{Backend, Claim, Due, StoreError},
 };
 
-/// The subject of the work: provider and order, neither of which contains a line break.
+/// The subject of the work: the provider and the order, neither of which contains a line break.
 pub(super) fn subject(provider: &ProviderId, order: &OrderRef) -> String {
     format!("{provider}\n{order}")
 }
@@ -23,8 +23,8 @@ fn parse(subject: &str) -> Option<(ProviderId, OrderRef)> {
 }
 
 impl Shared {
-    /// Asks about an order, books what the provider says, and asks again a few times while it is
-    /// not final.
+    /// Inquires about an order, books the response, and repeats the inquiry a few times while the
+    /// order is not final.
     pub(crate) async fn ask_about_order(self: &Arc<Self>, claim: &Claim) -> Result<(), StoreError> {
         let found = match parse(&claim.subject) {
             Some((provider, order)) => self.found_payments(&provider, &order).await,
@@ -48,7 +48,8 @@ impl Shared {
         self.journal.store.run(work).await
     }
 
-    /// What the provider knows of an order; `None` if it cannot be asked at all.
+    /// Returns the payments that the provider knows for an order, or `None` if no inquiry is
+    /// possible.
     async fn found_payments(
         &self,
         provider: &ProviderId,

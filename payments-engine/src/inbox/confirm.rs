@@ -1,4 +1,4 @@
-//! Confirms a stored delivery: asks its provider, and books what the provider said.
+//! Confirms a stored delivery: inquires at its provider, and books the response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,21 +16,21 @@ use crate::{
     store::{Backend, Claim, Due, StoreError},
 };
 
-/// What an inquiry said about one event.
+/// The result of an inquiry about one event.
 #[derive(Clone)]
 enum Answer {
-    /// It is so: what the inquiry said.
+    /// The event is confirmed, with the report of the inquiry.
     Confirmed(Box<Report>),
-    /// It is settled otherwise.
+    /// The event ends with another standing.
     Settled(Standing),
-    /// It is not known yet, or the request to the provider failed. It is asked again, not before
-    /// this time has passed.
+    /// The provider does not know it yet, or the inquiry failed. The next inquiry follows after
+    /// this time at the earliest.
     Later(Duration),
 }
 
 impl Shared {
-    /// Asks about a delivery, and books what the inquiry said in one commit with the mark that it is
-    /// settled. Returns whether nothing is left to ask.
+    /// Inquires about a delivery. One commit books the responses and marks their events as done.
+    /// Returns whether no event is left to confirm.
     pub(crate) async fn confirm(self: &Arc<Self>, claim: &Claim) -> Result<bool, StoreError> {
         let number: u64 = claim.subject.parse().unwrap_or_default();
         let read = self.journal.store.run(move |backend| backend.inbox().delivery(number));
@@ -45,7 +45,7 @@ impl Shared {
             if event.standing == Standing::Unconfirmed {
                 let answer = match receiver {
                     Some(receiver) => self.ask_about(receiver.as_ref(), &delivery, event).await,
-                    // Its provider may come back.
+                    // The provider may be configured again later.
                     None => Answer::Later(Duration::from_secs(600)),
                 };
                 answers.push((index, answer));
@@ -112,7 +112,7 @@ impl Shared {
     }
 }
 
-/// Whether asking again would have the same end.
+/// Whether a repeated inquiry would have the same result.
 fn is_final(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unsupported | ErrorKind::InvalidRequest)
 }
@@ -132,7 +132,7 @@ fn settle(
     for (index, answer) in answers {
         let Some(event) = delivery.events.get_mut(*index) else { continue };
         if event.standing != Standing::Unconfirmed {
-            // Another worker settled it.
+            // Another worker did it.
             continue;
         }
         match answer {

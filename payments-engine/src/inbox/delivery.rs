@@ -11,14 +11,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::record::{Report, ReportData, Source};
 
-/// The most bytes of a refused delivery's body that are kept as a sample.
+/// The most bytes of a refused delivery's body that are stored as a sample.
 const SAMPLE: usize = 16 * 1024;
 
-/// A header is stored if its name contains one of these words. No other header is, because it may
-/// hold a secret.
+/// A header is stored only if its name contains one of these words, because other headers may
+/// contain a secret.
 const HEADERS: [&str; 4] = ["content-type", "signature", "timestamp", "-id"];
 
-/// A delivery that was acknowledged, and what it says.
+/// A delivery that was acknowledged, with its events.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredDelivery {
     /// Its number in the store.
@@ -29,45 +29,45 @@ pub(crate) struct StoredDelivery {
     pub(crate) received_at: Timestamp,
     /// The verdict in one word.
     pub(crate) verdict: String,
-    /// Whether anybody may have sent it.
+    /// Whether the delivery has no proof, so that anybody may have sent it.
     pub(crate) is_unsigned: bool,
     /// When its events changed last.
     pub(crate) changed_at: Timestamp,
     pub(crate) events: Vec<StoredEvent>,
 }
 
-/// One thing that a delivery says.
+/// One event of a delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredEvent {
     pub(crate) report: Report,
     pub(crate) standing: Standing,
 }
 
-/// Whether an event is believed.
+/// Whether an event is trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub(crate) enum Standing {
-    /// The delivery proved it, and it is booked.
+    /// The delivery proved the event, and it is booked.
     Proven,
-    /// It has to be confirmed by an inquiry.
+    /// The event has to be confirmed by an inquiry.
     Unconfirmed,
-    /// An inquiry confirmed it, and what the inquiry said is booked.
+    /// An inquiry confirmed the event, and the report of the inquiry is booked.
     Confirmed,
-    /// An inquiry contradicted it.
+    /// An inquiry contradicted the event.
     Contradicted {
-        /// What the delivery claimed.
+        /// What the delivery claims.
         claimed: String,
-        /// What the provider said.
+        /// What the provider reports.
         found: String,
     },
-    /// The provider did not know it for as long as it was asked.
+    /// The provider did not know the event in any inquiry until the time limit.
     NotFound,
-    /// The provider cannot be asked about it.
+    /// The provider cannot be asked about the event.
     CannotAsk {
-        /// Why, in one line.
+        /// The reason, in one line.
         why: String,
     },
-    /// It is not proven and moves no money.
+    /// The event is not proven and moves no money.
     Ignored,
     /// A stored standing that this version does not know.
     #[serde(other)]
@@ -79,13 +79,13 @@ pub(crate) enum Standing {
 pub(crate) enum DeliveryState {
     /// An event has to be confirmed.
     Unconfirmed,
-    /// Nothing is left to confirm, and an event is not believed.
+    /// Nothing is left to confirm, and an event is not trusted.
     Doubtful,
     /// Nothing is left to do.
     Settled,
 }
 
-/// A request as it arrived, without the headers that may hold a secret.
+/// A request as it arrived, without the headers that may contain a secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredRequest {
     pub(crate) method: String,
@@ -111,11 +111,11 @@ mod in_base64 {
     }
 }
 
-/// A delivery that was not believed, to be counted.
+/// A delivery that was refused, to be counted.
 #[derive(Clone, Debug)]
 pub(crate) struct Refused {
     pub(crate) provider: ProviderId,
-    /// The endpoint; a dash if there is none of this name.
+    /// The endpoint, or a dash if no endpoint has this name.
     pub(crate) endpoint: String,
     pub(crate) at: Timestamp,
     pub(crate) reason: String,
@@ -124,13 +124,13 @@ pub(crate) struct Refused {
 }
 
 impl StoredDelivery {
-    /// What an inquiry contradicted of it, if it did.
+    /// Returns how an inquiry contradicted the delivery, or `None` if none did.
     pub(crate) fn contradiction(&self) -> Option<String> {
         let mut standings = self.events.iter().map(|event| &event.standing);
         standings.find(|one| matches!(one, Standing::Contradicted { .. })).map(Standing::why)
     }
 
-    /// Whether it needs more work.
+    /// Returns whether the delivery needs more work.
     pub(crate) fn state(&self) -> DeliveryState {
         let any = |is: fn(&Standing) -> bool| self.events.iter().any(|event| is(&event.standing));
         if any(|standing| *standing == Standing::Unconfirmed) {
@@ -144,7 +144,7 @@ impl StoredDelivery {
 }
 
 impl StoredEvent {
-    /// An event of a delivery. What was signed for another time is not proven.
+    /// Returns an event of a delivery. If it was signed for another time, it is not proven.
     pub(super) fn of(
         provider: &ProviderId,
         endpoint: &EndpointName,
@@ -158,13 +158,13 @@ impl StoredEvent {
             (false, false) => Standing::Ignored,
         };
         if standing != Standing::Proven {
-            // Only what is believed uses up a key.
+            // Only a trusted event uses up its key.
             report.key = None;
         }
         Self { report, standing }
     }
 
-    /// The event that the provider is asked about; `None` if this version does not know it.
+    /// Returns the event to confirm, or `None` if this version does not know it.
     pub(super) fn claim(&self) -> Option<Event> {
         let data = match &self.report.data {
             ReportData::Payment(payment) => EventData::Payment(payment.as_ref().clone()),
@@ -178,12 +178,12 @@ impl StoredEvent {
 }
 
 impl Standing {
-    /// Whether it was looked into and is not believed.
+    /// Whether the event was examined and is not trusted.
     pub(super) fn is_doubtful(&self) -> bool {
         matches!(self, Self::Contradicted { .. } | Self::NotFound | Self::CannotAsk { .. })
     }
 
-    /// The standing in a few words, without personal data.
+    /// Describes the standing in a few words, without personal data.
     pub(super) fn word(&self) -> &'static str {
         match self {
             Self::Proven => "proven",
@@ -197,7 +197,7 @@ impl Standing {
         }
     }
 
-    /// The standing with what is known of it, for a person.
+    /// Describes the standing with its details, for a person.
     pub(super) fn why(&self) -> String {
         match self {
             Self::Contradicted { claimed, found } => {
@@ -208,14 +208,14 @@ impl Standing {
         }
     }
 
-    /// Whether its report is booked.
+    /// Whether the report of the event is booked.
     pub(super) fn is_booked(&self) -> bool {
         matches!(self, Self::Proven | Self::Confirmed)
     }
 }
 
 impl DeliveryState {
-    /// The state as it is stored.
+    /// Returns the state as it is stored.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Unconfirmed => "unconfirmed",
@@ -226,7 +226,7 @@ impl DeliveryState {
 }
 
 impl StoredRequest {
-    /// What is stored of a delivery.
+    /// Returns the parts of a delivery that are stored.
     pub(super) fn of(delivery: &Delivery<'_>) -> Self {
         let is_kept = |name: &str| HEADERS.iter().any(|word| name.contains(word));
         let headers = delivery.headers().iter().filter(|(name, _)| is_kept(name.as_str()));
@@ -240,7 +240,7 @@ impl StoredRequest {
         }
     }
 
-    /// The same with the beginning of its body only.
+    /// Returns the request with only the beginning of its body.
     pub(super) fn sample(mut self) -> Self {
         self.body.truncate(SAMPLE);
         self
@@ -248,14 +248,14 @@ impl StoredRequest {
 }
 
 impl fmt::Debug for StoredRequest {
-    /// The method and the path only.
+    /// Shows only the method and the path.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "StoredRequest({} {}, {} bytes)", self.method, self.path, self.body.len())
     }
 }
 
-/// The digest by which a repeated delivery is known: of its query and its body. Headers are left out,
-/// because a gateway signs each repetition anew.
+/// Returns the digest that identifies a repeated delivery, over its query and its body. Headers are
+/// left out, because a gateway signs each repetition anew.
 pub(super) fn digest(delivery: &Delivery<'_>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in [delivery.query().unwrap_or_default().as_bytes(), delivery.body()] {

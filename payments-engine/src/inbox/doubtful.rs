@@ -1,4 +1,4 @@
-//! The deliveries that are not believed, for a person.
+//! The deliveries that are not trusted, for a person.
 
 use payments_core::{EndpointName, ProviderId, Result, Timestamp};
 
@@ -8,10 +8,10 @@ use crate::{
     store::{InboxCounts, StoreError},
 };
 
-/// How many are listed at most.
+/// The most deliveries that are listed.
 const MOST: u64 = 1_000;
 
-/// A delivery that was acknowledged and is not believed. It books nothing and uses up no key.
+/// A delivery that was acknowledged but is not trusted. It books nothing and uses up no key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DoubtfulDelivery {
@@ -21,33 +21,35 @@ pub struct DoubtfulDelivery {
     pub provider: ProviderId,
     /// The endpoint at which it arrived.
     pub endpoint: EndpointName,
-    /// When it arrived first.
+    /// When it first arrived.
     pub received_at: Timestamp,
-    /// Why it is not believed, one line for each event.
+    /// Why it is not trusted, one line for each event.
     pub why: Vec<String>,
 }
 
-/// How the inbox is.
+/// The health of the inbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InboxHealth {
-    /// How many deliveries wait for their confirmation.
+    /// The number of deliveries that wait for their confirmation.
     pub unconfirmed: u64,
-    /// The same by provider and endpoint; endpoints without any are left out.
+    /// The number of waiting deliveries by provider and endpoint. Endpoints without any are left
+    /// out.
     pub unconfirmed_at: Vec<(ProviderId, EndpointName, u64)>,
-    /// When the one of them arrived that waits longest.
+    /// When the longest waiting delivery arrived, or `None` if none waits.
     pub oldest_unconfirmed: Option<Timestamp>,
-    /// How many deliveries are not believed, see [`Engine::doubtful_deliveries`].
+    /// The number of deliveries that are not trusted, see [`Engine::doubtful_deliveries`].
     pub doubtful: u64,
-    /// How many deliveries were refused in the last 24 h, by reason.
+    /// The number of deliveries that were refused in the last 24 h, by reason.
     pub refused: Vec<(String, u64)>,
-    /// The same in the hour that runs and the one before.
+    /// The number of deliveries that were refused in the current hour and the one before, by
+    /// reason.
     pub refused_lately: Vec<(String, u64)>,
 }
 
 impl Engine {
-    /// The deliveries that are not believed, oldest first, up to 1,000: an inquiry contradicted them,
-    /// or their provider does not know them or cannot be asked.
+    /// Returns up to 1,000 deliveries that are not trusted, the oldest first. An inquiry
+    /// contradicted them, or their provider does not know them or cannot be asked about them.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -69,7 +71,7 @@ impl Engine {
 }
 
 impl InboxHealth {
-    /// Counts since a day ago, with what was refused lately.
+    /// Combines the counts of the last day with the recent refusals.
     pub(crate) fn new(counts: InboxCounts, refused_lately: Vec<(String, u64)>) -> Self {
         let InboxCounts { unconfirmed, oldest_unconfirmed, doubtful, refused } = counts;
         Self {

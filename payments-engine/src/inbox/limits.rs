@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-/// How deliveries are accepted and confirmed.
+/// Limits for accepting and confirming deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InboxLimits {
-    /// How long a gateway waits at most for its reply: what is not durable by then is requested
-    /// again. 4 s unless set.
+    /// How long a gateway waits at most for its reply. A delivery that is not stored by then is
+    /// requested again. The default is 4 s.
     pub durable_within: Duration,
-    /// How many deliveries that anybody may have sent wait for their confirmation at one endpoint;
-    /// beyond that, more are requested again later. 1,000 unless set.
+    /// How many unsigned deliveries may wait for their confirmation at one endpoint. Further ones
+    /// are refused for now and requested again. The default is 1,000.
     pub unconfirmed: u64,
-    /// How many refused deliveries of one endpoint are kept to look at. 20 unless set.
+    /// How many refused deliveries of one endpoint are kept as samples. The default is 20.
     pub samples: u64,
-    /// How long a provider is asked about what it does not know. 72 h unless set. A provider that
-    /// cannot be reached is asked without end.
+    /// How long inquiries are sent about a delivery that the provider does not know. The default is
+    /// 72 h. Inquiries to a provider that cannot be reached are repeated without end.
     pub confirm_for: Duration,
 }
 
@@ -45,14 +45,14 @@ impl InboxLimits {
         self
     }
 
-    /// Sets how many refused deliveries of one endpoint are kept to look at.
+    /// Sets how many refused deliveries of one endpoint are kept as samples.
     #[must_use]
     pub fn with_samples(mut self, most: u64) -> Self {
         self.samples = most;
         self
     }
 
-    /// Sets how long a provider is asked about what it does not know.
+    /// Sets how long inquiries are sent about a delivery that the provider does not know.
     #[must_use]
     pub fn with_confirm_for(mut self, time: Duration) -> Self {
         self.confirm_for = time;

@@ -1,4 +1,4 @@
-//! What gateways send: stored first, then replied to, then confirmed.
+//! Deliveries of gateways: stored first, then replied to, then confirmed.
 
 mod accept;
 mod ask;

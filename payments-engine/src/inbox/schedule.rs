@@ -1,10 +1,11 @@
-//! When a delivery is confirmed. Data, in one place.
+//! The schedule of confirmations, as data in one place.
 
 use std::time::Duration;
 
 use payments_core::Timestamp;
 
-/// Up to which age of a delivery its provider is asked about it how often. Later, every six hours.
+/// Pairs of the age of a delivery and the interval of inquiries up to that age. Older deliveries
+/// are inquired about every six hours.
 const CONFIRM: [(Duration, Duration); 4] = [
     (Duration::from_secs(60), Duration::from_secs(5)),
     (Duration::from_secs(10 * 60), Duration::from_secs(30)),
@@ -14,7 +15,7 @@ const CONFIRM: [(Duration, Duration); 4] = [
 
 const LATER: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// How long after a buyer's return an order is asked about again, while it is not final.
+/// How long after a buyer's return each inquiry about the order follows, while it is not final.
 const ASK: [Duration; 4] = [
     Duration::from_secs(5),
     Duration::from_secs(30),
@@ -22,17 +23,18 @@ const ASK: [Duration; 4] = [
     Duration::from_secs(60 * 60),
 ];
 
-/// How long a delivery that was not believed is left alone before a repetition of it is asked about.
+/// How long after a delivery was not trusted a repetition of it may cause an inquiry.
 pub(super) const AGAIN: Duration = Duration::from_secs(60);
 
-/// When a delivery that is asked about since `since` is asked about next.
+/// Returns when the next inquiry about a delivery is due. Its inquiries began at `since`.
 pub(super) fn confirm(since: Timestamp, now: Timestamp, not_before: Duration) -> Timestamp {
     let age = now.since(since);
     let step = CONFIRM.iter().find(|(up_to, _)| age < *up_to);
     now.plus(step.map_or(LATER, |(_, every)| *every).max(not_before))
 }
 
-/// When an order whose buyer came back is asked about again; `None` if it was asked often enough.
+/// Returns when the next inquiry about the order of a returned buyer is due, or `None` after the
+/// last one.
 pub(super) fn ask(tries: u32, now: Timestamp) -> Option<Timestamp> {
     let index = usize::try_from(tries.saturating_sub(1)).ok()?;
     ASK.get(index).map(|wait| now.plus(*wait))

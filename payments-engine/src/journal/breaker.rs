@@ -1,4 +1,4 @@
-//! Holds the permits of a provider whose instructions come to nothing.
+//! Holds the permits of a provider whose instructions keep failing.
 
 use std::time::Duration;
 
@@ -7,21 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Outcome;
 
-/// How long after one held permit the next may be taken, once an inquiry was answered.
+/// The time between two permits while they are held, once the provider responded to an inquiry.
 const BETWEEN: Duration = Duration::from_secs(60);
 
 /// Whether the permits of a provider are held.
 ///
-/// After some instructions in a row ([`Limits::hold_after`](crate::Limits::hold_after)) that end uncertain, or with a refusal of our credentials, no
-/// permit is given. Once the provider answers an inquiry, one a minute is given; once it accepts an
-/// instruction, or a person says so, all are.
+/// No permit is given after some consecutive instructions
+/// ([`Limits::hold_after`](crate::Limits::hold_after)) that end uncertain, or with a refusal of our
+/// credentials. Once the provider responds to an inquiry, one permit a minute is given. Once it
+/// accepts an instruction, or a person decides so, all are given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Breaker {
-    /// How many instructions in a row ended badly.
+    /// The number of consecutive instructions that ended badly.
     in_a_row: u32,
-    /// Whether an inquiry was answered since.
+    /// Whether the provider responded to an inquiry since.
     is_answered: bool,
-    /// When the last permit was taken while they were held.
+    /// When the last permit was taken while permits were held.
     #[serde(default)]
     tried_at: Option<Timestamp>,
 }
@@ -38,7 +39,7 @@ impl Breaker {
             || self.is_answered && self.tried_at.is_none_or(|tried| now.since(tried) >= BETWEEN)
     }
 
-    /// When it is worth asking for a permit again.
+    /// Returns when a permit may be taken next.
     pub(crate) fn allows_next(&self, now: Timestamp) -> Timestamp {
         match self.tried_at {
             Some(tried) if self.is_answered => tried.plus(BETWEEN),
@@ -46,13 +47,13 @@ impl Breaker {
         }
     }
 
-    /// The breaker after a permit was taken.
+    /// Returns the breaker after a permit was taken.
     pub(crate) fn after_permit(&self, after: u32, now: Timestamp) -> Self {
         let tried_at = if self.holds(after) { Some(now) } else { self.tried_at };
         Self { tried_at, ..self.clone() }
     }
 
-    /// The breaker after an instruction ended.
+    /// Returns the breaker after an instruction ended.
     pub(crate) fn after_outcome<T>(&self, after: u32, outcome: &Outcome<T>) -> Self {
         let is_bad = match outcome {
             Outcome::Accepted(_) => return Self::default(),
@@ -70,7 +71,7 @@ impl Breaker {
         }
     }
 
-    /// The breaker after an inquiry was answered.
+    /// Returns the breaker after the provider responded to an inquiry.
     pub(crate) fn after_inquiry(&self, after: u32) -> Self {
         Self { is_answered: self.holds(after), ..self.clone() }
     }

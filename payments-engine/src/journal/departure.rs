@@ -1,5 +1,5 @@
-//! The permit of one instruction, asked for by its transport once its connection is complete, and the
-//! provider's call under it.
+//! The permit of one instruction, which its transport requests once its connection is complete, and
+//! the provider's call under it.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -18,7 +18,8 @@ use crate::{limits::Limits, seeded::Seeded, shared::Shared, store::StoreError};
 /// An instruction that is on record and can be sent under a permit.
 #[async_trait]
 pub(super) trait Instructed: Send + Sync + 'static {
-    /// Stores the permit of this name, until `send_by`. Returns whether the record allowed it.
+    /// Stores the permit with this token, valid until `send_by`. Returns whether the record allowed
+    /// it.
     async fn take_permit(
         &self,
         shared: &Shared,
@@ -40,14 +41,14 @@ pub(super) struct PermitDeparture<I> {
     bytes: AtomicU64,
 }
 
-/// What became of the permit.
+/// The state of the permit.
 #[derive(Clone, Debug)]
 enum PermitState {
-    /// It was not asked for.
+    /// It was not requested.
     NotTaken,
-    /// It is ours until this time.
+    /// It was taken, and is valid until this time.
     Taken(BootInstant),
-    /// Whether it is ours is not known; nothing may be sent.
+    /// It is unknown whether it was taken. Nothing may be sent.
     Unknown(String),
     /// It was refused.
     Refused(String),
@@ -55,16 +56,16 @@ enum PermitState {
 
 /// The result of a provider's call under a permit.
 pub(super) enum Called<T> {
-    /// The provider answered.
+    /// The provider returned a submission.
     Answered(Submission<T>),
-    /// The provider returned an error that does not show that nothing left, or panicked.
+    /// The provider returned an error that does not prove that nothing was sent, or panicked.
     Misreported {
-        /// What it returned.
+        /// The error.
         error: String,
     },
-    /// Nothing left.
+    /// Nothing was sent.
     Nothing {
-        /// Why.
+        /// The reason.
         error: Error,
     },
 }
@@ -82,7 +83,7 @@ impl<I: Instructed> PermitDeparture<I> {
         })
     }
 
-    /// The token of the permit, if it was taken or may have been.
+    /// Returns the token of the permit, if it was taken or may have been.
     pub(super) fn permit(&self) -> Option<String> {
         match self.state() {
             PermitState::Taken(_) | PermitState::Unknown(_) => Some(self.token.clone()),
@@ -90,8 +91,8 @@ impl<I: Instructed> PermitDeparture<I> {
         }
     }
 
-    /// Makes the provider's call under the permit. `departs` says whether its transport asks for the
-    /// permit and counts the bytes; otherwise the permit is taken before the call.
+    /// Calls the provider under the permit. If `departs` is set, its transport requests the permit
+    /// and counts the bytes; otherwise the permit is taken before the call.
     pub(super) async fn call<T>(
         self: &Arc<Self>,
         departs: bool,
@@ -127,9 +128,10 @@ impl<I: Instructed> PermitDeparture<I> {
         self.permit.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes the permit, or says why not.
+    /// Takes the permit, or returns the reason why not.
     async fn take(&self) -> PermitState {
-        // Counted from before the statement, so that its time is not added to the limit.
+        // Measured from before the statement, so that the statement's time is not added to the
+        // limit.
         let not_after = BootInstant::now().saturating_add(self.limits.send_within);
         let now = self.shared.clock.now();
         let send_by = now.plus(self.limits.send_within);
@@ -160,7 +162,7 @@ impl<I: Instructed> Departure for PermitDeparture<I> {
         }
         let state = match self.state() {
             PermitState::NotTaken => self.take().await,
-            // Taken before the role was called.
+            // Taken before the provider was called.
             state => state,
         };
         match state {
@@ -177,7 +179,7 @@ impl<I: Instructed> Departure for PermitDeparture<I> {
     }
 }
 
-/// What the caller of a provider that misreported gets.
+/// The result for the caller of a provider that misreported.
 pub(super) fn misreported<T>(error: &str) -> Submission<T> {
     let message = format!("the provider returned an error after it may have been sent: {error}");
     let uncertain = Uncertain::new(UncertainCause::ConnectionLost, message).needing_attention();

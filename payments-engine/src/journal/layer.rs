@@ -25,13 +25,13 @@ use crate::{
     store::StoreError,
 };
 
-/// How often a call that waits for a payout looks whether another engine has its outcome.
+/// How often a waiting call checks whether another engine has the outcome of its payout.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// A provider's payouts behind the journal: the same role, with each reference sent at most once.
+/// The payouts of a provider behind the journal: each reference is sent at most once.
 ///
-/// `create_payout` runs whole on the engine's runtime, SQL and send; its caller only waits, and
-/// dropping the call changes nothing.
+/// `create_payout` runs completely on the engine's runtime, both SQL and send. Dropping the future
+/// of its caller changes nothing.
 pub(crate) struct JournaledPayouts {
     engine: Arc<Running>,
     member: Arc<Member>,
@@ -45,7 +45,7 @@ impl JournaledPayouts {
         Self { engine, member, capabilities }
     }
 
-    /// Runs work of the engine on its own runtime, and waits for it.
+    /// Runs work on the engine's runtime, and waits for it.
     async fn run<T, W>(&self, work: impl FnOnce(Arc<Shared>, Arc<Member>) -> W) -> Option<Result<T>>
     where
         T: Send + 'static,
@@ -94,7 +94,8 @@ impl PayoutProvider for JournaledPayouts {
 }
 
 impl Shared {
-    /// Sends a payout that its caller waits for, or returns what its reference already has.
+    /// Sends a payout while the caller waits, or returns the outcome that its reference already
+    /// has.
     async fn create_payout(
         self: &Arc<Self>,
         member: &Member,
@@ -132,7 +133,7 @@ impl Shared {
                     return Ok(submission);
                 }
             }
-            // Another engine notifies nobody here.
+            // Another engine does not notify listeners of this process.
             let look_again = match self.journal.beat {
                 Some(_) => deadline.min(Instant::now() + LOOK_AGAIN),
                 None => deadline,
@@ -143,7 +144,7 @@ impl Shared {
         }
     }
 
-    /// Whether a caller of another engine that runs waits for a record that is not sent yet.
+    /// Whether a caller of another running engine waits for a record that is not sent yet.
     async fn is_waited_for_elsewhere(&self, record: &PayoutRecord) -> Result<bool> {
         if record.state != RecordState::Prepared {
             return Ok(false);
@@ -165,7 +166,7 @@ impl Shared {
             kind,
             send_before: now.plus(limits.send_for),
             refund_of: None,
-            // What is waited for is looked after only if its call ended without closing it.
+            // A waited-for payout is due only in case its call ends without closing it.
             due: match kind {
                 RecordKind::HandedOver => now,
                 RecordKind::WaitedFor => now.plus(limits.wait + limits.send_within),
@@ -214,7 +215,7 @@ impl Shared {
         })
     }
 
-    /// Closes a record if the write of this token opened it.
+    /// Closes a record if the write with this token opened it.
     async fn close_opened_by(
         &self,
         reference: &PayoutRef,
@@ -235,7 +236,7 @@ impl Shared {
     }
 
     /// Sends a payout while its caller waits. An error means that nothing was sent and nothing will
-    /// be: the record is closed before it is returned.
+    /// be: the record is closed before the error is returned.
     async fn send_while_waited_for(
         self: &Arc<Self>,
         member: &Member,
@@ -271,8 +272,8 @@ impl Shared {
         }
     }
 
-    /// Asks the provider about a payout, records what it says, and compares it with what was
-    /// instructed. With a record, absence is conclusive only if the record says so too.
+    /// Inquires about a payout, records the response, and compares it with the instruction. If
+    /// there is a record, an absence is conclusive only if the record allows it.
     async fn find_payout(&self, member: &Member, payout: &PayoutRef) -> Result<Lookup<Payout>> {
         let record = self.journal.read(payout).await.map_err(StoreError::into_error)?;
         let record = record.filter(|record| record.provider == *member.provider.id());
@@ -303,18 +304,18 @@ impl Shared {
     }
 }
 
-/// A record that a call may send, or that it has to accept.
+/// A record that a call may send, or whose outcome it has to return.
 enum Resumed<'a> {
     /// This call sends it.
     Ours(PayoutRecord, Flight<'a>),
-    /// It has an outcome, or somebody else sends it.
+    /// It has an outcome, or another call sends it.
     Known(PayoutRecord),
-    /// Whether there is a record is not known; nothing was sent by this call.
+    /// It is unknown whether there is a record. This call sent nothing.
     Unknown(String),
 }
 
-/// Whether a call may send what is on record: it was not sent, or the call that recorded it ended
-/// without closing it.
+/// Whether a call may send the payout on record: it was not sent, or the call that recorded it
+/// ended without closing it.
 fn may_be_sent(record: &PayoutRecord) -> bool {
     match record.state {
         RecordState::NotSent => true,
@@ -323,7 +324,7 @@ fn may_be_sent(record: &PayoutRecord) -> bool {
     }
 }
 
-/// The outcome of a call that cannot wait any longer.
+/// The outcome of a call that stops waiting.
 fn under_way(why: impl Into<String>) -> Submission<Payout> {
     let message = format!("under way: {}", why.into());
     Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))

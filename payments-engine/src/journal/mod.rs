@@ -1,6 +1,6 @@
-//! The journal: every change of a record, decided by the record as it is.
+//! The journal: every change of a record is decided from the current record.
 //!
-//! Each change has a token, so that one whose commit is not known can be repeated.
+//! Each change has a token, so that it can be repeated if its commit is unknown.
 
 mod accounts;
 mod breaker;
@@ -44,26 +44,26 @@ pub(crate) struct Journal {
     pub(crate) store: Committer,
     /// The number of this start of the engine.
     pub(crate) start: u64,
-    /// What seals rows that are written in the app's own transaction.
+    /// The keys that seal rows written in the app's own transaction.
     pub(crate) seal: Seal,
     /// Why the store seems to be an older copy of itself, if it does.
     pub(crate) restored: Restored,
-    /// How often the engine says that it runs, where others may run on the same store.
+    /// How often the engine records that it runs, or `None` if no other engine can use the store.
     pub(crate) beat: Option<Duration>,
     name: Arc<str>,
     writes: Arc<AtomicU64>,
 }
 
-/// A record after a change was asked for.
+/// A record after an attempted change.
 #[derive(Clone, Debug)]
 pub(crate) struct Changed {
     /// The record as it is now.
     pub(crate) record: Option<PayoutRecord>,
-    /// Whether the change was written; otherwise the record did not allow it.
+    /// Whether the change was written. If not, the record did not allow it.
     pub(crate) is_written: bool,
 }
 
-/// A change of a record: what is observed, and when the record is due next.
+/// A change of a record: an observation, and when the record is due next.
 pub(crate) struct Change {
     pub(crate) observation: Observation,
     pub(crate) due: Due,
@@ -82,16 +82,16 @@ impl Journal {
         }
     }
 
-    /// A name for one write, which no other write has.
+    /// Returns a token for one write, which no other write has.
     pub(crate) fn token(&self) -> String {
         format!("{}-{}", self.name, self.writes.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Applies the change that `decide` returns for the current record and its provider's breaker, if
-    /// it returns one.
+    /// Applies the change that `decide` returns for the current record and its provider's breaker,
+    /// if it returns one.
     ///
     /// # Errors
-    /// [`StoreError`], which says whether it may have been written.
+    /// The [`StoreError`] tells whether the change may have been written.
     pub(crate) async fn change(
         &self,
         reference: &PayoutRef,
@@ -109,7 +109,7 @@ impl Journal {
             .await
     }
 
-    /// The record of a payout.
+    /// Reads the record of a payout.
     pub(crate) async fn read(
         &self,
         reference: &PayoutRef,
@@ -118,8 +118,9 @@ impl Journal {
         self.store.run(move |backend| backend.payout(&reference)).await
     }
 
-    /// Gives the permit to send a payout, if its record is prepared and still the instruction that is
-    /// sent, if its provider's permits are not held, and if the store is no older copy of itself.
+    /// Takes the permit to send a payout. It is given if the record is prepared and still contains
+    /// this instruction, if the provider's permits are not held, and if the store is not an older
+    /// copy of itself.
     pub(crate) async fn take_permit(
         &self,
         sent: &PayoutRecord,
@@ -132,7 +133,8 @@ impl Journal {
         let (name, restored) = (token.clone(), self.restored.clone());
         let (provider, request) = (sent.provider.clone(), sent.request.clone());
         self.change(sent.reference(), token, now, move |record, rows| {
-            // It may have been closed meanwhile by another engine, and instructed anew.
+            // Another engine may have closed it meanwhile, and the reference may be instructed
+            // anew.
             let is_same =
                 |record: &PayoutRecord| differing_field(record, &provider, &request).is_none();
             let prepared = record.filter(|record| record.state == RecordState::Prepared);
@@ -154,7 +156,7 @@ impl Journal {
         .await
     }
 
-    /// Records what the provider answered under a permit, or without one.
+    /// Records the provider's response, with or without a permit.
     pub(crate) async fn respond(
         &self,
         reference: &PayoutRef,
@@ -191,8 +193,8 @@ impl Journal {
         .await
     }
 
-    /// Ends a call that sent nothing: closes its record as not sent, or, if it was handed over
-    /// meanwhile, gives the permit back.
+    /// Ends a call that sent nothing: closes its record as not sent, or gives the permit back if
+    /// the payout was handed over meanwhile.
     pub(crate) async fn end_call(
         &self,
         reference: &PayoutRef,
@@ -218,8 +220,8 @@ impl Journal {
         .await
     }
 
-    /// Closes a record as not sent, if it is still the instruction that was worked on, and if no
-    /// permit is out or the one that is out is given back by this.
+    /// Closes a record as not sent, if it still contains this instruction, and if no permit is out
+    /// or this gives back the one that is out.
     pub(crate) async fn close(
         &self,
         worked_on: &PayoutRecord,
@@ -238,8 +240,8 @@ impl Journal {
         .await
     }
 
-    /// Records a person's decision about an open case, if the record is still the one that was
-    /// decided on.
+    /// Records a person's decision about an open case, if the record did not change since the
+    /// decision.
     pub(crate) async fn decide(
         &self,
         reference: &PayoutRef,
@@ -258,7 +260,7 @@ impl Journal {
         .await
     }
 
-    /// Gives a permit back under which no byte was written.
+    /// Gives back a permit under which no byte was written.
     pub(crate) async fn give_back(
         &self,
         reference: &PayoutRef,
@@ -280,7 +282,7 @@ impl Journal {
     }
 }
 
-/// Lets a refund follow the payout that carries it out.
+/// Updates a refund from the payout that carries it out.
 fn follow_refund(
     rows: &mut dyn Rows,
     of: &RefundOf,
@@ -295,7 +297,8 @@ fn follow_refund(
     Ok(())
 }
 
-/// Changes the breaker of a provider. Its row is locked only if it changes: all replicas share it.
+/// Changes the breaker of a provider. Its row is shared by all replicas, so it is locked only for a
+/// change.
 pub(crate) fn change_breaker(
     rows: &mut dyn Rows,
     provider: &ProviderId,
@@ -309,7 +312,7 @@ pub(crate) fn change_breaker(
     rows.set_breaker(provider, &after(&known))
 }
 
-/// Whether no permit is out, or the one that is out is this one.
+/// Whether no permit is out, or only this one.
 fn may_close(record: &PayoutRecord, permit: Option<&String>) -> bool {
     let is_out = record.permit.as_ref().map(|permit| &permit.token);
     match record.state {
@@ -319,12 +322,12 @@ fn may_close(record: &PayoutRecord, permit: Option<&String>) -> bool {
     }
 }
 
-/// The change that closes a record as not sent.
+/// Returns the change that closes a record as not sent.
 pub(crate) fn not_sent(token: Option<String>, why: String) -> Change {
     Change { observation: Observation::NotSent { token, why }, due: Due::Never }
 }
 
-/// What an instruction under a reference opens, unless there is a record that counts.
+/// The record that an instruction opens under a reference, unless the record there counts.
 #[derive(Clone)]
 pub(crate) struct Opening {
     pub(crate) provider: ProviderId,
@@ -332,13 +335,13 @@ pub(crate) struct Opening {
     pub(crate) kind: RecordKind,
     pub(crate) send_before: Timestamp,
     pub(crate) due: Timestamp,
-    /// The refund that it carries out, if it is one.
+    /// The refund that the payout carries out, if there is one.
     pub(crate) refund_of: Option<RefundOf>,
 }
 
 impl Opening {
-    /// The change that opens a record where there is none, or where the first was not sent. What is
-    /// handed over while a call waits for it is taken over.
+    /// Returns the change that opens a record, if the reference has none or the first was not sent.
+    /// Handing over a payout for which a call waits takes it over.
     pub(crate) fn decide(&self, record: Option<&PayoutRecord>) -> Option<Change> {
         if let Some(record) = record.filter(|record| record.state != RecordState::NotSent) {
             let may_be_closed = record.kind == RecordKind::WaitedFor
@@ -359,10 +362,10 @@ impl Opening {
         Some(Change { observation, due: Due::At(self.due) })
     }
 
-    /// Refuses an instruction that means another payout than the record under its reference.
+    /// Rejects an instruction for another payout than the record under its reference.
     ///
     /// # Errors
-    /// `Conflict`, naming the field and the state of the first.
+    /// Returns `Conflict`, naming the field and the state of the first payout.
     pub(crate) fn compare(&self, record: &PayoutRecord) -> Result<(), Error> {
         let is_other_refund = || (record.refund_of != self.refund_of).then_some("refund");
         let Some(field) =
@@ -402,7 +405,7 @@ pub(crate) fn change(
     let Some(record) = PayoutRecord::after(record, &observed) else {
         return Ok(Changed { record: None, is_written: false });
     };
-    // What is final is not due, whatever was expected of it.
+    // A final record is not due, whatever was requested.
     let due = if record.state.is_final() { Due::Never } else { due };
     rows.write(&Write { token, record: &record, observed: &observed, due })?;
     let subject = Subject::Payout(reference.clone());

@@ -15,26 +15,27 @@ use crate::{
     store::StoreError,
 };
 
-/// How long a failed write of an outcome waits before it is repeated.
+/// The waiting times before a failed write of an outcome is repeated.
 const AGAIN: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(3)];
 
-/// What became of one send.
+/// The result of one send.
 pub(crate) enum Sent {
-    /// The provider answered, or may have got it. It is recorded, or will be asked for.
+    /// The provider responded, or may have received the instruction. The outcome is recorded, or
+    /// the engine will inquire about it.
     Answered(Box<Submission<Payout>>),
-    /// Nothing left.
+    /// Nothing was sent.
     Nothing {
-        /// Why.
+        /// The reason.
         error: Error,
-        /// The permit that has to be given back, if one was taken or may have been.
+        /// The token of the permit to give back, if one was taken or may have been.
         permit: Option<String>,
     },
 }
 
 impl Shared {
-    /// Sends a prepared payout. It has to run on the engine's own runtime: dropped in the middle, its
-    /// outcome stays uncertain.
+    /// Sends a prepared payout. It has to run on the engine's own runtime: if the future is
+    /// dropped, the outcome stays uncertain.
     pub(crate) async fn send(self: &Arc<Self>, member: &Member, record: &PayoutRecord) -> Sent {
         let limits = member.limits.clone();
         let departure = PermitDeparture::new(Arc::clone(self), record.clone(), limits);
@@ -62,7 +63,7 @@ impl Shared {
         Sent::Answered(Box::new(returned))
     }
 
-    /// Records an outcome, and returns what the caller gets.
+    /// Records an outcome, and returns the result for the caller.
     async fn answered(
         self: &Arc<Self>,
         member: &Member,
@@ -81,7 +82,8 @@ impl Shared {
                 return submission;
             }
         }
-        // The same write each time, so that one whose commit was not known is not done twice.
+        // Each repetition has the same token, so that a commit with an unknown result is not
+        // repeated.
         let token = self.journal.token();
         let hold_after = self.hold_after(&member.limits);
         let written = repeated(|| {
@@ -95,7 +97,7 @@ impl Shared {
                     record.state == RecordState::Uncertain
                         && matches!(submission, Submission::Accepted(_))
                 };
-                // The provider's response is about another payout than was instructed.
+                // The provider's response is about another payout than the instructed one.
                 match changed.record.filter(is_doubted) {
                     Some(record) => record.submission().unwrap_or(submission),
                     None => submission,
@@ -126,7 +128,7 @@ impl Instructed for PayoutRecord {
     }
 }
 
-/// Writes an outcome, again if it was not written.
+/// Writes an outcome, and repeats the write if it failed.
 pub(super) async fn repeated<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
@@ -140,7 +142,7 @@ where
     write().await
 }
 
-/// What the caller gets if the outcome could not be recorded.
+/// The result for the caller if the outcome could not be recorded.
 pub(super) fn not_recorded<T>(about: &dyn std::fmt::Display, error: &StoreError) -> Submission<T> {
     let message = format!("its outcome could not be recorded: {error}");
     tracing::error!(%about, "{message}");

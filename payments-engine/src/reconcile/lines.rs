@@ -1,4 +1,4 @@
-//! Compares the lines of a statement with what is on record.
+//! Compares the lines of a statement with the records.
 
 use std::collections::HashMap;
 
@@ -15,18 +15,18 @@ use crate::{
     store::StoreError,
 };
 
-/// How many payouts of one amount a line without a reference is compared with.
+/// The most payouts of one amount that a line without a reference is compared with.
 const LIKE: usize = 200;
 
-/// What is on record of the money of a line, under the key of another source.
+/// The record of the same money under the key of another source.
 struct Partner {
     key: DedupeKey,
     order: Option<OrderRef>,
     amount: Money,
 }
 
-/// Compares some lines of a page, which is `page` in the run. Lines of it that were compared before are
-/// left out, so that a page that is read again adds nothing.
+/// Compares some lines of the page with the number `page` of the run. Lines that were compared
+/// before are skipped, so that reading a page twice adds nothing.
 pub(crate) fn compare_lines(
     mut comparing: Comparing<'_>,
     page: u64,
@@ -89,7 +89,7 @@ impl Comparing<'_> {
         is_at_the_end || at.is_none_or(|at| period.contains(at))
     }
 
-    /// What is on record under the keys of these lines.
+    /// Returns the credits on record under the keys of these lines.
     fn known_credits(
         &mut self,
         lines: &[(usize, Listed<Movement>)],
@@ -102,7 +102,7 @@ impl Comparing<'_> {
         Ok(known.into_iter().map(|credit| (credit.movement.key.clone(), credit)).collect())
     }
 
-    /// Compares money that arrived. What was not on record is booked, if it is of the period.
+    /// Compares an incoming line. If it is not on record and belongs to the period, it is booked.
     fn credit_line(
         &mut self,
         marks: &Marks,
@@ -166,9 +166,9 @@ impl Comparing<'_> {
         }))
     }
 
-    /// Finds what another source of the provider reported of the money of a line, and no other line
-    /// is of yet: what is certainly the same, what may be the same for its order, or what differs from
-    /// it in the amount alone.
+    /// Finds a credit that another source of the provider reported and that is not matched with a
+    /// line yet. It is certainly the same money, may be the same for its order, or differs from the
+    /// line only in the amount.
     fn partner(&mut self, marks: &Marks, line: &Movement) -> Result<Option<Partner>, StoreError> {
         let provider = self.provider().clone();
         let like = self.rows.payments().credits_like(line, COMPARED)?;
@@ -194,7 +194,7 @@ impl Comparing<'_> {
             .collect();
         let may_be = |movement: &Movement| same_credit(movement, line) != SameMoney::Different;
         own.retain(|movement| may_be(movement) || differs_in_amount(movement, line));
-        // What has the amount of the line is preferred.
+        // Credits with the amount of the line come first.
         own.sort_by_key(|movement| !may_be(movement));
         let own = own.into_iter().map(|movement| Partner {
             key: movement.key,
@@ -204,7 +204,7 @@ impl Comparing<'_> {
         self.first_free(marks, own.collect())
     }
 
-    /// The first that no line is of.
+    /// Returns the first credit that is not matched with a line.
     fn first_free(
         &mut self,
         marks: &Marks,
@@ -219,7 +219,7 @@ impl Comparing<'_> {
         Ok(None)
     }
 
-    /// Compares money that left.
+    /// Compares an outgoing line.
     fn debit_line(
         &mut self,
         marks: &Marks,
@@ -245,7 +245,7 @@ impl Comparing<'_> {
         let is_first = marks.set_one(self.rows, mark::payout(record.reference()))?;
         let guess = mark::guess(record.reference());
         let is_guessed = marks.are_set(self.rows, &[guess])?.contains(&true);
-        // A line without a name may have been of another payout of the same amount.
+        // A line without a reference may belong to another payout of the same amount.
         let is_free = is_first && (!is_guessed || self.payout_like(marks, line)?.is_some());
         if !is_inside {
             return Ok(None);
@@ -273,7 +273,7 @@ impl Comparing<'_> {
         Ok(Some(ReconciliationRow { recorded, ..row }))
     }
 
-    /// Money that left for nothing on record is put before a person.
+    /// Opens a case about money that left without a payout or refund on record.
     fn unexplained(
         &mut self,
         line: &Movement,
@@ -296,8 +296,8 @@ impl Comparing<'_> {
         Ok(Some(row.about(subject).with_case(case)))
     }
 
-    /// The payout of the same amount that no line is of yet and that is nearest in time to a line, if
-    /// there is one within a day. It is marked.
+    /// Finds the payout of the same amount that is not matched with a line yet and is nearest in
+    /// time, within a day, and marks it.
     fn payout_like(
         &mut self,
         marks: &Marks,
@@ -325,7 +325,7 @@ impl Comparing<'_> {
         Ok(None)
     }
 
-    /// Compares money that went back to the payer of an order.
+    /// Compares a line of money that was refunded to the payer of an order.
     fn refund_line(
         &mut self,
         marks: &Marks,
@@ -363,12 +363,12 @@ impl Comparing<'_> {
     }
 }
 
-/// Whether two movements are reports of two sources, which name the same money by two keys.
+/// Whether two movements come from different sources, which name the same money by different keys.
 pub(super) fn is_other_source(one: &Movement, other: &Movement) -> bool {
     one.key.scope() != other.key.scope()
 }
 
-/// Whether two movements have the same bank reference on one day, and two amounts.
+/// Whether two movements have the same bank reference, the same day and different amounts.
 fn differs_in_amount(one: &Movement, other: &Movement) -> bool {
     let stated = |movement: &Movement| {
         let reference = movement.bank_reference.as_deref().unwrap_or_default().trim().to_owned();

@@ -1,4 +1,5 @@
-//! What a run has accounted for. A mark is stored under a name, once in a run.
+//! Marks: the lines and records that a run has accounted for. Each name is marked at most once in a
+//! run.
 
 use payments_core::{DedupeKey, PayoutRef};
 
@@ -7,7 +8,7 @@ use crate::store::{Rows, StoreError};
 /// The marks of one run.
 pub(crate) struct Marks {
     run: u64,
-    /// The number of the page that is worked on; 0 after the last.
+    /// The number of the current page; 0 after the last one.
     page: u64,
 }
 
@@ -16,7 +17,8 @@ impl Marks {
         Self { run, page }
     }
 
-    /// Marks each name, and returns the number of the page that had marked it before, if one had.
+    /// Marks each name. Returns for each the number of the page that had marked it before, or
+    /// `None`.
     pub(crate) fn set(
         &self,
         rows: &mut dyn Rows,
@@ -41,7 +43,7 @@ impl Marks {
     }
 }
 
-/// A line, by its key, and how often it was listed before on its page.
+/// The name of a line: its key, and how often the key was listed before on its page.
 pub(crate) fn line(key: &DedupeKey, again: usize) -> String {
     match again {
         0 => format!("line {key}"),
@@ -49,27 +51,27 @@ pub(crate) fn line(key: &DedupeKey, again: usize) -> String {
     }
 }
 
-/// A credit of another source that a line is of.
+/// The name of a credit of another source that is matched with a line.
 pub(crate) fn credit(key: &DedupeKey) -> String {
     format!("credit {key}")
 }
 
-/// A line that is accounted for among the credits of another source.
+/// The name of a line that is matched with a credit of another source.
 pub(crate) fn pair(scope: &str, line: &DedupeKey) -> String {
     format!("pair {scope} {line}")
 }
 
-/// A payout that a line is of.
+/// The name of a payout that is matched with a line.
 pub(crate) fn payout(payout: &PayoutRef) -> String {
     format!("payout {payout}")
 }
 
-/// A refund that a line is of.
+/// The name of a refund that is matched with a line.
 pub(crate) fn refund(order: &payments_core::OrderRef, refund: &payments_core::RefundRef) -> String {
     format!("refund {order} {refund}")
 }
 
-/// A payout that a line is of by its amount and day alone.
+/// The name of a payout that is matched with a line only by its amount and day.
 pub(crate) fn guess(payout: &PayoutRef) -> String {
     format!("payout by amount {payout}")
 }

@@ -1,5 +1,5 @@
-//! Looks for what is on record in the period and in no line of the statement, and calls a person
-//! where a record needs one.
+//! Looks for records of the period that no line of the statement matches, and opens a case for each
+//! that needs a person.
 
 use payments_core::{Movement, SameMoney, Timestamp, same_credit};
 
@@ -18,11 +18,11 @@ use crate::{
     store::{Due, StoreError},
 };
 
-/// How many records one transaction looks at, and how many marks it removes.
+/// The most records that one transaction examines, and the most marks that it removes.
 const MOST: usize = 200;
 const MARKS: usize = 10_000;
 
-/// Looks at the next records, and moves the run on.
+/// Examines the next records, and stores the progress of the run.
 pub(crate) fn look_for_missing(mut comparing: Comparing<'_>) -> Result<(), StoreError> {
     let marks = Marks::new(comparing.stored.run.number, 0);
     let number = comparing.stored.run.number;
@@ -49,7 +49,7 @@ pub(crate) fn look_for_missing(mut comparing: Comparing<'_>) -> Result<(), Store
 }
 
 impl Comparing<'_> {
-    /// Looks at the next credits of the period, and returns where the ones after them begin.
+    /// Examines the next credits of the period, and returns where to continue.
     fn look_at_credits(
         &mut self,
         marks: &Marks,
@@ -76,8 +76,8 @@ impl Comparing<'_> {
         Ok(last.filter(|_| is_full))
     }
 
-    /// Whether a credit of another source is the money of a line that no other credit of that source
-    /// is of.
+    /// Whether a credit of another source is the money of a line that is not matched with another
+    /// credit of that source.
     fn is_of_a_line(&mut self, marks: &Marks, credit: &CreditRecord) -> Result<bool, StoreError> {
         let movement = &credit.movement;
         let mut lines: Vec<Movement> = match &credit.order {
@@ -140,7 +140,7 @@ impl Comparing<'_> {
         Ok(())
     }
 
-    /// Looks at the next payouts of the period, and returns where the ones after them begin.
+    /// Examines the next payouts of the period, and returns where to continue.
     fn look_at_payouts(
         &mut self,
         marks: &Marks,
@@ -196,7 +196,7 @@ impl Comparing<'_> {
         Ok(())
     }
 
-    /// The open case of a record of this kind, about this credit if one is named.
+    /// Returns the open case of this kind of a record, about this credit if one is given.
     pub(super) fn open_case(
         &mut self,
         subject: &Subject,
@@ -209,8 +209,8 @@ impl Comparing<'_> {
         Ok(case.map(|case| CaseId::new(subject.clone(), case.number)))
     }
 
-    /// Opens a case of a payment or a payout, unless it was opened before, and returns it; `None` if a
-    /// person has settled it.
+    /// Opens a case of a payment or a payout unless it is open, and returns it. Returns `None` if a
+    /// person has closed it.
     pub(super) fn call_a_person(
         &mut self,
         subject: &Subject,

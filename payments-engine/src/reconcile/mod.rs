@@ -1,10 +1,9 @@
-//! Reconciliation: what a provider's statement lists in a period, compared with what the engine has
-//! on record.
+//! Reconciliation: compares a provider's statement of a period with the engine's records.
 //!
-//! A run reads the statement a page at a time, and commits a part of a page at a time, so that memory
-//! does not grow with the number of lines and nothing else waits long. [`lines`] compares what is
-//! listed with the records, [`missing`] then looks for records that no line was of. Both decide
-//! inside the transaction that stores the rows.
+//! A run reads one page of the statement at a time, and commits a part of a page at a time, so that
+//! memory does not grow with the number of lines and other work does not wait long. [`lines`]
+//! compares the lines with the records; [`missing`] then looks for records that no line matches.
+//! Both decide inside the transaction that stores the rows.
 
 mod lines;
 mod mark;
@@ -31,19 +30,19 @@ use crate::{
     store::Rows,
 };
 
-/// Banks enter lines up to this long after the money moved. So far beyond its period a statement is
-/// read, and so long nobody is called about what it does not list.
+/// The longest delay with which banks enter a line. A statement is read this far beyond its period,
+/// and no case is opened for this long about a movement that it does not list.
 pub(crate) const LATE: Duration = Duration::from_secs(24 * 3_600);
 
 /// The work of one transaction of a run.
 pub(crate) struct Comparing<'a> {
     pub(crate) rows: &'a mut dyn Rows,
     pub(crate) stored: &'a mut StoredRun,
-    /// The name of the write, with which those of its observations begin.
+    /// The token of the write. The tokens of its observations begin with it.
     pub(crate) token: &'a str,
     pub(crate) at: Timestamp,
     pub(crate) start: u64,
-    /// A mistake that a trial put in.
+    /// A mistake added by a trial.
     pub(crate) seeded: Option<Seeded>,
     found: Vec<ReconciliationRow>,
     writes: u32,
@@ -67,7 +66,7 @@ impl<'a> Comparing<'a> {
         cfg!(feature = "seeded-bugs") && self.seeded == Some(mistake)
     }
 
-    /// The name of the next observation.
+    /// Returns the token of the next observation.
     fn next_token(&mut self) -> String {
         self.writes += 1;
         format!("{}-{}", self.token, self.writes)
@@ -79,13 +78,13 @@ impl<'a> Comparing<'a> {
         self.found.push(row);
     }
 
-    /// Stores what was found.
+    /// Stores the result.
     fn end(self) -> Result<(), crate::store::StoreError> {
         self.rows.reconciliation().put_rows(self.stored.run.number, &self.found)
     }
 }
 
-/// A line of a statement as a report.
+/// Converts a line of a statement into a report.
 fn report_of(provider: &ProviderId, line: &Movement) -> Report {
     let data = ReportData::Movement(Box::new(line.clone()));
     Report::new(provider.clone(), Source::Statement, data).with_key(line.key.clone())

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::LATE;
 
-/// A time from a moment, which belongs to it, until another, which does not: periods that follow
-/// each other hold each line once.
+/// A period of time. It includes its first moment and excludes its last one, so that consecutive
+/// periods contain each line once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     from: Timestamp,
@@ -14,10 +14,10 @@ pub struct Period {
 }
 
 impl Period {
-    /// The time from `from` until `until`, which no longer belongs to it.
+    /// Creates the period from `from` (included) until `until` (excluded).
     ///
     /// # Errors
-    /// `InvalidRequest` if it ends before it begins, or is empty.
+    /// Returns `InvalidRequest` if `until` is not after `from`.
     pub fn new(from: Timestamp, until: Timestamp) -> Result<Self> {
         if from >= until {
             return Err(Error::invalid("until", "is not after the beginning of the period"));
@@ -25,23 +25,23 @@ impl Period {
         Ok(Self { from, until })
     }
 
-    /// Its beginning.
+    /// Returns the first moment of the period.
     pub fn from(&self) -> Timestamp {
         self.from
     }
 
-    /// The moment after its end.
+    /// Returns the moment after the end of the period.
     pub fn until(&self) -> Timestamp {
         self.until
     }
 
-    /// Whether a moment belongs to it.
+    /// Returns whether the period includes a moment.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.until
     }
 
-    /// Which lines are read: those of the period, and those around it that may be of what is on
-    /// record within it.
+    /// Returns the filter of the lines to read: those of the period, and those around it that may
+    /// match records of the period.
     pub(crate) fn filter(&self) -> StatementFilter {
         let late = i64::try_from(LATE.as_secs()).unwrap_or(i64::MAX);
         let from = Timestamp::from_unix(self.from.unix_seconds().saturating_sub(late));
@@ -49,7 +49,7 @@ impl Period {
     }
 }
 
-/// Whether what happened at `at` may still be entered by the bank at `now`.
+/// Whether the bank may still enter, at `now`, a movement that happened at `at`.
 pub(super) fn may_be_entered(at: Timestamp, now: Timestamp) -> bool {
     now.since(at) < LATE
 }

@@ -10,56 +10,57 @@ use serde::{Deserialize, Serialize, de};
 
 use crate::{change::Subject, record::CaseId};
 
-/// One row of a run: a line of the statement, or something on record that no line is of, and how the
-/// two compare.
+/// One row of a run: a line of the statement, or a record that no line matches, with the result of
+/// the comparison.
 ///
-/// Its serialised form is flat and the same in JSON, in CSV and in the store: text and whole numbers.
-/// Amounts are in the minor unit of their currency (đồng, cents). It holds no memo and no name.
+/// Its serialised form is flat and the same in JSON, in CSV and in the store: texts and whole
+/// numbers. Amounts are in the minor unit of their currency (đồng, cents). It contains no memo and
+/// no name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Flat", try_from = "Flat")]
 #[non_exhaustive]
 pub struct ReconciliationRow {
-    /// Its number within the run, from 1.
+    /// The number of the row within the run, counted from 1.
     pub number: u64,
-    /// How line and record compare.
+    /// The result of the comparison.
     pub kind: RowKind,
-    /// Whether the money arrived or left; `None` for a line that cannot be read.
+    /// Whether the money arrived or left, or `None` for a line that cannot be read.
     pub direction: Option<Direction>,
-    /// How much, by the statement, or by the record if no line is of it.
+    /// The amount of the line, or of the record if no line matches it.
     pub amount: Option<Money>,
-    /// How much by the record, where it is another amount.
+    /// The amount of the record, if it differs from `amount`.
     pub recorded: Option<Money>,
-    /// When it was booked, as far as that is known.
+    /// When the money was booked, or `None` if that is unknown.
     pub at: Option<Timestamp>,
-    /// The key of the line; of what is missing there, the key under which it is on record.
+    /// The key of the line, or the key of the record if no line matches it.
     pub key: Option<DedupeKey>,
-    /// The record that it belongs to.
+    /// The record that the row belongs to, or `None` if it belongs to none.
     pub subject: Option<Subject>,
-    /// The case in which a person decides about it.
+    /// The case in which a person decides about the row, if there is one.
     pub case: Option<CaseId>,
-    /// What was found, in one line, without personal data.
+    /// The finding, in one line, without personal data.
     pub detail: String,
 }
 
-/// How a line of a statement compares with what is on record.
+/// The result of comparing a line of a statement with the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RowKind {
     /// Listed and on record, with the same amount.
     Matched,
-    /// Listed, and it was not on record: it is booked for its order now. A delivery was lost, or the
-    /// statement is not read otherwise.
+    /// Listed, and it was not on record, so it was booked for its order. Either a delivery was
+    /// lost, or the statement is read only by reconciliations.
     MissingHere,
     /// On record, and not listed.
     MissingThere,
-    /// Listed and on record, with another amount or in a state that excludes it.
+    /// Listed and on record, but with another amount, or in a state that contradicts the line.
     Differs,
-    /// Listed again under a key that was listed before, or a payout that was listed before.
+    /// A key or a payout that the statement already listed before.
     Duplicate,
-    /// Listed, and it belongs to no order, payout or refund on record.
+    /// Listed, but without an order, a payout or a refund on record.
     Unmatched,
-    /// A line that cannot be read. Also a stored kind that this version does not know.
+    /// A line that cannot be read, or a stored kind that this version does not know.
     #[serde(other)]
     Unreadable,
 }
@@ -76,7 +77,7 @@ impl RowKind {
         Self::Unreadable,
     ];
 
-    /// The kind as it is stored, such as `missing_here`.
+    /// Returns the kind as it is stored, such as `missing_here`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Matched => "matched",
@@ -89,7 +90,7 @@ impl RowKind {
         }
     }
 
-    /// Whether a person has to look at it.
+    /// Returns whether a person has to look at rows of this kind.
     pub fn needs_a_person(self) -> bool {
         !matches!(self, Self::Matched | Self::MissingHere)
     }
@@ -102,7 +103,7 @@ impl fmt::Display for RowKind {
 }
 
 impl ReconciliationRow {
-    /// A row about nothing yet.
+    /// Creates a row without a movement.
     pub(super) fn new(kind: RowKind, detail: impl Into<String>) -> Self {
         Self {
             number: 0,
@@ -118,7 +119,7 @@ impl ReconciliationRow {
         }
     }
 
-    /// A row about a movement.
+    /// Creates a row about a movement.
     pub(super) fn of(movement: &Movement, kind: RowKind, detail: impl Into<String>) -> Self {
         Self {
             direction: Some(movement.direction),
@@ -195,7 +196,7 @@ impl TryFrom<Flat> for ReconciliationRow {
             recorded: money(flat.recorded_amount, flat.recorded_currency)?,
             at: flat.at,
             key: flat.key,
-            // Subjects of a later version are left out.
+            // A subject of a later version is left out.
             subject: flat.subject.and_then(|text| text.parse().ok()),
             case: flat.case.and_then(|text| text.parse().ok()),
             detail: flat.detail,

@@ -1,4 +1,4 @@
-//! One run of a reconciliation.
+//! Runs of reconciliations.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Period, ReconciliationRow, RowKind};
 
-/// One comparison of a provider's statement over a period with what is on record.
+/// One comparison of a provider's statement over a period with the records.
 ///
-/// Its rows never change. A later run over the same period stands beside it.
+/// Its rows never change. A later run over the same period is stored beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReconciliationRun {
@@ -20,48 +20,49 @@ pub struct ReconciliationRun {
     pub provider: ProviderId,
     /// The period.
     pub period: Period,
-    /// How far it is.
+    /// The progress of the run.
     pub state: RunState,
-    /// When it was begun.
+    /// When the run began.
     pub started_at: Timestamp,
-    /// When it went on last.
+    /// When the run last continued.
     pub changed_at: Timestamp,
-    /// How many lines of the statement were read, those around the period included.
+    /// The number of lines that were read, including those around the period.
     pub lines: u64,
-    /// How many rows it has, by kind; kinds without rows are left out.
+    /// The number of rows by kind. Kinds without rows are left out.
     #[serde(default)]
     pub rows: BTreeMap<RowKind, u64>,
-    /// Why it could not go on last, if it could not.
+    /// Why the run was interrupted, or `None` if its last step succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<String>,
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RunState {
-    /// It has ended: its rows are complete.
+    /// The run is complete, with all of its rows.
     Done,
-    /// What is on record is looked for among the lines.
+    /// The run looks for records that no line matches.
     LookingForMissing,
-    /// The statement is read. Also a stored state that this version does not know.
+    /// The run reads the statement. A stored state that this version does not know is read as this
+    /// one.
     #[serde(other)]
     Reading,
 }
 
 impl ReconciliationRun {
-    /// Whether its rows are complete.
+    /// Returns whether the run is complete.
     pub fn is_done(&self) -> bool {
         self.state == RunState::Done
     }
 
-    /// How many rows of a kind it has.
+    /// Returns the number of rows of a kind.
     pub fn count(&self, kind: RowKind) -> u64 {
         self.rows.get(&kind).copied().unwrap_or(0)
     }
 
-    /// How many rows need a person.
+    /// Returns the number of rows that need a person.
     pub fn need_a_person(&self) -> u64 {
         let rows = self.rows.iter().filter(|(kind, _)| kind.needs_a_person());
         rows.map(|(_, count)| count).sum()
@@ -75,7 +76,7 @@ impl ReconciliationRun {
 }
 
 impl RunState {
-    /// The state in one word or several, joined by `_`.
+    /// Returns the state as one word or several, joined by `_`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reading => "reading",
@@ -95,17 +96,17 @@ impl fmt::Display for RunState {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredRun {
     pub(crate) run: ReconciliationRun,
-    /// Where it goes on.
+    /// Where the run continues.
     pub(crate) place: Place,
-    /// Whether the statement lists outgoing money too, so that payouts are looked for.
+    /// Whether the statement also lists outgoing money, so that the run looks for payouts.
     pub(crate) lists_outgoing: bool,
-    /// Grows by one with every write, so that two that go on with one run are told apart.
+    /// Grows by one with every write, to detect that two callers continue one run.
     pub(crate) revision: u64,
-    /// The name of the last write: one whose commit is not known is repeated under it.
+    /// The token of the last write. A write whose commit is unknown is repeated under it.
     pub(crate) token: String,
 }
 
-/// Where a run goes on.
+/// Where a run continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Place {
@@ -115,8 +116,8 @@ pub(crate) enum Place {
     Credits(Option<(Timestamp, String)>),
     /// Among the payouts of the period, after the one with this time and reference.
     Payouts(Option<(Timestamp, String)>),
-    /// The marks are removed, which only a run under way needs.
+    /// At the removal of the marks, which only a run under way needs.
     Marks,
-    /// Nowhere.
+    /// Nowhere, because it is complete.
     End,
 }

@@ -1,4 +1,4 @@
-//! Configuration in TOML. Its problems name their place and never quote the text, which may be a
+//! Configuration in TOML. Each problem names its place and never quotes the text, which may be a
 //! secret.
 
 mod shape;
@@ -17,10 +17,10 @@ pub struct Configuration {
     pub problems: Vec<ConfigProblem>,
 }
 
-/// Reads a configuration in TOML; `name` is the name of the text in problems, such as the path of
-/// its file.
+/// Reads a configuration in TOML. `name` stands for the text in problems; pass the path of its
+/// file, for example.
 ///
-/// Unlike the errors of `toml::from_str`, which quote the line, a problem never repeats the text.
+/// A problem never repeats the text, unlike the errors of `toml::from_str`, which quote the line.
 pub fn read_toml(text: &str, name: &str) -> Configuration {
     // Editors on Windows write a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -28,12 +28,13 @@ pub fn read_toml(text: &str, name: &str) -> Configuration {
     if errors.is_empty() {
         return shape::check(document.get_ref());
     }
-    // After a syntax error the keys below are unknown, and would be reported as missing.
+    // After a syntax error the keys below it are unknown; they would be reported as missing.
     let problems = errors.iter().map(|error| syntax(text, name, error)).collect();
     Configuration { config: PaymentsConfig::default(), problems }
 }
 
-/// The place and reason of a syntax error. The error's own message would repeat the line.
+/// Returns the place and the reason of a syntax error. The error's own message would repeat the
+/// line.
 fn syntax(text: &str, name: &str, error: &toml::de::Error) -> ConfigProblem {
     let start = error.span().map_or(text.len(), |span| span.start);
     let before = text.get(..start).unwrap_or(text);

@@ -1,4 +1,5 @@
-//! Conversion of TOML into a configuration, with a problem for each value that has no place in one.
+//! Converts TOML into a configuration, with a problem for each value that a configuration cannot
+//! contain.
 
 use payments_core::config::{ConfigProblem, PaymentsConfig};
 use toml::{
@@ -10,9 +11,9 @@ use super::Configuration;
 
 const KEYS: &str = "expect, prefer, providers, engine";
 
-/// Converts a document, with a problem for each value that a configuration cannot hold. Such a
-/// value is replaced by an empty list: so it does not count as missing, and a provider that reads
-/// it rejects it.
+/// Converts a document, with a problem for each value that a configuration cannot contain. Such a
+/// value is replaced by an empty list, so that it does not count as missing and the provider that
+/// reads it rejects it.
 pub(super) fn check(document: &DeTable<'_>) -> Configuration {
     let mut problems = Vec::new();
     let mut kept = Table::new();
@@ -73,7 +74,7 @@ fn providers(providers: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Tabl
     kept
 }
 
-/// The keys of the table at `place`.
+/// Converts the keys of the table at `place`.
 fn keys(place: &str, keys: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Table {
     let keys = keys.iter().map(|(key, value)| {
         let key = key.get_ref().as_ref();
@@ -86,7 +87,7 @@ fn keys(place: &str, keys: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> T
     keys.collect()
 }
 
-/// The value in a configuration, or why a configuration cannot hold it.
+/// Converts a value, or returns the reason why a configuration cannot contain it.
 fn holdable(value: &DeValue<'_>) -> Result<Value, &'static str> {
     Ok(match value {
         DeValue::String(text) => Value::String(text.to_string()),

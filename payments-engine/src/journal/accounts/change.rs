@@ -1,4 +1,4 @@
-//! Renames, closes and reopens virtual accounts behind the journal.
+//! Renames, closes and reopens virtual accounts through the journal.
 
 use std::sync::Arc;
 
@@ -18,10 +18,11 @@ use crate::{
 };
 
 impl Shared {
-    /// Changes a virtual account, under a permit. What is in doubt about it is asked about first; one
-    /// change of an account is under way at a time. A change whose outcome is not known may be asked for
-    /// again, because it leads to the same account; another one only once the first can no longer
-    /// arrive.
+    /// Changes a virtual account, under a permit. Inquiries about doubtful instructions are sent
+    /// first, and only one change of an account is under way at a time.
+    ///
+    /// A change whose outcome is unknown may be repeated, because it leads to the same account.
+    /// Another change is possible only once the first can no longer arrive.
     pub(super) async fn change_account(
         self: &Arc<Self>,
         member: &AccountMember,
@@ -71,8 +72,8 @@ impl Shared {
         self.instruct(&member.provider, &member.limits, prepared, call, observation).await
     }
 
-    /// Asks about what is in doubt before a change is sent. Returns what an earlier call of the same
-    /// change did, if that decides.
+    /// Sends inquiries about doubtful instructions before a change is sent. Returns the outcome of
+    /// an earlier call of the same change, if it decides the result.
     async fn ask_before_changing(
         self: &Arc<Self>,
         member: &AccountMember,
@@ -119,7 +120,7 @@ impl Shared {
         };
         let is_same = change.what == *what;
         if was_in_doubt.1 && !is_uncertain && is_same {
-            // The inquiry shows what became of it.
+            // The inquiry shows the outcome.
             return Ok(submission(account, &change.sending));
         }
         if !is_uncertain {
@@ -141,8 +142,8 @@ impl Shared {
         Ok(None)
     }
 
-    /// Whether what was sent under a permit can no longer be carried out: its sender may no longer
-    /// write, and the time is over in which the gateway may book it.
+    /// Whether an instruction sent under a permit can no longer be carried out: its sender may no
+    /// longer write, and the gateway may no longer book it.
     pub(crate) fn is_over(&self, permit: Option<&Permit>, limits: &Limits) -> bool {
         let now = self.clock.now();
         permit.is_none_or(|permit| now > permit.send_by.plus(limits.quiet))

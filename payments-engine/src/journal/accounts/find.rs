@@ -1,4 +1,4 @@
-//! Asks about virtual accounts and what arrived on them, and books what the provider says.
+//! Inquires about virtual accounts and their credits, and books the responses.
 
 use payments_core::{
     Absence, Listed, Lookup, Movement, Result,
@@ -16,8 +16,9 @@ use crate::{
 };
 
 impl Shared {
-    /// Asks the provider about a virtual account, and records what it finds. With an opening on record
-    /// an absence is conclusive only once that can no longer be carried out, and then ends it.
+    /// Inquires about a virtual account, and records the response. If an opening is on record, an
+    /// absence is conclusive only once the opening can no longer be carried out. It then ends the
+    /// opening.
     pub(crate) async fn find_account(
         &self,
         member: &AccountMember,
@@ -55,7 +56,7 @@ impl Shared {
         Ok(found)
     }
 
-    /// Asks for the credits on a virtual account, and books them.
+    /// Inquires about the credits on a virtual account, and books them.
     pub(crate) async fn account_credits(
         &self,
         member: &AccountMember,
@@ -92,7 +93,7 @@ impl Shared {
         order: &payments_core::OrderRef,
         observation: impl Fn(&PaymentRecord) -> Option<PaymentObservation> + Send + 'static,
     ) -> Result<()> {
-        // An account of an order that is not on record is somebody else's.
+        // The account of an order that is not on record belongs to somebody else.
         let observe = move |record: Option<&PaymentRecord>| observation(record?);
         let changed = self.journal.change_payment(order, self.clock.now(), observe);
         changed.await.map(|_| ()).map_err(StoreError::into_error)

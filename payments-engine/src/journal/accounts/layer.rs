@@ -22,10 +22,10 @@ use crate::{
     shared::Shared,
 };
 
-/// A provider's virtual accounts behind the journal: the same role, with one account for each order,
-/// and with each change sent under a permit.
+/// The virtual accounts of a provider behind the journal: one account for each order, and a permit
+/// for each change.
 ///
-/// Calls run whole on the engine's runtime; a caller only waits, and dropping it changes nothing.
+/// Calls run completely on the engine's runtime. Dropping the future of a caller changes nothing.
 pub(crate) struct JournaledAccounts {
     engine: Arc<Running>,
     member: Arc<AccountMember>,
@@ -36,7 +36,7 @@ impl JournaledAccounts {
         Self { engine, member: Arc::new(member) }
     }
 
-    /// Runs work of the engine on its own runtime, and waits for it.
+    /// Runs work on the engine's runtime, and waits for it.
     async fn run<T, W>(
         &self,
         work: impl FnOnce(Arc<Shared>, Arc<AccountMember>) -> W,

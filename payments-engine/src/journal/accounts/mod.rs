@@ -1,4 +1,4 @@
-//! The journal of virtual accounts: openings and changes, written down before they are sent.
+//! The journal of virtual accounts: openings and changes are stored before they are sent.
 
 mod change;
 mod find;
@@ -25,7 +25,7 @@ pub(crate) struct AccountMember {
     pub(crate) limits: Limits,
 }
 
-/// What a repeated instruction returns; `None` while its outcome is not known yet, or if it was not
+/// The result of a repeated instruction, or `None` while its outcome is unknown or if it was not
 /// sent.
 fn submission(account: &AccountRecord, sending: &Sending) -> Option<Submission<VirtualAccount>> {
     if sending.state == crate::record::SendingState::Done {

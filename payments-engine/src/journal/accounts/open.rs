@@ -1,4 +1,4 @@
-//! Opens virtual accounts behind the journal.
+//! Opens virtual accounts through the journal.
 
 use std::sync::Arc;
 
@@ -20,9 +20,10 @@ use crate::{
 };
 
 impl Shared {
-    /// Opens a virtual account that its caller waits for, or returns the one that its order has. An
-    /// opening that got lost is asked about where the provider can be asked; elsewhere another account
-    /// is opened once the first instruction can no longer leave.
+    /// Opens a virtual account while the caller waits, or returns the account that its order has.
+    ///
+    /// If the outcome of an opening was lost, an inquiry is sent. If the provider supports none,
+    /// another account is opened once the first instruction can no longer be sent.
     pub(super) async fn open_account(
         self: &Arc<Self>,
         member: &AccountMember,
@@ -90,16 +91,16 @@ struct Asking {
 }
 
 impl Asking {
-    /// What is written down: the account, unless there is one that counts.
+    /// Returns the observation that records the account, or `None` if the account on record counts.
     fn decide(&self, record: Option<&PaymentRecord>) -> Option<PaymentObservation> {
         let known = record.and_then(|record| record.account(&self.provider));
         let is_replaced = |account: &AccountRecord| match &account.opening {
-            // It was found, and not opened through the engine.
+            // The account was found, and not opened through the engine.
             None => account.account.is_none(),
             Some(opening) => match opening.state {
                 SendingState::NotSent | SendingState::Declined => true,
                 SendingState::Asked => account.request.as_ref() != Some(&self.request),
-                // Nobody was shown the lost one, and it cannot be asked about.
+                // Nobody was shown the lost account, and no inquiry can find it.
                 SendingState::Uncertain => !account.is_found_by_reference || self.opens_again,
                 SendingState::Submitting | SendingState::Done => false,
             },
@@ -114,10 +115,10 @@ impl Asking {
         })
     }
 
-    /// Refuses what means another account than the record of its order.
+    /// Rejects a request for another account than the record of its order contains.
     ///
     /// # Errors
-    /// `Conflict`, naming the field.
+    /// Returns `Conflict`, naming the field.
     fn compare(&self, record: &PaymentRecord) -> Result<()> {
         let opened = record
             .openings

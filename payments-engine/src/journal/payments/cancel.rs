@@ -1,4 +1,4 @@
-//! Cancellations behind the journal.
+//! Cancellations through the journal.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use crate::{
 };
 
 impl Shared {
-    /// Calls a payment off at a provider, or returns what an earlier call did. An opening of which it
-    /// is not known whether it is there is asked about first, and so is a cancellation.
+    /// Cancels a payment at a provider, or returns the outcome of an earlier cancellation. If it is
+    /// unknown whether the payment was opened, or cancelled before, an inquiry is sent first.
     pub(super) async fn cancel_payment(
         self: &Arc<Self>,
         member: &PaymentMember,
@@ -55,8 +55,8 @@ impl Shared {
         self.instruct(&member.provider, &member.limits, prepared, call, observation).await
     }
 
-    /// Asks about what is in doubt before a cancellation is sent. Returns what an earlier cancellation
-    /// did, if that decides.
+    /// Sends inquiries about doubtful instructions before a cancellation is sent. Returns the
+    /// outcome of an earlier cancellation, if it decides the result.
     async fn ask_before_cancelling(
         self: &Arc<Self>,
         member: &PaymentMember,
@@ -105,7 +105,7 @@ impl Shared {
                 sending.not_accepted()
             }
             _ if is_uncertain => {
-                // To cancel again does no harm, once the first can no longer arrive.
+                // A second cancellation does no harm once the first can no longer arrive.
                 let why = "it does not show, and can no longer arrive".to_owned();
                 let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why };
                 let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
@@ -118,7 +118,7 @@ impl Shared {
         })
     }
 
-    /// The record of an order.
+    /// Reads the record of an order.
     pub(in crate::journal) async fn read_order(
         &self,
         order: &OrderRef,

@@ -32,27 +32,27 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// How often a call that waits looks whether another engine has its outcome.
+/// How often a waiting call checks whether another engine has its outcome.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// What became of a payment that one of several providers was to open, see
+/// The result of opening a payment at one of several providers, see
 /// [`Engine::open_payment_unless_elsewhere`](crate::Engine::open_payment_unless_elsewhere).
 ///
-/// Exhaustive on purpose: both decide whom to ask next.
+/// Exhaustive on purpose, because each variant decides which provider to call next.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "it is returned, and not kept")]
 #[must_use = "what may have been opened is not opened elsewhere"]
 pub enum RoutedOpening {
-    /// The provider was asked, now or before.
+    /// This provider was called, now or before.
     Here(Submission<Payment>),
-    /// Another provider may have it, and this one was not asked: call this one.
+    /// This provider was not called, because another one may have the payment. Call that one.
     Elsewhere(ProviderId),
 }
 
-/// A provider's payments behind the journal: the same role, with each order opened at most once by
-/// each method over the network, and each refund sent at most once.
+/// The payments of a provider behind the journal. Over the network, each order is opened at most
+/// once by each method, and each refund is sent at most once.
 ///
-/// Calls run whole on the engine's runtime; a caller only waits, and dropping it changes nothing.
+/// Calls run completely on the engine's runtime. Dropping the future of a caller changes nothing.
 pub(crate) struct JournaledPayments {
     engine: Arc<Running>,
     member: Arc<PaymentMember>,
@@ -68,7 +68,7 @@ impl JournaledPayments {
         Self { engine, member: Arc::new(member), capabilities }
     }
 
-    /// Opens a payment; if `is_routed`, unless another provider may have it.
+    /// Opens a payment. If `is_routed`, it is not opened if another provider may have it.
     pub(crate) async fn open(
         &self,
         request: &CreatePayment,
@@ -90,7 +90,7 @@ impl JournaledPayments {
         })
     }
 
-    /// Runs work of the engine on its own runtime, and waits for it.
+    /// Runs work on the engine's runtime, and waits for it.
     async fn run<T, W>(
         &self,
         work: impl FnOnce(Arc<Shared>, Arc<PaymentMember>) -> W,
@@ -164,7 +164,7 @@ impl PaymentProvider for JournaledPayments {
 }
 
 impl Shared {
-    /// Opens a payment that its caller waits for, or returns what its order already has.
+    /// Opens a payment while the caller waits, or returns the payment that its order already has.
     async fn open_payment(
         self: &Arc<Self>,
         member: &PaymentMember,
@@ -215,7 +215,7 @@ impl Shared {
                 OpeningState::Submitting => {
                     let ended = self.interrupt(&order, of.clone(), opening.permit.clone()).await;
                     if ended.map_err(StoreError::into_error)? {
-                        // The buyer waits: what the provider has is shown now.
+                        // The buyer waits, so return what the provider has now.
                         if let Err(error) = self.find_payment(member, &order).await {
                             tracing::info!(%order, "could not be asked about yet: {error}");
                         }
@@ -235,7 +235,7 @@ impl Shared {
         }
     }
 
-    /// Opens a payment for which nothing is sent, from what was asked for first.
+    /// Opens a payment without sending anything, from the first request for it.
     async fn open_offline(
         self: &Arc<Self>,
         member: &PaymentMember,
@@ -256,7 +256,7 @@ impl Shared {
             let outcome = Outcome::of(&submission);
             let (provider, method) = (opening.provider.clone(), opening.method());
             let opened = PaymentObservation::Opened { provider, method, token: None, outcome };
-            // Nothing was sent: the same call again makes it anew.
+            // Nothing was sent, so a repeated call makes it again.
             self.record_outcome(order, opened).await.map_err(StoreError::into_error)?;
         }
         Ok(submission)
@@ -288,9 +288,9 @@ impl Shared {
         self.instruct(&member.provider, &member.limits, prepared, call, observation).await
     }
 
-    /// Makes an instruction uncertain that is under way by its record although its sender can no
-    /// longer write: the time of its permit is over, or its engine has ended. Returns whether its
-    /// sender can no longer write.
+    /// Marks an instruction as uncertain if its record says that it is under way and its sender can
+    /// no longer write, because the time of its permit is over or its engine has ended. Returns
+    /// whether its sender can no longer write.
     pub(crate) async fn interrupt(
         &self,
         order: &OrderRef,
@@ -304,7 +304,7 @@ impl Shared {
             None => false,
         };
         if may_write {
-            // Unless its outcome is on record.
+            // Leave it if its outcome is on record.
             let record = self.journal.read_payment(order).await?;
             return Ok(!record.is_some_and(|record| record.is_submitting(&of, permit.as_ref())));
         }
@@ -315,8 +315,8 @@ impl Shared {
         interrupted.await.map(|_| true)
     }
 
-    /// Asks the provider about an order, and books what it says as evidence. With an opening on
-    /// record, an absence is conclusive only if nothing was opened by it.
+    /// Inquires about an order, and books the response as evidence. If an opening is on record, an
+    /// absence is conclusive only if the opening was not sent or was declined.
     pub(crate) async fn find_payment(
         &self,
         member: &PaymentMember,
@@ -404,12 +404,12 @@ struct Asking {
 }
 
 impl Asking {
-    /// Another provider that has to be asked instead.
+    /// Returns the other provider that has to be called instead, if there is one.
     fn elsewhere<'a>(&self, record: &'a PaymentRecord) -> Option<&'a ProviderId> {
         record.opened_elsewhere(&self.provider, self.request.method).filter(|_| self.is_routed)
     }
 
-    /// What is written down: the opening, unless there is one that counts.
+    /// Returns the observation that records the opening, or `None` if the opening on record counts.
     fn decide(&self, record: Option<&PaymentRecord>) -> Option<PaymentObservation> {
         let known = record.and_then(|record| record.opening(&self.provider, self.request.method));
         let is_replaced = known.is_none_or(|opening| match opening.state {
@@ -431,10 +431,10 @@ impl Asking {
         })
     }
 
-    /// Refuses what means another payment than the record of its order.
+    /// Rejects a request for another payment than the record of its order contains.
     ///
     /// # Errors
-    /// `Conflict`, naming the field.
+    /// Returns `Conflict`, naming the field.
     fn compare(&self, record: &PaymentRecord) -> Result<()> {
         let counts = |opening: &&PaymentOpening| {
             !matches!(opening.state, OpeningState::NotSent | OpeningState::Asked)

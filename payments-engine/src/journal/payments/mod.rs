@@ -1,4 +1,4 @@
-//! The journal of payments: openings and refunds, written down before they are sent.
+//! The journal of payments: openings and refunds are stored before they are sent.
 
 mod cancel;
 mod layer;
@@ -32,14 +32,14 @@ pub(crate) struct PaymentMember {
     pub(crate) limits: Limits,
 }
 
-/// The outcome of a call that cannot wait any longer.
+/// The outcome of a call that stops waiting.
 pub(super) fn under_way<T>(why: impl Into<String>) -> Submission<T> {
     let message = format!("under way: {}", why.into());
     Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))
 }
 
 impl Journal {
-    /// The record of the payment of an order.
+    /// Reads the record of the payment of an order.
     pub(crate) async fn read_payment(
         &self,
         order: &OrderRef,
@@ -49,10 +49,10 @@ impl Journal {
     }
 
     /// Applies the observation that `decide` returns for the current record of an order, if it
-    /// returns one. Returns the record afterwards, and whether it was changed.
+    /// returns one. Returns the record afterwards and whether it changed.
     ///
     /// # Errors
-    /// [`StoreError`], which says whether it may have been written.
+    /// The [`StoreError`] tells whether the change may have been written.
     pub(crate) async fn change_payment(
         &self,
         order: &OrderRef,
@@ -62,10 +62,11 @@ impl Journal {
         self.change_payment_as(self.token(), order, at, decide).await
     }
 
-    /// The same under a given token, so that the write can be repeated.
+    /// Applies an observation like [`change_payment`](Self::change_payment), under a given token,
+    /// so that the write can be repeated.
     ///
     /// # Errors
-    /// [`StoreError`], which says whether it may have been written.
+    /// The [`StoreError`] tells whether the change may have been written.
     pub(crate) async fn change_payment_as(
         &self,
         token: String,

@@ -1,4 +1,4 @@
-//! Refunds behind the journal.
+//! Refunds through the journal.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ use crate::{
 };
 
 impl Shared {
-    /// Gives money back, or returns what the refund already has. Its amount is fixed when it is
-    /// written down, and refunds that have not failed never exceed what was received.
+    /// Refunds a payment, or returns the outcome that the refund already has. The amount is fixed
+    /// when the refund is recorded. Refunds that have not failed never exceed what was received.
     pub(super) async fn refund_payment(
         self: &Arc<Self>,
         member: &PaymentMember,
@@ -37,13 +37,13 @@ impl Shared {
             return Ok(under_way("the same order is under way"));
         };
         let known = self.journal.read_payment(&order).await.map_err(StoreError::into_error)?;
-        // An opening in doubt is asked about before anything is given back.
+        // Before a refund, an inquiry is sent about a doubtful opening.
         let has_money = |record: PaymentRecord| {
             !record.is_opening_in_doubt(member.provider.id())
                 && record.received().is_some_and(|received| received.is_positive())
         };
         if !known.is_some_and(has_money) && member.payments.capabilities().find {
-            // What arrived may not be reported yet.
+            // Money that arrived may not be reported yet.
             let _ = self.find_payment(member, &order).await?;
         }
         let of = Instruction::Refund { refund: request.refund.clone() };
@@ -62,7 +62,7 @@ impl Shared {
             let message = format!("nothing was received for the order {order}");
             Error::new(ErrorKind::Conflict, message).with_field("order")
         })?;
-        // The reason why it was not written down.
+        // The reason why it was not recorded.
         asking.decide(&record)?;
         let Some(refund) = record.refund(&asking.request.refund) else {
             return Err(Error::new(ErrorKind::Unavailable, "the journal lost a refund"));
@@ -112,7 +112,7 @@ impl Shared {
         self.instruct(&member.provider, &member.limits, prepared, call, observation).await
     }
 
-    /// Asks the provider about a refund, and books what it says as evidence.
+    /// Inquires about a refund, and books the response as evidence.
     pub(crate) async fn find_refund(
         &self,
         member: &PaymentMember,
@@ -148,10 +148,12 @@ struct Asking {
 }
 
 impl Asking {
-    /// What is written down: the refund with its amount, unless it is there.
+    /// Returns the observation that records the refund with its amount, or `None` if it is on
+    /// record.
     ///
     /// # Errors
-    /// `Conflict` if another refund has its name, or if it is more than may be given back.
+    /// Returns `Conflict` if another refund has its name, or if the amount exceeds what may be
+    /// refunded.
     fn decide(&self, record: &PaymentRecord) -> Result<Option<PaymentObservation>> {
         if let Some(known) = record.refund(&self.request.refund)
             && known.state != RefundRecordState::NotSent
@@ -180,7 +182,7 @@ impl Asking {
         Ok(Some(PaymentObservation::RefundAsked { provider: self.provider.clone(), request }))
     }
 
-    /// What may still be given back.
+    /// Returns the amount that may still be refunded.
     fn left(&self, record: &PaymentRecord) -> Option<Money> {
         record.refundable()
     }

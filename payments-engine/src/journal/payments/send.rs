@@ -16,7 +16,7 @@ use crate::{
     store::StoreError,
 };
 
-/// Whether a record still has an instruction as it is to be sent, without a permit.
+/// Whether a record still contains an instruction that may be sent and has no permit.
 type IsPrepared = Arc<dyn Fn(&PaymentRecord) -> bool + Send + Sync>;
 
 /// An instruction about a payment that is on record and was not sent.
@@ -28,7 +28,8 @@ pub(in crate::journal) struct Prepared {
 }
 
 impl Prepared {
-    /// A cancellation, or an instruction about a virtual account, that was asked for at this time.
+    /// Returns a cancellation or an instruction about a virtual account that was requested at this
+    /// time.
     pub(in crate::journal) fn sending(order: OrderRef, of: Instruction, asked: &Sending) -> Self {
         let (is_it, asked_at) = (of.clone(), asked.asked_at);
         let is_prepared = move |record: &PaymentRecord| {
@@ -64,8 +65,8 @@ impl Instructed for Prepared {
 }
 
 impl Shared {
-    /// Sends an instruction that is written down, and records what came of it. An error means that
-    /// nothing was sent and nothing will be: it is closed before the error is returned.
+    /// Sends a recorded instruction, and records its outcome. An error means that nothing was sent
+    /// and nothing will be: the instruction is closed before the error is returned.
     pub(in crate::journal) async fn instruct<T: Clone + Send + 'static>(
         self: &Arc<Self>,
         provider: &Provider,
@@ -93,7 +94,7 @@ impl Shared {
         })
     }
 
-    /// Records an outcome, again if it was not written.
+    /// Records an outcome, and repeats the write if it failed.
     pub(super) async fn record_outcome(
         &self,
         order: &OrderRef,
