@@ -1,4 +1,4 @@
-//! What a person has to decide.
+//! Cases: decisions that a person has to make.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,62 +9,62 @@ use serde::{Deserialize, Serialize};
 use super::CreditName;
 use crate::change::Subject;
 
-/// Something about a record that only a person can decide.
+/// An open question about a record that only a person can decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Case {
-    /// Its number within the record, from 1.
+    /// The number of the case within its record, counted from 1.
     pub number: u32,
-    /// What it is about.
+    /// The kind of question.
     pub kind: CaseKind,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// What was seen, in one line, without personal data.
+    /// The finding, in one line, without personal data.
     pub detail: String,
-    /// The credits that it is about, if it is about credits.
+    /// The credits that the case is about; empty if it is not about credits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<CreditName>,
-    /// How it ended; `None` while it is open.
+    /// How the case ended, or `None` while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Settled>,
 }
 
-/// What a case is about.
+/// The kind of question that a case asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CaseKind {
-    /// The outcome of an instruction is not known, and its provider no longer says.
+    /// The outcome of an instruction is unknown, and its provider no longer reports it.
     Unknown,
-    /// The provider reports more than one payout under one reference; or an order was paid through
+    /// The provider reports more than one payout under one reference, or an order was paid through
     /// two providers.
     PaidTwice,
     /// The provider reports another amount or account than was instructed.
     Differs,
-    /// Two responses exclude each other, such as failed and succeeded.
+    /// Two responses contradict each other, such as failed and succeeded.
     Contradicted,
-    /// The provider returned an error, which means that nothing happened, after it had sent the
-    /// instruction or without showing that it had not.
+    /// The provider returned an error, which means that nothing happened, although it had sent the
+    /// instruction or did not show that it had not.
     ProviderMisreports,
-    /// The provider answered an instruction for which no permit was taken.
+    /// The provider responded to an instruction for which no permit was taken.
     Bypassed,
-    /// More arrived than was asked for.
+    /// More money arrived than was requested.
     Over,
-    /// Money arrived after the last opening had expired, or after its provider had called it off.
+    /// Money arrived after the last opening had expired, or after its provider had cancelled it.
     Late,
-    /// Two reports may be of the same money, and no statement decides.
+    /// Two reports may be about the same money, and no statement decides it.
     MaybeSame,
-    /// Money arrived in another currency than was asked for.
+    /// Money arrived in another currency than was requested.
     OtherCurrency,
     /// A credit belongs to no known order.
     Unmatched,
-    /// It is on record as money that moved, and the provider's statement does not list it.
+    /// Money that moved is on record, but the provider's statement does not list it.
     NotInStatement,
-    /// A statement lists money that left, and no payout or refund on record explains it.
+    /// A statement lists outgoing money without a payout or refund on record.
     LeftUnexplained,
-    /// The provider contradicted a delivery that came in its name.
+    /// The provider contradicted a delivery that claimed to come from it.
     ContradictedDelivery,
-    /// A handler failed at a change too often.
+    /// A handler failed too often for a change.
     DeadLetter,
     /// A statement has a line that its provider cannot read.
     UnreadableLine,
@@ -77,57 +77,57 @@ pub enum CaseKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Settled {
-    /// When.
+    /// When it was decided.
     pub at: Timestamp,
-    /// What was decided.
+    /// The decision.
     pub decision: Decision,
     /// Who decided.
     pub who: String,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
-/// What a person decides about a case.
+/// A person's decision about a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Decision {
-    /// The payout never reached the beneficiary and never will: its record ends as failed. To pay
-    /// again is then a new payout with a new reference.
+    /// The payout never reached the beneficiary and never will, so its record ends as failed. To
+    /// pay after this, make a new payout with a new reference.
     NeverArrived,
-    /// The payout reached the beneficiary: its record ends as succeeded.
+    /// The payout reached the beneficiary, so its record ends as succeeded.
     WasPaid,
-    /// The credits of the case are the same money: it counts once.
+    /// The credits of the case are the same money, so it counts once.
     Same,
-    /// The credits of the case are different money: each counts.
+    /// The credits of the case are different money, so each counts.
     Different,
-    /// The credit belongs to an order: see [`Engine::assign`](crate::Engine::assign).
+    /// The credit belongs to an order. See [`Engine::assign`](crate::Engine::assign).
     BelongsTo,
-    /// The case was looked at, and the record stays as it is. A stored decision that this version
+    /// The case was examined, and the record stays as it is. A stored decision that this version
     /// does not know is read as this one.
     #[serde(other)]
     Closed,
 }
 
-/// Names one case: `payout:P-1#2` is the second case of the payout `P-1`.
+/// The name of a case: `payout:P-1#2` is the second case of the payout `P-1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CaseId {
-    /// What it is about.
+    /// The subject of the case.
     pub subject: Subject,
     /// The number of the case within its record.
     pub number: u32,
 }
 
 impl CaseId {
-    /// The case `number` of a payout, a payment or a credit.
+    /// Creates the name of the case `number` of a payout, a payment or a credit.
     pub fn new(subject: impl Into<Subject>, number: u32) -> Self {
         Self { subject: subject.into(), number }
     }
 }
 
 impl Case {
-    /// Whether it waits for a person.
+    /// Returns whether the case is open, so that a person has to decide it.
     pub fn is_open(&self) -> bool {
         self.settled.is_none()
     }
@@ -155,12 +155,12 @@ impl CaseKind {
         Self::Unrecognised,
     ];
 
-    /// The kind that is stored as this word.
+    /// Parses the stored name of a kind.
     pub(crate) fn of_stored(word: &str) -> Self {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word).unwrap_or(Self::Unrecognised)
     }
 
-    /// The kind as it is stored, such as `paid_twice`.
+    /// Returns the kind as it is stored, such as `paid_twice`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",

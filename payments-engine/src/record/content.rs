@@ -1,11 +1,12 @@
-//! When two instructions under one reference mean the same payout.
+//! Decides whether two instructions under one reference are about the same payout.
 
 use payments_core::{ProviderId, payout::CreatePayout};
 
 use super::PayoutRecord;
 
-/// The first field in which an instruction differs from the recorded one: the provider, the amount
-/// with its currency, the bank, the account, the name or the options. The note is not compared.
+/// Returns the first field in which an instruction differs from the recorded one: the provider, the
+/// amount with its currency, the bank, the account, the name or the options. The note is not
+/// compared.
 pub(crate) fn differing_field(
     record: &PayoutRecord,
     provider: &ProviderId,

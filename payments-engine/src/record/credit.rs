@@ -5,37 +5,37 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, CaseKind, CreditName, Decision, Settled, Source};
 
-/// A credit as one source reported it, and the order that it belongs to, if it is known. Also money
-/// that left an account and that nothing on record explains.
+/// A credit as one source reported it, with the order that it belongs to, if that is known. Also
+/// used for outgoing money without a record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreditRecord {
     /// The provider that reported it.
     pub provider: ProviderId,
-    /// What was reported.
+    /// The movement that was reported.
     pub movement: Movement,
-    /// How it was reported first.
+    /// The source that first reported it.
     pub source: Source,
-    /// When it was reported first.
+    /// When it was first reported.
     pub reported_at: Timestamp,
-    /// When it changed last.
+    /// When it last changed.
     pub changed_at: Timestamp,
     /// Grows by one with every change.
     pub revision: u64,
-    /// The order that it belongs to; `None` while it belongs to none that is known.
+    /// The order that it belongs to, or `None` while that is unknown.
     #[serde(default)]
     pub order: Option<OrderRef>,
-    /// The report of the same money by another source that was first. Its case is the case of this one
-    /// too, and names this one among its credits.
+    /// The first report of the same money by another source, or `None`. The case of that report
+    /// covers this credit and lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<CreditName>,
-    /// What a person has to decide, and has decided.
+    /// The cases of the credit, open and decided.
     #[serde(default)]
     pub cases: Vec<Case>,
 }
 
 impl CreditRecord {
-    /// A credit that belongs to an order, or that is a case because it belongs to none.
+    /// Creates a credit of an order, or with an open case if it does not belong to an order.
     pub(crate) fn new(
         provider: ProviderId,
         movement: Movement,
@@ -72,13 +72,13 @@ impl CreditRecord {
         }
     }
 
-    /// The reports of the money that its case is about, itself included: one of each source.
+    /// Returns the reports of the money that its case is about, one of each source, including itself.
     pub fn reports(&self) -> Vec<CreditName> {
         let case = self.cases.iter().find(|case| case.kind == CaseKind::Unmatched);
         case.map_or_else(|| vec![self.name()], |case| case.credits.clone())
     }
 
-    /// Says that another report of the same money was first, so that it needs no case of its own.
+    /// Records that another report of the same money was first, so that this one needs no case.
     pub(crate) fn is_told_by(&mut self, first: &Self) {
         self.same_as = Some(first.name());
         self.cases.clear();
@@ -94,23 +94,23 @@ impl CreditRecord {
         }
     }
 
-    /// Its name.
+    /// Returns the name of the credit.
     pub fn name(&self) -> CreditName {
         CreditName { provider: self.provider.clone(), key: self.movement.key.clone() }
     }
 
-    /// The cases that wait for a person.
+    /// Returns the open cases.
     pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.is_open())
     }
 
-    /// Says to which order it belongs, which settles its case.
+    /// Assigns the credit to an order, which closes its cases.
     pub(crate) fn belongs_to(&mut self, order: OrderRef, who: &str, why: &str, at: Timestamp) {
         self.order = Some(order);
         self.settle(Decision::BelongsTo, who, why, at);
     }
 
-    /// Settles its cases.
+    /// Closes its open cases.
     pub(crate) fn settle(&mut self, decision: Decision, who: &str, why: &str, at: Timestamp) {
         self.revision += 1;
         self.changed_at = at;

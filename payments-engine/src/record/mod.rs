@@ -1,4 +1,4 @@
-//! Where a payout is, as a fold of what was observed of it. Everything here is pure.
+//! Records of payouts and payments, each a fold of its observations. Everything here is pure.
 
 mod case;
 mod content;

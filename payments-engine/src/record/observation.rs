@@ -1,4 +1,4 @@
-//! What was observed of a payout. A record is the fold of its observations.
+//! Observations of a payout. A record is the fold of its observations.
 
 use payments_core::{
     OrderRef, ProviderId, RefundRef, Timestamp,
@@ -13,85 +13,85 @@ use super::{CaseKind, Decision, Outcome, RecordKind};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Observed<O = Observation> {
-    /// The revision that the record has because of it.
+    /// The revision of the record after this observation.
     pub revision: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// The start of the engine that wrote it; 0 if an app wrote it in its own transaction.
+    /// The start of the engine that wrote it, or 0 if an app wrote it in its own transaction.
     pub start: u64,
-    /// What was observed.
+    /// The observation.
     pub observation: O,
 }
 
-/// What was observed of a payout.
+/// An observation of a payout.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Observation {
-    /// It was instructed.
+    /// The payout was instructed.
     Opened {
         /// The provider that is to send it.
         provider: ProviderId,
-        /// What was instructed.
+        /// The request.
         request: Box<CreatePayout>,
-        /// Who sends it.
+        /// Who sends the payout.
         kind: RecordKind,
-        /// After this time the engine no longer sends it by itself.
+        /// The time after which the engine no longer sends it without a new instruction.
         send_before: Timestamp,
-        /// The refund that it carries out, if it is one.
+        /// The refund that the payout carries out, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refund_of: Option<RefundOf>,
     },
-    /// It was handed over while a call waited for it: from now on the engine sends it.
+    /// The payout was handed over while a call waited for it, so that now the engine sends it.
     TakenOver {
-        /// After this time the engine no longer sends it by itself.
+        /// The time after which the engine no longer sends it without a new instruction.
         send_before: Timestamp,
     },
-    /// The permit to send it was given.
+    /// The permit to send the payout was given.
     PermitTaken {
         /// The token of the permit.
         token: String,
-        /// After this time its holder writes no byte.
+        /// The time after which the holder of the permit writes no byte.
         send_by: Timestamp,
     },
-    /// The permit was given back: its holder had written no byte.
+    /// The permit was given back, because its holder wrote no byte.
     PermitReturned {
         /// The token of the permit.
         token: String,
         /// Why nothing was sent, in one line.
         why: String,
     },
-    /// It was closed: nothing was sent, and nothing will be.
+    /// The payout was closed. Nothing was sent, and nothing will be.
     NotSent {
         /// The token of the permit that is given back, if one was taken.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// Why, in one line.
+        /// The reason, in one line.
         why: String,
     },
-    /// The provider answered the instruction.
+    /// The provider responded to the instruction.
     Responded {
-        /// The token of the permit under which it was sent; `None` if there was no permit.
+        /// The token of the permit under which it was sent, or `None` if there was no permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// What the provider answered.
+        /// The outcome that the provider returned.
         outcome: Outcome<Payout>,
     },
-    /// Its sender ended without recording an outcome.
+    /// The sender of the payout ended without recording an outcome.
     Interrupted,
-    /// An inquiry found it: one payout, or several under one reference.
+    /// An inquiry found one payout, or several under one reference.
     Found {
-        /// What the provider reports.
+        /// The payouts that the provider reports.
         payouts: Vec<Payout>,
     },
-    /// An inquiry found nothing, and that is conclusive.
+    /// An inquiry found nothing, and the absence is conclusive.
     Concluded {
-        /// Which rule makes it conclusive.
+        /// The rule that makes it conclusive.
         by: Conclusion,
     },
-    /// The provider no longer answers inquiries about it.
+    /// The provider no longer supports inquiries about the payout.
     WindowPassed {
-        /// How long it was asked about, in seconds.
+        /// How long the engine inquired, in seconds.
         seconds: u64,
     },
     /// A person decided a case.
@@ -102,27 +102,27 @@ pub enum Observation {
         decision: Decision,
         /// Who decided.
         who: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// A statement of its provider lists it, by its reference: the money left.
+    /// A statement of the provider lists the payout by its reference, so its money left.
     Listed {
         /// The amount that left.
         amount: Money,
-        /// When, if the statement says.
+        /// When it left, or `None` if the statement does not contain a time.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<Timestamp>,
     },
-    /// A reconciliation found what a person has to decide.
+    /// A reconciliation found a difference that a person has to decide about.
     Reconciled {
         /// The number of the run.
         run: u64,
-        /// What the case is about.
+        /// The kind of the case.
         kind: CaseKind,
-        /// What was found, in one line.
+        /// The finding, in one line.
         detail: String,
     },
-    /// A stored observation that this version does not know. It changes nothing but the revision.
+    /// A stored observation that this version does not know. It changes only the revision.
     #[serde(other)]
     Unrecognised,
 }
@@ -142,11 +142,11 @@ pub struct RefundOf {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Conclusion {
-    /// The provider's inquiries know every instruction at once.
+    /// The provider's inquiries show every instruction immediately.
     Always,
     /// The provider books within a time that has passed, or never.
     After,
-    /// The provider refused it, and later knew nothing of it.
+    /// The provider refused the payout, and a later inquiry did not find it.
     AfterRefusal,
     /// A rule that this version does not know.
     #[serde(other)]

@@ -3,19 +3,19 @@
 use payments_core::{Decline, Submission, Uncertain};
 use serde::{Deserialize, Serialize};
 
-/// What a provider returned for an instruction.
+/// The result that a provider returned for an instruction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome<T> {
-    /// The provider has it.
+    /// The provider accepted it.
     Accepted(Box<T>),
     /// The provider refused it.
     Declined(Decline),
     /// It may or may not have been carried out.
     Uncertain(Uncertain),
-    /// The provider returned an error although bytes were written, or without showing that none
-    /// were: the text of the error.
+    /// The provider returned an error, with this text, although bytes were written or without
+    /// showing that none were.
     Misreported(String),
 }
 

@@ -18,52 +18,52 @@ use super::{
 
 /// The state of one payout and everything known about it. The engine stores it.
 ///
-/// It follows from the payout's history alone, the list of [`Observation`]s: what we did, such as
-/// giving a permit to send, and what the provider reported. [`after`](Self::after) takes a record and
-/// the next observation and returns the record that follows.
+/// It follows only from the payout's history, which is a list of [`Observation`]s: the engine's own
+/// steps, such as giving a permit to send, and the provider's reports. [`after`](Self::after) takes
+/// a record and the next observation and returns the record that follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutRecord {
-    /// The provider that it was instructed to.
+    /// The provider that is to send it.
     pub provider: ProviderId,
-    /// What was instructed.
+    /// The request.
     pub request: CreatePayout,
-    /// Who sends it.
+    /// Who sends the payout.
     pub kind: RecordKind,
-    /// Where it is.
+    /// The state of the payout.
     pub state: RecordState,
     /// Grows by one with every observation.
     pub revision: u64,
-    /// The start of the engine that recorded it; 0 if an app did in its own transaction.
+    /// The start of the engine that recorded it, or 0 if an app recorded it in its own transaction.
     pub start: u64,
-    /// When it was instructed; again, if the first one was not sent.
+    /// When it was instructed: the last time, if earlier instructions were not sent.
     pub opened_at: Timestamp,
-    /// When it changed last.
+    /// When it last changed.
     pub changed_at: Timestamp,
-    /// After this time the engine no longer sends it by itself.
+    /// The time after which the engine no longer sends it without a new instruction.
     pub send_before: Timestamp,
-    /// The permit that was given last, unless it was given back.
+    /// The last permit, unless it was given back.
     #[serde(default)]
     pub permit: Option<Permit>,
-    /// The payout as the provider described it last.
+    /// The payout as the provider last reported it.
     #[serde(default)]
     pub payout: Option<Payout>,
     /// The refusal, if the provider refused it.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// When it was refused.
+    /// When the provider refused it.
     #[serde(default)]
     pub declined_at: Option<Timestamp>,
-    /// Why it is uncertain, if it is or was.
+    /// Why it is uncertain, or was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent, if it was not.
+    /// Why it was not sent, or `None` if it was.
     #[serde(default)]
     pub not_sent: Option<String>,
-    /// The refund that it carries out, if it is one.
+    /// The refund that the payout carries out, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_of: Option<RefundOf>,
-    /// What a person has to decide, and has decided.
+    /// The cases of the payout, open and decided.
     #[serde(default)]
     pub cases: Vec<Case>,
 }
@@ -73,10 +73,11 @@ pub struct PayoutRecord {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RecordKind {
-    /// The engine, as soon as it can.
+    /// The engine sends it, as soon as it can.
     HandedOver,
-    /// The call that recorded it, while its caller waits. Also a stored kind that this version does
-    /// not know: the engine sends nothing that it does not understand.
+    /// The call that recorded it sends it, while its caller waits. A stored kind that this version
+    /// does not know is read as this one, because the engine sends nothing that it does not
+    /// understand.
     #[serde(other)]
     WaitedFor,
 }
@@ -85,37 +86,39 @@ pub enum RecordKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Permit {
-    /// Its name.
+    /// The unique token of the permit.
     pub token: String,
     /// The start of the engine that took it.
     pub start: u64,
     /// When it was taken.
     pub taken_at: Timestamp,
-    /// After this time its holder writes no byte.
+    /// The time after which its holder writes no byte.
     pub send_by: Timestamp,
 }
 
 impl PayoutRecord {
-    /// The merchant's name of the payout.
+    /// Returns the merchant's reference of the payout.
     pub fn reference(&self) -> &PayoutRef {
         &self.request.payout
     }
 
-    /// When its money moved, as far as that is known: when its provider booked it, or else when it
-    /// was sent or instructed.
+    /// Returns when its money moved, as far as that is known: when its provider booked it, or else
+    /// when it was sent or instructed.
     pub(crate) fn moved_at(&self) -> Timestamp {
         let booked = self.payout.as_ref().and_then(|payout| payout.at);
         let sent = || self.permit.as_ref().map(|permit| permit.taken_at);
         booked.or_else(sent).unwrap_or(self.opened_at)
     }
 
-    /// The cases that wait for a person.
+    /// Returns the open cases.
     pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.is_open())
     }
 
-    /// The record after an observation; `None` if there is no record and the observation does not
-    /// open one. Total: every observation has a meaning in every state, and none loses money.
+    /// Applies an observation to a record. Returns `None` if there is no record and the observation
+    /// does not open one.
+    ///
+    /// It is total: every observation has an effect in every state, and none loses money.
     #[must_use]
     pub fn after(record: Option<Self>, observed: &Observed) -> Option<Self> {
         let at = observed.at;
@@ -211,7 +214,7 @@ impl PayoutRecord {
         }
     }
 
-    /// Whether a permit with this token is out, and nothing but its holder spoke since.
+    /// Whether a permit with this token is out, and nobody but its holder reported anything since.
     fn returns(&self, token: &str) -> bool {
         self.state == RecordState::Submitting
             && self.permit.as_ref().is_some_and(|permit| permit.token == token)
@@ -244,7 +247,7 @@ impl PayoutRecord {
         }
     }
 
-    /// What the provider reports of this reference.
+    /// Applies the provider's reports of this reference.
     fn find(&mut self, payouts: &[Payout], at: Timestamp) {
         let alive =
             |payout: &&Payout| !matches!(payout.state, PayoutState::Failed | PayoutState::Reversed);
@@ -257,7 +260,7 @@ impl PayoutRecord {
             let detail = format!("{} payouts under it: {}", payouts.len(), names.join(", "));
             self.open_case(CaseKind::PaidTwice, &detail, at);
         }
-        // The furthest of them counts: a success is not lost behind a failure.
+        // The most advanced one counts, so that a success is not hidden by a failure.
         let Some(payout) = payouts.iter().max_by_key(|payout| weight(payout.state)) else { return };
         if let Some(field) = payout.differs_from(&self.request) {
             let detail = format!("the provider reports another {field} than was instructed");
@@ -272,7 +275,7 @@ impl PayoutRecord {
         }
     }
 
-    /// A line of a statement names it: its money left, whatever was known of it.
+    /// Applies a line of a statement that names it: its money left, whatever was known before.
     fn list(&mut self, amount: payments_core::money::Money, at: Timestamp) {
         if amount != self.request.amount {
             let detail = format!("the statement lists it as {amount}");
@@ -288,7 +291,7 @@ impl PayoutRecord {
             if seen == PayoutState::Failed {
                 return false;
             }
-            // Closed as not sent, and the provider knows it.
+            // It was closed as not sent, but the provider knows it.
             let detail = format!("it was not sent, and the provider reports it as {seen:?}");
             self.open_case(CaseKind::Contradicted, &detail, at);
             self.state = seen.into();
@@ -309,7 +312,7 @@ impl PayoutRecord {
         }
     }
 
-    /// Makes it uncertain, unless more is known already.
+    /// Makes it uncertain, unless its outcome is known.
     fn doubt(&mut self, uncertain: Uncertain, at: Timestamp) {
         self.see(PayoutState::Uncertain, at);
         self.uncertain = Some(uncertain);
@@ -337,7 +340,7 @@ impl PayoutRecord {
         }
     }
 
-    /// Settles the case of an unknown outcome, once the outcome is known.
+    /// Closes the case of an unknown outcome, once the outcome is known.
     fn settle_unknown(&mut self, at: Timestamp) {
         let open = |case: &&mut Case| case.is_open() && case.kind == CaseKind::Unknown;
         if let Some(case) = self.cases.iter_mut().find(open) {
@@ -346,9 +349,9 @@ impl PayoutRecord {
         }
     }
 
-    /// Whether the provider's not knowing it, asked at `asked_at`, proves that it was not and will
-    /// not be carried out: its sender can no longer write, `quiet` has passed since, and the rule
-    /// says so.
+    /// Returns the rule by which an absence at `asked_at` proves that the payout was not and will
+    /// not be carried out, or `None` if it does not prove that. It does if its sender can no longer
+    /// write, `quiet` has passed since, and the rule holds.
     pub(crate) fn conclusion(
         &self,
         rule: AbsenceRule,
@@ -358,7 +361,7 @@ impl PayoutRecord {
         if !matches!(self.state, RecordState::Submitting | RecordState::Uncertain) {
             return None;
         }
-        // What the provider once reported to exist is not absent.
+        // A payout that the provider once reported is not absent.
         if self.payout.is_some() || asked_at <= self.permit.as_ref()?.send_by.plus(quiet) {
             return None;
         }
@@ -376,14 +379,14 @@ impl PayoutRecord {
         }
     }
 
-    /// Whether a person may say that it never arrived: its sender can no longer write, and `quiet`
-    /// has passed since.
+    /// Whether a person may decide that it never arrived: its sender can no longer write, and
+    /// `quiet` has passed since.
     pub(crate) fn is_quiet(&self, quiet: Duration, now: Timestamp) -> bool {
         self.permit.as_ref().is_none_or(|permit| now > permit.send_by.plus(quiet))
     }
 
-    /// What a repeated instruction returns. `None` while its outcome is not known yet, or if it was
-    /// not sent.
+    /// Returns the result of a repeated instruction. It is `None` while the outcome is unknown, or
+    /// if it was not sent.
     pub(crate) fn submission(&self) -> Option<Submission<Payout>> {
         match self.state {
             RecordState::NotSent | RecordState::Prepared | RecordState::Submitting => None,
@@ -410,10 +413,10 @@ impl PayoutRecord {
         }
     }
 
-    /// Why it failed: the provider's refusal, or the reason for which an accepted payout failed.
+    /// Returns why it failed: the provider's refusal, or the reason why an accepted payout failed.
     fn refusal(&self) -> Decline {
         if let Some(decline) = &self.decline {
-            // An inquiry agreed, or the state would not be an end.
+            // An inquiry confirmed it; otherwise the state would not be final.
             return decline.clone().confirmed();
         }
         let failure = self.payout.as_ref().and_then(|payout| payout.failure.as_ref());
@@ -429,7 +432,7 @@ impl PayoutRecord {
     }
 }
 
-/// How much a state says of one payout among several under a reference.
+/// Ranks a state, to choose one of several payouts under a reference.
 fn weight(state: PayoutState) -> u8 {
     match state {
         PayoutState::Succeeded => 6,

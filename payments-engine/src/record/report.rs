@@ -1,4 +1,4 @@
-//! What a source reported, as it is stored.
+//! Reports of a source, as they are stored.
 
 use payments_core::{
     DedupeKey, EndpointName, Movement, ProviderId,
@@ -8,83 +8,83 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a source of a provider reported. A *believed* report is proven, confirmed by an inquiry, or
-/// comes from an inquiry or a statement; only believed reports are booked.
+/// A report by a source of a provider. A *trusted* report is proven, was confirmed by an inquiry,
+/// or comes from an inquiry or a statement. Only trusted reports are booked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The provider.
     pub provider: ProviderId,
-    /// The endpoint at which a delivery arrived.
+    /// The endpoint at which the delivery arrived, if the source is a delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<EndpointName>,
-    /// How it was reported.
+    /// The source.
     pub source: Source,
-    /// The key under which it is booked once per provider; `None` if it moves no money, or if an
-    /// inquiry reported it, whose movements have keys of their own.
+    /// The key under which it is booked once per provider. It is `None` if the report moves no
+    /// money, or comes from an inquiry, whose movements have their own keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<DedupeKey>,
-    /// What was reported.
+    /// The contents of the report.
     pub data: ReportData,
 }
 
-/// How something was reported.
+/// The source of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Source {
-    /// In a delivery of the provider.
+    /// A delivery of the provider.
     Delivery,
-    /// In a statement, which lists every movement of an account once.
+    /// A statement, which lists every movement of an account once.
     Statement,
-    /// In the response to an inquiry. A stored source that this version does not know is read as
-    /// this one.
+    /// The response to an inquiry. A stored source that this version does not know is read as this
+    /// one.
     #[serde(other)]
     Inquiry,
 }
 
-/// What was reported.
+/// The contents of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ReportData {
     /// The state of a payment.
     Payment(Box<Payment>),
-    /// Money that arrived on, or left, an account.
+    /// Money that arrived on an account, or left it.
     Movement(Box<Movement>),
     /// The state of a refund.
     Refund(Box<Refund>),
     /// The state of a payout.
     Payout(Box<Payout>),
-    /// A test of the address.
+    /// A test of the webhook address.
     Test,
-    /// Something that this version does not know. It is kept and changes nothing.
+    /// Contents that this version does not know. They are kept and change nothing.
     #[serde(other)]
     Unrecognised,
 }
 
 impl Report {
-    /// A report by one of the provider's sources.
+    /// Creates a report of a provider.
     pub fn new(provider: ProviderId, source: Source, data: ReportData) -> Self {
         Self { provider, endpoint: None, source, key: None, data }
     }
 
-    /// Gives the key under which it is booked once.
+    /// Sets the key under which it is booked once.
     #[must_use]
     pub fn with_key(mut self, key: DedupeKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Says at which endpoint it arrived.
+    /// Sets the endpoint at which it arrived.
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: EndpointName) -> Self {
         self.endpoint = Some(endpoint);
         self
     }
 
-    /// What an event says, with its key if it has one. Whether it is believed is not kept: who
-    /// stores it knows.
+    /// Converts an event, with its key if it has one. It does not include whether the event is
+    /// trusted; the caller keeps that.
     pub(crate) fn of_event(
         provider: &ProviderId,
         endpoint: Option<&EndpointName>,
@@ -98,7 +98,7 @@ impl Report {
 }
 
 impl ReportData {
-    /// The stored form of what happened.
+    /// Converts the contents of an event to their stored form.
     pub(crate) fn of(data: &EventData) -> Self {
         match data {
             EventData::Payment(payment) => Self::Payment(Box::new(payment.clone())),

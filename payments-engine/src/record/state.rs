@@ -5,28 +5,30 @@ use std::fmt;
 use payments_core::payout::PayoutState;
 use serde::{Deserialize, Serialize};
 
-/// Where a recorded payout is: what the provider knows of it, and what comes before that.
+/// The state of a recorded payout: the states before it is sent, and those that the provider
+/// reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RecordState {
     /// Recorded, and no permit to send it was given.
     Prepared,
-    /// Its permit was given: it may be on its way.
+    /// Its permit was given, so it may be under way.
     Submitting,
-    /// It was not sent and will not be, unless the same reference is instructed again.
+    /// It was not sent, and will not be unless the same reference is instructed again.
     NotSent,
-    /// The provider has it, and a person at the merchant has to approve it there.
+    /// The provider accepted it, and a person at the merchant has to approve it there.
     AwaitingApproval,
-    /// The provider has it and has not finished.
+    /// The provider accepted it and has not finished.
     Pending,
     /// The beneficiary has the money.
     Succeeded,
-    /// The money came back afterwards.
+    /// The money came back after it had arrived.
     Reversed,
-    /// No money left, and none will under this reference.
+    /// No money left, and none will leave under this reference.
     Failed,
-    /// It may or may not have been carried out. The engine asks; it never sends it again.
+    /// It may or may not have been carried out. The engine inquires about it, and never sends it
+    /// again.
     ///
     /// A stored word that this version does not know is read as this state.
     #[serde(other)]
@@ -47,7 +49,7 @@ impl RecordState {
         Self::Failed,
     ];
 
-    /// The state as it is stored, such as `not_sent`.
+    /// Returns the state as it is stored, such as `not_sent`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Prepared => "prepared",
@@ -62,18 +64,18 @@ impl RecordState {
         }
     }
 
-    /// Whether nothing more is expected: it was not sent, or the provider has said its last word, a
-    /// reversal aside.
+    /// Returns whether no more change is expected, apart from a reversal: it was not sent, or the
+    /// provider reported a final state.
     pub fn is_final(self) -> bool {
         matches!(self, Self::NotSent | Self::Succeeded | Self::Reversed | Self::Failed)
     }
 
-    /// Whether the provider may have it.
+    /// Returns whether the provider may have it and its outcome is not final.
     pub fn is_open(self) -> bool {
         matches!(self, Self::AwaitingApproval | Self::Pending | Self::Uncertain)
     }
 
-    /// The state of the payout, which a record that was not sent does not have.
+    /// Returns the state of the payout, or `None` if it was not sent.
     pub(crate) fn of_payout(self) -> Option<PayoutState> {
         match self {
             Self::NotSent => None,
@@ -99,7 +101,7 @@ impl From<PayoutState> for RecordState {
             PayoutState::Succeeded => Self::Succeeded,
             PayoutState::Reversed => Self::Reversed,
             PayoutState::Failed => Self::Failed,
-            // A state that a later core adds is not known to be an end.
+            // A state that a later core adds is not known to be final.
             _ => Self::Uncertain,
         }
     }

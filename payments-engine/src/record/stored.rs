@@ -1,4 +1,5 @@
-//! What earlier versions stored stays readable, and what later ones store blocks nothing.
+//! Tests that records of earlier versions stay readable, and that records of later ones block
+//! nothing.
 
 use super::{Observation, Observed, PayoutRecord, RecordState};
 

@@ -1,4 +1,4 @@
-//! Asks about an open payout, and decides what an absence means.
+//! Inquires about an open payout, and decides whether an absence is conclusive.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Shared {
-    /// Asks about an open payout, and sets when it is asked about next, or calls a person.
+    /// Inquires about an open payout, and schedules the next inquiry or opens a case.
     pub(super) async fn look_after(
         self: &Arc<Self>,
         member: &Member,
@@ -51,11 +51,11 @@ impl Shared {
         Ok(if is_answered { Done::Asked } else { Done::Other })
     }
 
-    /// Asks the provider about a recorded payout, and records what it says. An absence is concluded
-    /// from only by who works on the payout: another may be sending it.
+    /// Inquires about a recorded payout, and records the response. Only the worker of the payout
+    /// may conclude from an absence, because another one may be sending it.
     ///
     /// # Errors
-    /// Those of the inquiry; the record is as it was.
+    /// The inquiry failed. The record did not change.
     pub(crate) async fn ask(
         &self,
         member: &Member,
@@ -106,7 +106,7 @@ impl Shared {
         Ok(found)
     }
 
-    /// Lets a held permit go, now that the provider answers.
+    /// Resumes held permits, now that the provider responds.
     async fn inquiry_was_answered(&self, member: &Member) {
         let provider = member.provider.id().clone();
         let hold_after = self.hold_after(&member.limits);
@@ -123,9 +123,9 @@ impl Shared {
     }
 }
 
-/// Whether a payout says more than its record does.
+/// Whether a reported payout contains more than its record does.
 fn is_news(record: &PayoutRecord, found: &Payout) -> bool {
-    // The provider's own words are not stored.
+    // The provider's raw response is not stored.
     let mut found = found.clone();
     found.raw = Raw::default();
     let is_known = record.payout.as_ref() == Some(&found);
@@ -133,7 +133,7 @@ fn is_news(record: &PayoutRecord, found: &Payout) -> bool {
     !is_known || !is_differing && record.state != RecordState::from(found.state)
 }
 
-/// Since when a payout may be asked about: its permit, or what was instructed without one.
+/// Returns since when inquiries are possible: since its permit, or else since it was instructed.
 fn asked_since(record: &PayoutRecord) -> Timestamp {
     record.permit.as_ref().map_or(record.opened_at, |permit| permit.taken_at)
 }

@@ -1,5 +1,5 @@
-//! Works on what is due: sends what was handed over, asks about what is open, closes what
-//! has no caller any more.
+//! Does due work: sends payouts that were handed over, inquires about open ones, and closes those
+//! that no longer have a caller.
 
 mod ask;
 mod payments;
@@ -23,10 +23,11 @@ use crate::{
     store::{Claim, Due, StoreError, TaskKind},
 };
 
-/// How many due payouts are claimed at most at a time.
+/// The most due payouts that are claimed at a time.
 const MOST: usize = 512;
 
-/// What is worked on, in this order, and how much of it is claimed at most at a time.
+/// The kinds of due work in the order in which they are done, each with the most tasks that are
+/// claimed at a time.
 const KINDS: [(TaskKind, usize); 5] = [
     (TaskKind::Payout, MOST),
     (TaskKind::Payment, 32),
@@ -35,28 +36,28 @@ const KINDS: [(TaskKind, usize); 5] = [
     (TaskKind::Read, 8),
 ];
 
-/// Changes that are given to handlers at a time: few enough to be done within the lease.
+/// The most changes that are passed to handlers at a time. They must be done within the lease.
 const CHANGES: [(TaskKind, usize); 1] = [(TaskKind::Handle, 16)];
 
-/// What one pass worked on.
+/// The work that one pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pass {
-    /// What was due, of every kind.
+    /// The number of due tasks of every kind.
     pub due: usize,
-    /// Payouts that were sent, whatever became of them.
+    /// The number of payouts that were sent, whatever their outcome.
     pub sent: usize,
-    /// Payouts that a provider was asked about.
+    /// The number of payouts about which an inquiry was sent.
     pub asked: usize,
-    /// Deliveries that were due and whose confirmation came to an end.
+    /// The number of due deliveries whose confirmation was completed.
     pub confirmed: usize,
-    /// Changes that were handled.
+    /// The number of changes that were handled.
     pub handled: usize,
 }
 
 type Worked = Result<Done, StoreError>;
 
-/// What was done about one payout.
+/// The work that was done for one payout.
 enum Done {
     Sent,
     Asked,
@@ -66,8 +67,8 @@ enum Done {
 }
 
 impl Shared {
-    /// Begins to work on what is due now of these kinds, up to a limit of each, and returns whether a
-    /// limit was reached.
+    /// Begins the due work of these kinds, up to a limit of each, and returns whether a limit was
+    /// reached.
     async fn begin_due(
         self: &Arc<Self>,
         kinds: &'static [(TaskKind, usize)],
@@ -90,7 +91,7 @@ impl Shared {
         Ok((claims.into_iter().map(begin).collect(), is_more))
     }
 
-    /// Works on what is due as it becomes due, until `stopped` ends.
+    /// Does work as it becomes due, until `stopped` completes.
     pub(crate) async fn run(self: &Arc<Self>, every: Duration, stopped: impl Future<Output = ()>) {
         let mut stopped = pin!(stopped);
         loop {
@@ -111,7 +112,7 @@ impl Shared {
         }
     }
 
-    /// Says that this engine runs, as long as it does, where others may run on the same store.
+    /// Records at intervals that this engine runs, if other engines may run on the same store.
     pub(crate) async fn beat(self: Arc<Self>) {
         let Some(every) = self.journal.beat else { return };
         loop {
@@ -127,19 +128,19 @@ impl Shared {
         self.journal.store.run(move |backend| backend.beat(now)).await
     }
 
-    /// Works on everything that is due now, and returns once it is done.
+    /// Does all due work, and returns once it is done.
     pub(crate) async fn pass(self: &Arc<Self>) -> Result<Pass, StoreError> {
         let mut pass = Pass::default();
         if self.journal.beat.is_some() {
             self.beat_once().await?;
         }
         while self.pass_of(&KINDS, &mut pass).await? {}
-        // Also what changed in this pass.
+        // This includes changes made in this pass.
         while self.handlers.get().is_some() && self.pass_of(&CHANGES, &mut pass).await? {}
         Ok(pass)
     }
 
-    /// Works on what is due of these kinds, up to a limit of each, and returns whether there may be
+    /// Does the due work of these kinds, up to a limit of each, and returns whether there may be
     /// more.
     async fn pass_of(
         self: &Arc<Self>,
@@ -155,7 +156,7 @@ impl Shared {
                 Ok(Ok(Done::Confirmed)) => pass.confirmed += 1,
                 Ok(Ok(Done::Handled)) => pass.handled += 1,
                 Ok(Ok(Done::Other)) => {}
-                // Its lease ends, and it is due again.
+                // Its lease will expire, and it becomes due again.
                 Ok(Err(error)) => tracing::error!("the journal cannot be used: {error}"),
                 Err(error) => tracing::error!("work on a payout ended early: {error}"),
             }
@@ -164,8 +165,8 @@ impl Shared {
         Ok(is_more)
     }
 
-    /// Whether changes may be given to handlers: their threads have to be free, so that no claim runs
-    /// out in a queue.
+    /// Whether changes may be passed to handlers. Their threads have to be free, so that no claim
+    /// expires in a queue.
     fn may_handle(&self) -> bool {
         self.handlers.get().is_some() && self.handling() == 0
     }
@@ -181,7 +182,7 @@ impl Shared {
             TaskKind::Ask => self.ask_about_order(claim).await.map(|()| Done::Other),
             TaskKind::Handle => {
                 let is_handled = self.handle(claim).await?;
-                // More may be due to handlers that were busy.
+                // More changes may be due for handlers that were busy.
                 self.wake.notify_one();
                 Ok(if is_handled { Done::Handled } else { Done::Other })
             }
@@ -225,7 +226,7 @@ impl Shared {
                     && self.is_elsewhere(permit.start).await?
                     && now <= permit.send_by.plus(member.limits.quiet)
                 {
-                    // Its sender runs, and may still record its outcome.
+                    // Its sender still runs, and may record its outcome.
                     let due = permit.send_by.plus(member.limits.quiet + Duration::from_secs(1));
                     return self.put_off(claim, due).await;
                 }
@@ -252,7 +253,7 @@ impl Shared {
         flight: &Flight<'_>,
     ) -> Result<Done, StoreError> {
         let reference = record.reference();
-        // Closed only with the engine.
+        // The semaphore is closed only when the engine ends.
         let Ok(_place) = member.places.acquire().await else { return Ok(Done::Other) };
         let now = self.clock.now();
         if now > record.send_before && !self.is_seeded(Seeded::SendsAfterItsTime) {
@@ -270,7 +271,7 @@ impl Shared {
             && record.start != 0
             && !self.is_elsewhere(record.start).await?;
         if is_inherited && !self.is_seeded(Seeded::SendsInheritedWithoutAsking) {
-            // An older copy of the store may not know that it was sent.
+            // If the store is an older copy, the payout may have been sent already.
             match self.ask(member, record, Some(flight)).await {
                 Ok(Lookup::Absent(_)) => {}
                 Ok(_) => return Ok(Done::Asked),
@@ -297,7 +298,7 @@ impl Shared {
         }
     }
 
-    /// Until when a provider's permits are held, if they are.
+    /// Returns until when a provider's permits are held, or `None` if they are not.
     async fn held_until(
         &self,
         member: &Member,
@@ -315,7 +316,7 @@ impl Shared {
         Ok(Done::Other)
     }
 
-    /// What a lease-and-run-again queue does.
+    /// Does what a queue does that runs a task again after its lease.
     async fn send_again(
         self: &Arc<Self>,
         member: &Member,

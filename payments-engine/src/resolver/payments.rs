@@ -1,5 +1,5 @@
-//! Asks about orders of which an opening or a refund is in doubt, and about those that are open and
-//! not paid, because notifications can be lost.
+//! Inquires about orders with a doubtful opening or refund, and about those that are open and not
+//! paid, because notifications can be lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,17 +16,17 @@ use crate::{
 
 /// The result of an inquiry about an instruction.
 struct Asked {
-    /// Whether its provider can be asked at all.
+    /// Whether the provider supports the inquiry.
     can_ask: bool,
-    /// Up to which age of it, if that is limited.
+    /// The age up to which the provider supports it, if that is limited.
     window: Option<Duration>,
-    /// Whether the provider knows what it is about.
+    /// Whether the provider knows the instruction.
     is_found: bool,
 }
 
 impl Shared {
-    /// Asks about what is in doubt of an order, and sets when it is asked about next, or calls a
-    /// person.
+    /// Inquires about the doubtful instructions of an order, and schedules the next inquiry or
+    /// opens a case.
     pub(super) async fn look_after_payment(
         self: &Arc<Self>,
         claim: &Claim,
@@ -57,8 +57,8 @@ impl Shared {
         self.set_due_of(claim, due.map_or(Due::Never, Due::At)).await
     }
 
-    /// Asks about a payment that is open since then and not paid, and returns when it is asked about
-    /// next; `None` if it is no longer.
+    /// Inquires about a payment that is open since a time and not paid. Returns when the next
+    /// inquiry is due, or `None` if it is no longer open.
     async fn ask_about_awaited(
         &self,
         provider: &ProviderId,
@@ -68,7 +68,7 @@ impl Shared {
         if self.is_seeded(Seeded::ForgetsOpenPayments) {
             return None;
         }
-        // Without its provider nobody can be asked.
+        // If its provider is missing, no inquiry is possible.
         let member = self.payment_member(provider).ok()?;
         let can = member.payments.capabilities();
         let now = self.clock.now();
@@ -82,7 +82,7 @@ impl Shared {
         Some(schedule::awaited(since, now))
     }
 
-    /// Asks for what arrived on a virtual account, and returns when it is asked for next.
+    /// Inquires about the credits of a virtual account, and returns when the next inquiry is due.
     async fn ask_about_account(
         &self,
         provider: &ProviderId,
@@ -107,7 +107,7 @@ impl Shared {
         Some(schedule::awaited(since, now))
     }
 
-    /// Asks about one instruction, and returns when it is asked about next.
+    /// Inquires about one instruction, and returns when the next inquiry is due.
     async fn ask_about_instruction(
         self: &Arc<Self>,
         provider: &ProviderId,
@@ -117,7 +117,7 @@ impl Shared {
     ) -> Result<Timestamp, StoreError> {
         let now = self.clock.now();
         if !self.interrupt(order, of.clone(), permit.clone()).await? {
-            // Its sender may be about to write: before, an inquiry says little.
+            // Its sender may still write; an inquiry before that proves little.
             return Ok(permit.map_or(now, |permit| permit.send_by).plus(schedule::FIRST));
         }
         let limits = self.limits.get(provider).cloned().unwrap_or_default();
@@ -155,7 +155,7 @@ impl Shared {
         Ok(schedule::next(since, now))
     }
 
-    /// Asks about the payment of an order or about one of its refunds.
+    /// Inquires about the payment of an order or about one of its refunds.
     async fn ask_for_payment(
         &self,
         provider: &ProviderId,
@@ -177,7 +177,7 @@ impl Shared {
         Ok(Asked { can_ask, window: can.inquiry_window, is_found })
     }
 
-    /// Asks about the virtual account of an order.
+    /// Inquires about the virtual account of an order.
     async fn ask_for_account(
         &self,
         provider: &ProviderId,
@@ -197,8 +197,8 @@ impl Shared {
         Ok(Asked { can_ask, window: None, is_found })
     }
 
-    /// Ends a cancellation or a change of a virtual account that is still uncertain, and that its
-    /// provider shows not to be carried out, although it can no longer arrive.
+    /// Ends a cancellation or a change of a virtual account that is still uncertain although it can
+    /// no longer arrive, if its provider shows that it was not carried out.
     async fn end_unless_shown(&self, order: &OrderRef, of: &Instruction) -> Result<(), StoreError> {
         let of = of.clone();
         let ending = self.journal.change_payment(order, self.clock.now(), move |record| {

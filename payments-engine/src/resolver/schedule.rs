@@ -1,16 +1,17 @@
-//! When an open payout is asked about. Data, in one place.
+//! The schedule of inquiries about open payouts, as data in one place.
 
 use std::time::Duration;
 
 use payments_core::Timestamp;
 
-/// How long due work that was claimed is left to who claimed it.
+/// How long claimed work is reserved for the worker that claimed it.
 pub(crate) const LEASE: Duration = Duration::from_secs(120);
 
-/// How long after an instruction its payout is asked about first.
+/// How long after an instruction the first inquiry about its payout is sent.
 pub(crate) const FIRST: Duration = Duration::from_secs(5);
 
-/// Up to which age of its permit a payout is asked about how often. Later, every six hours.
+/// Pairs of the age of a permit and the interval of inquiries up to that age. Later inquiries are
+/// sent every six hours.
 const STEPS: [(Duration, Duration); 4] = [
     (Duration::from_secs(60), Duration::from_secs(5)),
     (Duration::from_secs(10 * 60), Duration::from_secs(30)),
@@ -20,38 +21,40 @@ const STEPS: [(Duration, Duration); 4] = [
 
 const LATER: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// Up to which age a payment that is open is asked about how often, in case that a notification was
-/// lost: seldom, because most of those that stay open were left by their buyers. Later, once a day.
+/// Pairs of the age of an open payment and the interval of inquiries up to that age, in case a
+/// notification was lost. The intervals are long, because buyers abandon most of the payments that
+/// stay open.
 const AWAITED: [(Duration, Duration); 3] = [
     (Duration::from_secs(10 * 60), Duration::from_secs(2 * 60)),
     (Duration::from_secs(60 * 60), Duration::from_secs(10 * 60)),
     (Duration::from_secs(24 * 60 * 60), Duration::from_secs(2 * 60 * 60)),
 ];
 
-/// How often after the first day.
+/// The interval after the first day.
 const AWAITED_LATER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long a payment that is open is asked about, where its provider sets no shorter window.
+/// How long inquiries are sent about an open payment, unless its provider sets a shorter window.
 pub(crate) const AWAITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The longest wait before a payout that could not be sent is tried again.
+/// The longest wait, in seconds, before a payout that could not be sent is tried again.
 const LONGEST_BACKOFF: u64 = 60;
 
-/// When a payout whose permit was taken at `since` is asked about next.
+/// Returns when the next inquiry about a payout is due. Its permit was taken at `since`.
 pub(crate) fn next(since: Timestamp, now: Timestamp) -> Timestamp {
     let age = now.since(since);
     let step = STEPS.iter().find(|(up_to, _)| age < *up_to);
     now.plus(step.map_or(LATER, |(_, every)| *every))
 }
 
-/// When a payment that was opened at `since` and is not paid is asked about next.
+/// Returns when the next inquiry about an unpaid payment is due. It was opened at `since`.
 pub(crate) fn awaited(since: Timestamp, now: Timestamp) -> Timestamp {
     let age = now.since(since);
     let step = AWAITED.iter().find(|(up_to, _)| age < *up_to);
     now.plus(step.map_or(AWAITED_LATER, |(_, every)| *every))
 }
 
-/// When a payout that could not be sent is tried again: after 1 s, 2 s, 4 s and so on to a minute.
+/// Returns when a payout that could not be sent is tried again: after 1 s, 2 s, 4 s and so on, up
+/// to a minute.
 pub(crate) fn again(tries: u32, now: Timestamp) -> Timestamp {
     let seconds = 1_u64.checked_shl(tries.saturating_sub(1)).unwrap_or(LONGEST_BACKOFF);
     now.plus(Duration::from_secs(seconds.clamp(1, LONGEST_BACKOFF)))

@@ -21,20 +21,20 @@ use crate::{
     record::{CreditRecord, PaymentRecord, PayoutRecord},
 };
 
-/// What the text of a key begins with.
+/// The prefix of a key's text.
 const PREFIX: &str = "whsec_";
 
-/// How many bytes a key has (Standard Webhooks, "Signature scheme").
+/// The allowed lengths of a key, in bytes (Standard Webhooks, "Signature scheme").
 const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
 
-/// Sends each change by `POST` to one address, signed as [Standard Webhooks] says, for which there
-/// are verifying libraries in most languages.
+/// Sends each change by `POST` to one address, signed according to [Standard Webhooks]. Libraries
+/// that verify such webhooks exist for most languages.
 ///
 /// The body is JSON with `type` (`payment.changed`, `payout.changed` or `credit.changed`),
-/// `timestamp`, and in `data` the `subject`, its `revision`, and the whole record as `payment`,
-/// `payout` or `credit`. A record holds names and bank accounts of people: send it to services of
-/// your own only. `webhook-id` is the same for each attempt to send one revision. A response with a
-/// status of 2xx means that the change arrived.
+/// `timestamp` and `data`. `data` contains the `subject`, its `revision`, and the whole record as
+/// `payment`, `payout` or `credit`. A record contains names and bank accounts of people, so send it
+/// only to services of your own. `webhook-id` is the same for each attempt to send one revision. A
+/// response with a status of 2xx means that the change arrived.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -62,10 +62,10 @@ pub struct WebhookSink {
 pub struct WebhookKey(hmac::Key);
 
 impl WebhookKey {
-    /// Reads a key: `whsec_` and 24 to 64 random bytes in Base64.
+    /// Parses a key: `whsec_` and 24 to 64 random bytes in Base64.
     ///
     /// # Errors
-    /// `Configuration` if it is not such a key.
+    /// Returns `Configuration` if `text` is not such a key.
     pub fn new(text: &Secret) -> Result<Self> {
         let refused = |problem: &str| {
             let message = format!(
@@ -98,12 +98,12 @@ impl fmt::Debug for WebhookKey {
 }
 
 impl WebhookSink {
-    /// A sink that posts to `url` through `client`. Each webhook is signed with every key: to
-    /// replace a key, sign with both until the receiver has the new one.
+    /// Creates a sink that posts to `url` through `client`. Each webhook is signed with every key.
+    /// To replace a key, sign with both until the receiver has the new one.
     ///
     /// # Errors
-    /// `Configuration` if the address is none, if it is neither https nor on loopback, or if there
-    /// is no key.
+    /// Returns `Configuration` if `url` is not an address, if it is neither https nor on loopback,
+    /// or if `keys` is empty.
     pub fn new(
         url: impl Into<String>,
         keys: impl IntoIterator<Item = WebhookKey>,
@@ -125,7 +125,7 @@ impl WebhookSink {
         Ok(Self { url, keys, client, clock: Arc::new(SystemClock) })
     }
 
-    /// Hands in the time that is signed.
+    /// Sets the clock for the signed time.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -174,7 +174,7 @@ impl Sink for WebhookSink {
             Change::Unmatched(credit) => {
                 ("credit.changed", credit.changed_at, Record::Credit(credit))
             }
-            // It is before a person, and nobody is told.
+            // A notice is for a person; the receiver is not informed.
             Change::Notice(_) => return Ok(()),
         };
         let (subject, revision) = (change.subject().to_string(), change.revision());
@@ -198,8 +198,8 @@ impl Sink for WebhookSink {
     }
 }
 
-/// The name of a webhook: the same for each attempt to send one revision of a subject. Made of a
-/// digest, because a subject may hold what no header can.
+/// Returns the id of a webhook, which is the same for each attempt to send one revision of a
+/// subject. It is a digest, because a subject may contain characters that a header cannot.
 fn id(subject: &str, revision: u64) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, subject.as_bytes());
     let digest = digest.as_ref().get(..16).unwrap_or_default();

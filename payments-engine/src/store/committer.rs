@@ -1,5 +1,5 @@
-//! Who owns the store: one thread that commits what waits together or, for a store in memory, whoever
-//! writes.
+//! Access to the store: a thread that owns it and commits waiting writes together, or, for a store
+//! in memory, direct access by each writer.
 
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,13 +11,13 @@ use tokio::sync::oneshot;
 use super::{Backend, StoreError};
 use crate::{change_log, handlers::refuse_inside};
 
-/// How many writes one commit holds at most.
+/// The most writes in one commit.
 const MOST: usize = 256;
 
-/// How often a write whose commit is not known is repeated.
+/// How often a write whose commit is unknown is repeated.
 const TRIES: u32 = 3;
 
-/// The way to the store. Clones share it; it ends with the last of them.
+/// A handle for the store. Clones share it; the store closes with the last of them.
 #[derive(Clone)]
 pub(crate) struct Committer(Way);
 
@@ -25,13 +25,13 @@ pub(crate) struct Committer(Way);
 enum Way {
     /// A thread that owns the store, so that nothing else waits for a disk.
     Thread(mpsc::Sender<Message>),
-    /// Nothing in between: each write is a commit, in the thread that makes it. `None` once closed.
+    /// No thread: each write is a commit in the thread that makes it. `None` once closed.
     Direct(Arc<Mutex<Option<Box<dyn Backend>>>>),
 }
 
 enum Message {
     Work(Job),
-    /// Ends the thread and closes the store; what waits gets an error.
+    /// Ends the thread and closes the store. Waiting writes get an error.
     Close(oneshot::Sender<()>),
 }
 
@@ -41,9 +41,9 @@ type Work = Box<dyn FnMut(&mut dyn Backend) -> Written + Send>;
 struct Job {
     run: Work,
     done: Box<dyn FnOnce(Written) + Send>,
-    /// How often its commit was not known.
+    /// How often the result of its commit was unknown.
     tries: u32,
-    /// How often something that passes kept it from being written.
+    /// How often a temporary error delayed it.
     delays: u32,
 }
 
@@ -51,7 +51,7 @@ impl Committer {
     /// Starts the thread that owns `backend`.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// The system cannot start another thread.
     pub(crate) fn start(backend: Box<dyn Backend>) -> Result<Self, Error> {
         let (sender, receiver) = mpsc::channel();
         thread::Builder::new()
@@ -61,16 +61,16 @@ impl Committer {
         Ok(Self(Way::Thread(sender)))
     }
 
-    /// The way to a store in memory, whose writes wait for nothing.
+    /// Creates the handle for a store in memory, which needs no thread.
     pub(crate) fn direct(backend: Box<dyn Backend>) -> Self {
         Self(Way::Direct(Arc::new(Mutex::new(Some(backend)))))
     }
 
-    /// Runs `work` in a transaction and returns what it made once that is committed. `work` may run
-    /// several times: a write in it has a token and is skipped if it is stored already.
+    /// Runs `work` in a transaction, and returns its result once that is committed. `work` may run
+    /// several times: each write in it has a token, and is skipped if it is already stored.
     ///
     /// # Errors
-    /// [`StoreError`], which says whether it may have been written.
+    /// The [`StoreError`] tells whether the work may have been written.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         mut work: impl FnMut(&mut dyn Backend) -> Result<T, StoreError> + Send + 'static,
@@ -86,7 +86,7 @@ impl Committer {
                 Ok(())
             }),
             done: Box::new(move |result| {
-                // The caller may have left: what was committed stays.
+                // If the caller was dropped, the commit stays.
                 let _ = sender.send(result);
             }),
             tries: 0,
@@ -109,13 +109,13 @@ impl Committer {
 }
 
 impl Committer {
-    /// Closes the store, once what was asked for before is done.
+    /// Closes the store, once all earlier work is done.
     pub(crate) async fn close(&self) {
         match &self.0 {
             Way::Thread(store) => {
                 let (closed, waiting) = oneshot::channel();
                 if store.send(Message::Close(closed)).is_ok() {
-                    // An error means that the thread has ended, which closes it too.
+                    // An error means that the thread has ended, which also closes the store.
                     let _ = waiting.await;
                 }
             }
@@ -152,7 +152,7 @@ fn serve(mut backend: Box<dyn Backend>, messages: &mpsc::Receiver<Message>) {
     backend.close();
     drop(backend);
     if let Some(closed) = closing {
-        // Who closed it may have left.
+        // The caller may have been dropped.
         let _ = closed.send(());
     }
 }
@@ -160,7 +160,7 @@ fn serve(mut backend: Box<dyn Backend>, messages: &mpsc::Receiver<Message>) {
 /// Runs a batch in as few transactions as it takes.
 fn commit_all(backend: &mut dyn Backend, batch: Vec<Job>) {
     let mut left = commit(backend, batch);
-    // A write that failed took the others of its batch with it: each alone from here.
+    // A failed write failed its whole batch, so each one runs alone from here.
     while let Some(job) = left.pop() {
         left.extend(commit(backend, vec![job]));
     }
@@ -180,7 +180,7 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
             change_log::rolled_back();
             let failed = batch.remove(index);
             batch.reverse();
-            // What was delayed comes last.
+            // Delayed jobs come last.
             let mut left = delayed(vec![failed], error);
             left.append(&mut batch);
             return left;
@@ -210,7 +210,7 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
     }
 }
 
-/// Returns what has to be run again after an error before the commit, and ends the rest.
+/// Returns the jobs to run again after an error before the commit, and ends the others.
 fn delayed(jobs: Vec<Job>, error: StoreError) -> Vec<Job> {
     let may_pass = matches!(error, StoreError::Again(_));
     let (mut again, over): (Vec<_>, Vec<_>) =
@@ -222,7 +222,7 @@ fn delayed(jobs: Vec<Job>, error: StoreError) -> Vec<Job> {
 
 fn finish(jobs: Vec<Job>, result: &Written) {
     for job in jobs {
-        // A write that was once not known stays so until it is known to be written.
+        // Once the result of a write was unknown, it stays unknown until the write is found.
         let result = match result {
             Err(StoreError::NotDone(why) | StoreError::Again(why)) => Err(if job.tries > 0 {
                 StoreError::Unknown(why.clone())

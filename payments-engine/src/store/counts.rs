@@ -1,4 +1,4 @@
-//! What a store counts of its records.
+//! Counts of a store's records.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use payments_core::Timestamp;
 
 use crate::record::{Case, CaseKind, RecordState};
 
-/// How many records there are.
+/// The numbers of records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Payouts by state; a state without records may be missing.
@@ -15,24 +15,24 @@ pub(crate) struct Counts {
     pub(crate) cases: BTreeMap<CaseKind, u64>,
     /// Records that are neither final nor due nor before a person.
     pub(crate) forgotten: u64,
-    /// When the one of them changed that is forgotten longest.
+    /// When the longest forgotten of them changed.
     pub(crate) oldest_forgotten: Option<Timestamp>,
-    /// When the oldest uncertain payout changed last.
+    /// When the oldest uncertain payout last changed.
     pub(crate) oldest_uncertain: Option<Timestamp>,
-    /// How many engines run on the store.
+    /// The number of engines that run on the store.
     pub(crate) running: u64,
 }
 
 impl Counts {
-    /// Counts the open cases of some records, by the kinds that are stored of them: `records` records
-    /// have the same kinds, and `cases` open cases together.
+    /// Adds open cases by their stored kinds: `records` records have the same kinds, and `cases`
+    /// open cases in total.
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres")),
         allow(dead_code, reason = "a database stores kinds")
     )]
     pub(super) fn add_kinds(&mut self, kinds: Option<&str>, records: u64, cases: u64) {
         let Some(kinds) = kinds else {
-            // Of an earlier version.
+            // An earlier version stored it.
             *self.cases.entry(CaseKind::Unrecognised).or_default() += cases;
             return;
         };
@@ -56,7 +56,7 @@ impl Counts {
     }
 }
 
-/// The kinds of open cases as they are stored.
+/// Returns the kinds of open cases as they are stored.
 pub(super) fn kinds_of<'a>(open: impl Iterator<Item = &'a Case>) -> String {
     open.map(|case| case.kind.as_str()).collect::<Vec<_>>().join(",")
 }

@@ -14,24 +14,24 @@ use crate::{
     record::{Observed, PayoutRecord, RecordState},
 };
 
-/// What strikes one commit.
+/// A fault of one commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "seeded-bugs"), expect(dead_code, reason = "only trials make them"))]
 #[cfg_attr(not(feature = "seeded-bugs"), expect(unreachable_pub, reason = "only trials see them"))]
 pub enum Fault {
     /// It fails, and nothing is written.
     Refused,
-    /// It is carried out, and its answer is lost.
+    /// It is carried out, and its response is lost.
     LostAfter,
-    /// It is not carried out, and its answer is lost.
+    /// It is not carried out, and its response is lost.
     LostBefore,
-    /// It is carried out, and the process ends: nothing is read or written any more.
+    /// It is carried out, and the process ends, so that nothing more is read or written.
     EndsAfter,
     /// It is not carried out, and the process ends.
     EndsBefore,
 }
 
-/// Which commits are struck. Clones share the count of commits.
+/// The faults of commits by number. Clones share the count of commits.
 #[derive(Clone)]
 pub(super) struct Faults {
     strikes: Arc<dyn Fn(u64) -> Option<Fault> + Send + Sync>,
@@ -45,7 +45,7 @@ impl Faults {
     }
 }
 
-/// A store and what strikes its commits.
+/// A store with the faults of its commits.
 pub(super) struct Faulty {
     inner: Box<dyn Backend>,
     faults: Faults,
@@ -139,7 +139,7 @@ impl Backend for Faulty {
         self.inner.begin()
     }
 
-    /// Only a commit that wrote an observation counts, or that says one again.
+    /// Only commits that write an observation, or repeat one, are counted.
     fn commit(&mut self) -> Result<(), StoreError> {
         if !self.has_written && !self.was_struck {
             return self.inner.commit();

@@ -1,24 +1,24 @@
-//! What a store keeps of handlers.
+//! The rows of handlers in a store.
 
 use super::StoreError;
 use crate::handlers::DeadLetter;
 
-/// The rows of handlers, inside a transaction. A subject is a text.
+/// The rows of handlers, inside a transaction. Subjects are given as text.
 pub(crate) trait HandlerRows {
-    /// The name of the store, by which a handler's database is known to be the engine's.
+    /// Returns the name of the store, which shows that a handler's database is the engine's.
     fn store_name(&mut self) -> Result<String, StoreError>;
 
-    /// Registers a handler: from now on changes are due to it.
+    /// Registers a handler, so that changes are kept for it from now on.
     fn register(&mut self, handler: &str) -> Result<(), StoreError>;
 
-    /// Forgets a handler with everything that is due to it.
+    /// Removes a handler, with every change that is due to it.
     fn retire(&mut self, handler: &str) -> Result<(), StoreError>;
 
-    /// The revision of a subject that a handler has handled; 0 if none.
+    /// Returns the revision of a subject that a handler has handled, or 0.
     fn handled(&mut self, handler: &str, subject: &str) -> Result<u64, StoreError>;
 
-    /// Marks a revision as handled if `before` is the one that was, and removes the dead letter of
-    /// the subject. False if another one was marked meanwhile.
+    /// Marks a revision as handled if the marked revision is `before`, and removes the dead letter
+    /// of the subject. Returns false if another revision was marked meanwhile.
     fn set_handled(
         &mut self,
         handler: &str,
@@ -27,13 +27,13 @@ pub(crate) trait HandlerRows {
         revision: u64,
     ) -> Result<bool, StoreError>;
 
-    /// Keeps a dead letter, in place of an earlier one of its subject.
+    /// Stores a dead letter, in place of an earlier one of its subject.
     fn bury(&mut self, letter: &DeadLetter) -> Result<(), StoreError>;
 
-    /// The dead letters, oldest first.
+    /// Returns the dead letters, oldest first.
     fn dead_letters(&mut self) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Removes a dead letter and the mark of its subject, so that the handler is given the record
-    /// again. False if there is no such dead letter.
+    /// again. Returns false if the dead letter does not exist.
     fn forget(&mut self, handler: &str, subject: &str) -> Result<bool, StoreError>;
 }

@@ -20,15 +20,14 @@ use crate::{
     resolver::schedule::LEASE,
 };
 
-/// Tables in memory. A transaction copies what it changes, and its commit puts the copy in the place
-/// of the tables.
+/// Tables in memory. A transaction changes a copy, and its commit replaces the tables by it.
 pub(super) struct Memory {
     shared: SharedTables,
     tables: Arc<Tables>,
     start: u64,
 }
 
-/// Tables that outlive the engine, as a file would.
+/// Tables that outlive the engine, like a file.
 pub(super) type SharedTables = Arc<Mutex<Arc<Tables>>>;
 
 #[derive(Clone, Default)]
@@ -43,7 +42,7 @@ pub(super) struct Tables {
     payments: Arc<payments::PaymentTables>,
     reconciliation: Arc<reconciliation::ReconciliationTables>,
     breakers: HashMap<ProviderId, Breaker>,
-    /// How many tasks were made, for their first fences.
+    /// The number of tasks that were created, for their first fences.
     made: u64,
     meta: HashMap<String, String>,
 }
@@ -58,7 +57,7 @@ impl Memory {
         Self { shared, tables, start }
     }
 
-    /// The number of this start.
+    /// Returns the number of this start.
     pub(super) fn start(&self) -> u64 {
         self.start
     }
@@ -67,7 +66,7 @@ impl Memory {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The tables, for a change.
+    /// Returns the tables for changing them.
     fn change(&mut self) -> &mut Tables {
         Arc::make_mut(&mut self.tables)
     }
@@ -88,7 +87,7 @@ impl Tables {
             Due::At(due) => {
                 let known = self.tasks.get(&name).map(|task| task.fence + voids);
                 let fence = known.unwrap_or_else(|| {
-                    // Far from the fences of a task of this name that was removed.
+                    // Keep its fences far from those of a removed task with this name.
                     self.made += 1;
                     self.made << 32
                 });
@@ -233,7 +232,7 @@ impl Backend for Memory {
             let record = reference.and_then(|reference| payouts.get(&reference));
             let state = record.filter(|_| *kind == TaskKind::Payout).map(|record| record.state);
             let is_left = matches!(state, Some(RecordState::Prepared | RecordState::Submitting));
-            // What is due within a lease may have been claimed by an engine that ended.
+            // Work due within a lease may have been claimed by an engine that ended.
             if is_left || task.due <= now.plus(LEASE) {
                 task.due = if is_left { now } else { task.due.min(now) };
             }
@@ -292,7 +291,7 @@ impl Backend for Memory {
         Ok(records.filter(|record| record.open_cases().next().is_some()).cloned().collect())
     }
 
-    /// Memory seals nothing.
+    /// Does nothing, because memory is not sealed.
     fn reseal(
         &mut self,
         _column: usize,

@@ -1,9 +1,9 @@
-//! Where the journal is kept.
+//! The store of the journal.
 //!
-//! A back end stores records, observations and due work; it knows nothing of payouts. What a write
-//! means is decided by a pure function of the record as it is, inside the transaction, so that
-//! every back end behaves alike. Writes go through one [`Committer`], which commits those that
-//! wait together.
+//! A back end stores records, observations and due work, without knowledge of payouts. A pure
+//! function of the current record decides about each write inside the transaction, so that every
+//! back end behaves the same. Writes go through one [`Committer`], which commits waiting ones
+//! together.
 
 mod committer;
 mod counts;
@@ -52,7 +52,7 @@ use crate::{
     sealing::Seal,
 };
 
-/// Where the journal is kept.
+/// A place for the journal: a SQLite file, a PostgreSQL database, or memory.
 ///
 /// Clones are the same store.
 #[derive(Clone)]
@@ -68,7 +68,7 @@ enum Kind {
     Sqlite(PathBuf),
     #[cfg(feature = "postgres")]
     Postgres(Box<postgres::Address>),
-    /// A store of this feature, which is off.
+    /// A store whose feature is off.
     #[cfg_attr(
         all(feature = "sqlite", feature = "postgres"),
         expect(dead_code, reason = "only named without a database")
@@ -77,11 +77,11 @@ enum Kind {
 }
 
 impl Store {
-    /// A file of SQLite, made if it is not there. Beside it is a lock file with the suffix
-    /// `-engine`, which the engine that sends holds.
+    /// Returns the store in a SQLite file, which is created if it does not exist. The sending
+    /// engine holds a lock file beside it, with the suffix `-engine`.
     ///
-    /// The file may be the app's own database: the engine's tables begin with `payments_`, and an
-    /// app that writes to it can hand over payouts in its own transaction.
+    /// The file may be the app's own database. The engine's tables begin with `payments_`, and an
+    /// app that writes to the file can hand over payouts in its own transaction.
     pub fn sqlite(path: impl Into<PathBuf>) -> Self {
         #[cfg(feature = "sqlite")]
         let kind = Kind::Sqlite(path.into());
@@ -93,12 +93,13 @@ impl Store {
         Self { kind, faults: None }
     }
 
-    /// A database of PostgreSQL, by a URL such as `postgres://user@host:5432/shop`. The engine's
-    /// tables are in its schema `payments`, which is made if it is not there.
+    /// Returns the store in a PostgreSQL database, by a URL such as
+    /// `postgres://user@host:5432/shop`. The engine's tables are in the schema `payments`, which is
+    /// created if it does not exist.
     ///
-    /// Several engines may run on one database, on several machines: each sends, and each reference
-    /// is sent at most once. The URL names a session of its own, not one of a transaction pooler. Its
-    /// password is never printed.
+    /// Several engines may run on one database, on several machines: all of them send, and each
+    /// reference is sent at most once. The URL must lead to the server or to a session pooler, not
+    /// to a transaction pooler. Its password is never printed.
     pub fn postgres(url: impl AsRef<str>) -> Self {
         #[cfg(feature = "postgres")]
         let kind = Kind::Postgres(Box::new(postgres::Address::new(url.as_ref())));
@@ -110,7 +111,7 @@ impl Store {
         Self { kind, faults: None }
     }
 
-    /// Sets how long an engine on PostgreSQL may be silent before the others take over.
+    /// Sets how long an engine on PostgreSQL may be silent before the others take over its work.
     #[cfg(all(feature = "postgres", feature = "seeded-bugs"))]
     #[doc(hidden)]
     #[must_use]
@@ -122,12 +123,13 @@ impl Store {
         Self { kind, ..self }
     }
 
-    /// Memory: for tests. Nothing in it survives the process.
+    /// Returns a store in memory, for tests. Its contents do not survive the process.
     pub fn memory() -> Self {
         Self { kind: Kind::Memory(memory::SharedTables::default()), faults: None }
     }
 
-    /// Strikes the commits of this store, each by its number from 0, counted over all engines.
+    /// Adds faults to the commits of this store, each by its number from 0, counted over all
+    /// engines.
     #[cfg(feature = "seeded-bugs")]
     #[doc(hidden)]
     #[must_use]
@@ -138,7 +140,7 @@ impl Store {
         Self { faults: Some(Faults::new(strikes)), ..self }
     }
 
-    /// The way to a back end of this store.
+    /// Returns the handle for a back end of this store.
     pub(crate) fn committer(&self, backend: Box<dyn Backend>) -> Result<Committer, Error> {
         match &self.kind {
             Kind::Memory(_) => Ok(Committer::direct(backend)),
@@ -146,8 +148,8 @@ impl Store {
         }
     }
 
-    /// Opens it for an engine that sends, and counts this start. What seems to be an older copy is
-    /// accepted for good if `accepts`.
+    /// Opens the store for an engine that sends, and counts this start. If `accepts`, a store that
+    /// seems to be an older copy is accepted for good.
     pub(crate) fn open(
         &self,
         now: Timestamp,
@@ -184,7 +186,7 @@ impl Store {
 }
 
 impl Store {
-    /// Brings its tables up to date, and returns the number of their schema before and now.
+    /// Updates its tables, and returns the versions of their schema before and now.
     pub(crate) fn migrate(&self, now: Timestamp) -> Result<(u64, u64), Error> {
         match &self.kind {
             #[cfg(feature = "sqlite")]
@@ -200,7 +202,7 @@ impl Store {
         }
     }
 
-    /// Opens it beside an engine that may run, to look and to decide. Nothing is counted.
+    /// Opens the store as a visitor, which looks and decides. Nothing is counted.
     pub(crate) fn visit(&self, seal: &Seal) -> Result<(Box<dyn Backend>, Opened), Error> {
         match &self.kind {
             #[cfg(feature = "sqlite")]
@@ -243,28 +245,28 @@ impl fmt::Debug for Store {
     }
 }
 
-/// What an open store says of itself.
+/// The state of an opened store.
 #[derive(Clone, Debug)]
 pub(crate) struct Opened {
-    /// The number of this start, from 1.
+    /// The number of this start, counted from 1.
     pub(crate) start: u64,
-    /// The name of this start, with which its tokens begin: no other start has it, also where an
-    /// older copy of the store counts the same number again.
+    /// The name of this start, with which its tokens begin. It is unique even if an older copy of
+    /// the store counts the same number again.
     pub(crate) name: String,
     /// Why the store seems to be an older copy of itself, if it does.
     pub(crate) restored: Restored,
-    /// How often the engine says that it runs, where others may run on the same store.
+    /// How often the engine records that it runs, or `None` if no other engine can use the store.
     pub(crate) beat: Option<Duration>,
 }
 
 impl Opened {
-    /// A store that one engine uses at a time.
+    /// The state of a store that one engine uses at a time.
     pub(crate) fn alone(start: u64, restored: Option<String>) -> Self {
         let restored = Restored::new(restored);
         Self { start, name: start.to_string(), restored, beat: None }
     }
 
-    /// A store that is only looked at and decided in. `name` is one that no start has.
+    /// The state of a store opened by a visitor. `name` is unique among all starts.
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres")),
         expect(dead_code, reason = "a store in memory has no visitors")
@@ -277,10 +279,11 @@ impl Opened {
 
 /// The rows of a store, inside one transaction.
 pub(crate) trait Rows {
-    /// The record of a payout.
+    /// Returns the record of a payout.
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError>;
 
-    /// The same, for a change: until the transaction ends no other engine changes or makes it.
+    /// Returns the record of a payout for a change: until the transaction ends, no other engine
+    /// changes or creates it.
     fn payout_to_change(
         &mut self,
         reference: &PayoutRef,
@@ -292,65 +295,66 @@ pub(crate) trait Rows {
     /// Stores an observation, the record that follows from it, and when it is due next.
     fn write(&mut self, write: &Write<'_>) -> Result<(), StoreError>;
 
-    /// The breaker of a provider.
+    /// Returns the breaker of a provider.
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
 
-    /// The same, for a change: until the transaction ends no other engine changes it.
+    /// Returns the breaker of a provider for a change: until the transaction ends, no other engine
+    /// changes it.
     fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
 
     /// Stores the breaker of a provider.
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError>;
 
-    /// Makes work due anew, or removes it. Earlier claims of it are void, and its tries begin anew.
+    /// Makes work due, or removes it. This voids earlier claims of it, and its tries begin anew.
     fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError>;
 
-    /// Whether a claim is the last one of its work. Until the transaction ends, no other engine claims
-    /// the work or makes it due.
+    /// Returns whether a claim is the last one of its work. Until the transaction ends, no other
+    /// engine claims the work or makes it due.
     fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError>;
 
-    /// Sets when claimed work is due next, or removes it, unless it was claimed again since.
+    /// Sets when claimed work is next due, or removes it, unless it was claimed again since.
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError>;
 
-    /// The rows of the inbox.
+    /// Returns the rows of the inbox.
     fn inbox(&mut self) -> Box<dyn InboxRows + '_>;
 
-    /// The rows of payments and credits.
+    /// Returns the rows of payments and credits.
     fn payments(&mut self) -> Box<dyn PaymentRows + '_>;
 
-    /// The rows of handlers.
+    /// Returns the rows of handlers.
     fn handling(&mut self) -> Box<dyn HandlerRows + '_>;
 
-    /// The rows of reconciliations.
+    /// Returns the rows of reconciliations.
     fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_>;
 
-    /// The names of the handlers to which changes are due.
+    /// Returns the names of the registered handlers, for which changes are kept.
     fn handlers(&mut self) -> Result<Vec<String>, StoreError>;
 }
 
-/// One observation on its way into a store.
+/// An observation to be written, with the record that follows from it.
 pub(crate) struct Write<'a> {
-    /// The name of the write. A repeated write has the same one.
+    /// The token of the write. A repeated write has the same token.
     pub(crate) token: &'a str,
     pub(crate) record: &'a PayoutRecord,
     pub(crate) observed: &'a Observed,
     pub(crate) due: Due,
 }
 
-/// A store that an engine owns. It is used by one thread.
+/// A store that an engine owns. One thread uses it.
 pub(crate) trait Backend: Rows + Send {
-    /// Begins a transaction. An error means that nothing began.
+    /// Begins a transaction. An error means that none began.
     fn begin(&mut self) -> Result<(), StoreError>;
 
-    /// Commits it. [`StoreError::Unknown`] means that it may have been committed.
+    /// Commits the transaction. [`StoreError::Unknown`] means that it may have been committed.
     fn commit(&mut self) -> Result<(), StoreError>;
 
-    /// Gives a transaction up.
+    /// Rolls the transaction back.
     fn roll_back(&mut self);
 
-    /// Every observation of a payout, oldest first.
+    /// Returns every observation of a payout, oldest first.
     fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError>;
 
-    /// Claims up to `most` tasks of a kind that are due: each is due again at `lease`, so that it is
+    /// Claims up to `most` due tasks of a kind. Each becomes due again at `lease`, so that it is
     /// not lost if the engine that claimed it ends.
     fn claim(
         &mut self,
@@ -360,34 +364,36 @@ pub(crate) trait Backend: Rows + Send {
         most: usize,
     ) -> Result<Vec<Claim>, StoreError>;
 
-    /// Makes every payout that is prepared or submitting due now, and ends every lease, unless another
-    /// engine that runs has it: what an earlier start left.
+    /// Makes every prepared or submitting payout due now and ends every lease, unless it belongs to
+    /// another running engine. This resumes the work that an earlier start left.
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Whether the engine of this start runs.
+    /// Returns whether the engine of this start runs.
     fn is_live(&mut self, start: u64) -> Result<bool, StoreError>;
 
-    /// Says that this engine runs, takes over what engines left that no longer do, and looks whether
-    /// the store is still the same.
+    /// Records that this engine runs, takes over the work of engines that no longer run, and checks
+    /// that the store is still the same.
     fn beat(&mut self, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Says that this engine has ended. Nothing is asked of the store after it.
+    /// Records that this engine has ended. The store is not used after it.
     fn close(&mut self);
 
-    /// The providers of records that are not final.
+    /// Returns the providers of records that are not final.
     fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError>;
 
-    /// What was stored under a name; what is given is stored from now on.
+    /// Stores a value under a name, and returns the earlier value.
     fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError>;
 
-    /// What is stored under names with this beginning, which is no pattern, in the order of the names.
+    /// Returns the names that begin with this text, with their values, in the order of the names.
+    /// The text is not a pattern.
     fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
 
-    /// The next number of a series, at least this one: no engine gets it again once the transaction is
-    /// committed.
+    /// Returns the next number of a series, which is at least `at_least`. No engine gets it again
+    /// once the transaction is committed.
     fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError>;
 
-    /// Payouts by their references after one, in a state if one is given, up to `most`.
+    /// Returns up to `most` payouts after a reference, in the order of references, in a state if
+    /// one is given.
     fn payouts_after(
         &mut self,
         state: Option<RecordState>,
@@ -395,11 +401,11 @@ pub(crate) trait Backend: Rows + Send {
         most: usize,
     ) -> Result<Vec<PayoutRecord>, StoreError>;
 
-    /// The records with open cases, oldest first.
+    /// Returns the records with open cases, oldest first.
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError>;
 
-    /// Seals anew what other keys sealed, or none, in one sealed column after a row, up to `most` rows.
-    /// `None` if there is no such column.
+    /// Seals up to `most` rows of one sealed column, beginning after a row, if another key sealed
+    /// them or none did. Returns `None` if the column does not exist.
     fn reseal(
         &mut self,
         column: usize,
@@ -411,13 +417,13 @@ pub(crate) trait Backend: Rows + Send {
     fn counts(&mut self) -> Result<Counts, StoreError>;
 }
 
-/// Why a write did not come to an end.
+/// The reason why a write did not succeed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum StoreError {
     /// Nothing was written.
     #[error("{0}")]
     NotDone(String),
-    /// Nothing was written, and the same write repeated may succeed.
+    /// Nothing was written, and a repetition may succeed.
     #[error("{0}")]
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "one writer waits for none"))]
     Again(String),
@@ -431,7 +437,7 @@ impl StoreError {
         Self::NotDone(error.to_string())
     }
 
-    /// The error of a call that sent nothing.
+    /// Converts it to the error of a call that sent nothing.
     pub(crate) fn into_error(self) -> Error {
         let message = match self {
             Self::NotDone(why) | Self::Again(why) => {

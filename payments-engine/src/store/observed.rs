@@ -1,4 +1,4 @@
-//! An observation as a database stores it.
+//! Observations as a database stores them.
 
 use payments_core::Timestamp;
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ use crate::{
     sealing::{Place, Seal},
 };
 
-/// Revision, time, start, the sealed observation, and the token that names the write.
+/// The revision, the time, the start, the sealed observation, and the token of the write.
 pub(super) type ObservedRow = (i64, i64, i64, String, String);
 
 /// Reads an observation of `table`.

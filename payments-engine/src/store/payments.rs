@@ -1,4 +1,4 @@
-//! What a store keeps of payments and credits.
+//! The rows of payments and credits in a store.
 
 use payments_core::{DedupeKey, Movement, OrderRef, ProviderId};
 
@@ -7,32 +7,34 @@ use crate::record::{CreditRecord, Observed, PaymentObservation, PaymentRecord};
 
 /// The rows of payments and credits, inside a transaction.
 pub(crate) trait PaymentRows {
-    /// The record of the payment of an order. Until the transaction ends, no other engine changes it.
+    /// Returns the record of the payment of an order. Until the transaction ends, no other engine
+    /// changes it.
     fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError>;
 
-    /// Whether a write about a payment with this token is stored.
+    /// Returns whether a write about a payment with this token is stored.
     fn has_written_payment(&mut self, token: &str) -> Result<bool, StoreError>;
 
     /// Stores an observation and the record that follows from it.
     fn write_payment(&mut self, write: &PaymentWrite<'_>) -> Result<(), StoreError>;
 
-    /// Every observation of the payment of an order, oldest first.
+    /// Returns every observation of the payment of an order, oldest first.
     fn payment_history(
         &mut self,
         order: &OrderRef,
     ) -> Result<Vec<Observed<PaymentObservation>>, StoreError>;
 
-    /// Whether a key of a provider is booked already; it is from now on. For reports that are no
-    /// movements, which are credits under their keys.
+    /// Returns whether a key of a provider is booked already, and marks it as booked. It is for
+    /// reports other than movements: movements are credits under their keys.
     fn use_key(&mut self, provider: &ProviderId, key: &DedupeKey) -> Result<bool, StoreError>;
 
-    /// Remembers a name by which money finds an order.
+    /// Stores a name by which money finds an order.
     fn add_route(&mut self, route: &Route, order: &OrderRef) -> Result<(), StoreError>;
 
-    /// The orders that have a name, up to two: what names two orders names none.
+    /// Returns up to two orders that have a name. A name of two orders identifies neither.
     fn orders_of(&mut self, route: &Route) -> Result<Vec<OrderRef>, StoreError>;
 
-    /// A credit, by its provider and key. Until the transaction ends, no other engine changes it.
+    /// Returns a credit by its provider and key. Until the transaction ends, no other engine
+    /// changes it.
     fn credit(
         &mut self,
         provider: &ProviderId,
@@ -42,33 +44,33 @@ pub(crate) trait PaymentRows {
     /// Stores a credit.
     fn put_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError>;
 
-    /// The newest credits of the same amount as a movement, up to `most`.
+    /// Returns up to `most` credits with the amount of a movement, newest first.
     fn credits_like(
         &mut self,
         movement: &Movement,
         most: usize,
     ) -> Result<Vec<CreditRecord>, StoreError>;
 
-    /// The credits that belong to no known order, oldest first, up to `most`.
+    /// Returns up to `most` credits without a known order, oldest first.
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError>;
 
-    /// Payments by their orders after one, up to `most`.
+    /// Returns up to `most` payments after an order, in the order of their references.
     fn payments_after(
         &mut self,
         after: &str,
         most: usize,
     ) -> Result<Vec<PaymentRecord>, StoreError>;
 
-    /// The payments with open cases, oldest first.
+    /// Returns the payments with open cases, oldest first.
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError>;
 
-    /// The credits with open cases, oldest first.
+    /// Returns the credits with open cases, oldest first.
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError>;
 }
 
-/// One observation of a payment on its way into a store.
+/// An observation of a payment to be written, with the record that follows from it.
 pub(crate) struct PaymentWrite<'a> {
-    /// The name of the write. A repeated write has the same one.
+    /// The token of the write. A repeated write has the same token.
     pub(crate) token: &'a str,
     pub(crate) record: &'a PaymentRecord,
     pub(crate) observed: &'a Observed<PaymentObservation>,
@@ -82,17 +84,17 @@ pub(crate) struct Route {
     pub(crate) name: String,
 }
 
-/// What kind of name it is.
+/// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RouteKind {
-    /// The payment code of a transfer's memo.
+    /// The payment code in the memo of a transfer.
     Code,
     /// The number of a virtual account.
     Account,
 }
 
 impl RouteKind {
-    /// The kind as it is stored.
+    /// Returns the kind as it is stored.
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres")),
         expect(dead_code, reason = "a database stores it")

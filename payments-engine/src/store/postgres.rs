@@ -1,7 +1,6 @@
 //! A store in PostgreSQL, on which several engines may run.
 //!
-//! The thread that owns it has a runtime of its own for one connection, which is replaced if it
-//! breaks.
+//! The thread that owns it has its own runtime for one connection, which is replaced if it breaks.
 
 mod connection;
 mod counts;
@@ -37,16 +36,16 @@ use crate::{
     sealing::Seal,
 };
 
-/// How long an engine may be silent before the others take over what it had.
+/// How long an engine may be silent before the others take over its work.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// How many times within its silence an engine says that it runs.
+/// How many times within the silence an engine records that it runs.
 const BEATS: u32 = 4;
 
-/// Where a PostgreSQL store is.
+/// The address of a PostgreSQL store.
 #[derive(Clone)]
 pub(crate) struct Address {
-    /// Holds the password: never printed.
+    /// Contains the password, so it is never printed.
     options: Result<Box<PgConnectOptions>, String>,
     silence: Duration,
 }
@@ -60,7 +59,7 @@ impl Address {
         Self { options, silence: SILENCE }
     }
 
-    /// A connection whose answered commits stay.
+    /// Connects to the server, and checks that it keeps the commits that it confirms.
     #[cfg(feature = "sqlx-0_9")]
     pub(crate) async fn connect(&self) -> Result<PgConnection, Error> {
         connect(&self.options()?).await
@@ -97,7 +96,7 @@ impl fmt::Display for Address {
 pub(super) struct Postgres {
     runtime: Runtime,
     options: PgConnectOptions,
-    /// `None` after it broke.
+    /// `None` after the connection broke.
     connection: Option<PgConnection>,
     /// Whether a statement of the transaction failed, so that its commit would be a rollback.
     has_failed: bool,
@@ -111,8 +110,9 @@ impl Postgres {
     /// Opens the store for an engine that sends.
     ///
     /// # Errors
-    /// `Configuration` if the address cannot be read, if the server does not keep what it commits,
-    /// or if the schema is of a later version; `Unavailable` if the store cannot be used.
+    /// Returns `Configuration` if the address cannot be parsed, if the server does not keep the
+    /// commits that it confirms, or if the schema is of a later version. Returns `Unavailable` if
+    /// the store cannot be used.
     pub(super) fn open(
         address: &Address,
         now: Timestamp,
@@ -149,11 +149,11 @@ impl Postgres {
         Ok((postgres, opened))
     }
 
-    /// Opens the store beside engines that may run, to look and to decide.
+    /// Opens the store as a visitor.
     ///
     /// # Errors
-    /// `Configuration` if no engine of this version made its tables; `Unavailable` if the store
-    /// cannot be used.
+    /// Returns `Configuration` if no engine of this version created its tables, and `Unavailable`
+    /// if the store cannot be used.
     pub(super) fn visit(address: &Address, seal: Seal) -> Result<(Self, Opened), Error> {
         let options = address.options()?;
         let unusable = |error: sqlx::Error| address.unusable(error);
@@ -189,11 +189,11 @@ impl Postgres {
         Ok((postgres, opened))
     }
 
-    /// Brings the tables up to date, also beside engines that run, and returns the number of their
-    /// schema before and now.
+    /// Updates the tables, which is possible beside running engines, and returns the versions of
+    /// their schema before and now.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// The same as for [`open`](Self::open).
     pub(super) fn migrate(address: &Address, now: Timestamp) -> Result<(u64, u64), Error> {
         let options = address.options()?;
         let unusable = |error: sqlx::Error| address.unusable(error);
@@ -213,8 +213,8 @@ impl Postgres {
         connection_runtime()?.block_on(migrating)
     }
 
-    /// Replaces a connection that broke. What was left is compared with what is there: it may be
-    /// another server by now.
+    /// Replaces a broken connection. The store is compared with the known one, because the address
+    /// may lead to another server by now.
     fn reconnect(&mut self) -> Result<(), StoreError> {
         let (options, start) = (&self.options, self.start);
         let opening = async {
@@ -232,7 +232,7 @@ impl Postgres {
         Ok(())
     }
 
-    /// Runs a statement; `None` if there is no connection. A connection that broke is dropped.
+    /// Runs a statement. Returns `None` if there is no connection. A broken connection is dropped.
     fn try_run<T>(&mut self, work: Work<T>) -> Option<Result<T, sqlx::Error>> {
         let connection = self.connection.as_mut()?;
         let done = self.runtime.block_on(async { in_time(work(connection)).await });
@@ -270,7 +270,7 @@ async fn open(
     let found = identity::check(&mut *connection, None).await?;
     let start = instances::count_start(&mut *connection).await?;
     instances::be_seen(&mut *connection, start).await?;
-    // A number alone could be counted twice, by an older copy of the store.
+    // An older copy of the store could count the same number again.
     let name: String = sqlx::query_scalar("SELECT left(gen_random_uuid()::text, 8)")
         .fetch_one(&mut *connection)
         .await?;
@@ -303,7 +303,7 @@ impl Backend for Postgres {
         let begun = match self.try_run(plain(BEGIN)) {
             Some(Ok(_)) => Ok(()),
             Some(Err(error)) if self.connection.is_some() => Err(not_done(&error)),
-            // It broke while it was idle, or before.
+            // The connection broke while it was idle, or earlier.
             Some(Err(_)) | None => {
                 self.reconnect()?;
                 self.run(plain(BEGIN))
@@ -392,7 +392,7 @@ impl Backend for Postgres {
 
     fn close(&mut self) {
         let start = self.start;
-        // The others find it out by its silence otherwise.
+        // Otherwise the others notice by the silence.
         let _ = self.try_run(work!(|connection| instances::leave(connection, start).await));
         if let Some(connection) = self.connection.take() {
             self.runtime.block_on(connection::close(connection));

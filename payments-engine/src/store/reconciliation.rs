@@ -1,4 +1,4 @@
-//! What a store keeps of reconciliations.
+//! The rows of reconciliations in a store.
 
 use payments_core::{DedupeKey, ProviderId, Timestamp, money::Money};
 
@@ -10,25 +10,25 @@ use crate::{
 
 /// The rows of reconciliations, inside a transaction.
 ///
-/// Records are read without a lock here: what is changed of them is read again by what changes it.
+/// Records are read here without a lock. Every change of a record reads it again.
 pub(crate) trait ReconciliationRows {
-    /// Stores a new run and returns it with its number, whatever number it has. The run that a repeated
-    /// write with its token stored is returned as it is.
+    /// Stores a new run, and returns it with its new number; the number in `stored` is ignored. A
+    /// repeated write with the same token returns the run that was stored first.
     fn begin_run(&mut self, stored: &StoredRun) -> Result<StoredRun, StoreError>;
 
-    /// A run. Until the transaction ends, no other engine changes it.
+    /// Returns a run. Until the transaction ends, no other engine changes it.
     fn run(&mut self, number: u64) -> Result<Option<StoredRun>, StoreError>;
 
-    /// Stores how far a run is.
+    /// Stores the progress of a run.
     fn put_run(&mut self, stored: &StoredRun) -> Result<(), StoreError>;
 
-    /// The newest runs, the newest first, up to `most`.
+    /// Returns up to `most` runs, the newest first.
     fn runs(&mut self, most: usize) -> Result<Vec<StoredRun>, StoreError>;
 
     /// Adds rows to a run.
     fn put_rows(&mut self, run: u64, rows: &[ReconciliationRow]) -> Result<(), StoreError>;
 
-    /// The rows of a run after a number, in the order of their numbers, up to `most`.
+    /// Returns up to `most` rows of a run after a number, in the order of their numbers.
     fn rows(
         &mut self,
         run: u64,
@@ -36,7 +36,7 @@ pub(crate) trait ReconciliationRows {
         most: usize,
     ) -> Result<Vec<ReconciliationRow>, StoreError>;
 
-    /// Marks names for a run, and returns for each the page that had marked it before, if one had.
+    /// Marks names for a run. Returns for each the page that had marked it before, or `None`.
     fn mark(
         &mut self,
         run: u64,
@@ -44,21 +44,21 @@ pub(crate) trait ReconciliationRows {
         names: &[String],
     ) -> Result<Vec<Option<u64>>, StoreError>;
 
-    /// Whether each of these names is marked for a run.
+    /// Returns whether each of these names is marked for a run.
     fn are_marked(&mut self, run: u64, names: &[String]) -> Result<Vec<bool>, StoreError>;
 
     /// Removes up to `most` marks of a run, and returns how many were removed.
     fn remove_marks(&mut self, run: u64, most: usize) -> Result<usize, StoreError>;
 
-    /// The credits of a provider that have one of these keys.
+    /// Returns the credits of a provider that have one of these keys.
     fn credits_of(
         &mut self,
         provider: &ProviderId,
         keys: &[DedupeKey],
     ) -> Result<Vec<CreditRecord>, StoreError>;
 
-    /// The credits of a provider in a period after a time and key, in this order, each with its time,
-    /// up to `most`.
+    /// Returns up to `most` credits of a provider in a period, each with its time, sorted by time
+    /// and key and beginning after the given ones.
     fn credits_between(
         &mut self,
         provider: &ProviderId,
@@ -67,8 +67,8 @@ pub(crate) trait ReconciliationRows {
         most: usize,
     ) -> Result<Vec<(Timestamp, CreditRecord)>, StoreError>;
 
-    /// The payouts of a provider in a period after a time and reference, in this order, each with its
-    /// time, up to `most`.
+    /// Returns up to `most` payouts of a provider in a period, each with its time, sorted by time
+    /// and reference and beginning after the given ones.
     fn payouts_between(
         &mut self,
         provider: &ProviderId,
@@ -77,8 +77,8 @@ pub(crate) trait ReconciliationRows {
         most: usize,
     ) -> Result<Vec<(Timestamp, PayoutRecord)>, StoreError>;
 
-    /// The payouts of a provider of an amount between two times, both included, each with its time,
-    /// oldest first, up to `most`.
+    /// Returns up to `most` payouts of a provider with an amount between two times, both included,
+    /// each with its time, oldest first.
     fn payouts_like(
         &mut self,
         provider: &ProviderId,

@@ -1,19 +1,19 @@
-//! Which columns are sealed, so that they can be sealed anew.
+//! The sealed columns, for sealing them with another key.
 
 /// A sealed column of a table.
 pub(super) struct SealedColumn {
     /// The table without the prefix or schema of the store.
     pub(super) table: &'static str,
     pub(super) column: &'static str,
-    /// The name of the table in what is sealed.
+    /// The name of the table that is authenticated with sealed rows.
     pub(super) place: &'static str,
-    /// What a row is about.
+    /// The subject of a row.
     pub(super) subject: Subject,
-    /// What finds a row.
+    /// The columns that identify a row.
     pub(super) key: Key,
 }
 
-/// What a sealed row is about, by its columns.
+/// The columns with the subject of a sealed row.
 #[derive(Clone, Copy)]
 pub(super) enum Subject {
     /// The text of this column.
@@ -24,7 +24,7 @@ pub(super) enum Subject {
     Digest,
 }
 
-/// What finds a row.
+/// The columns that identify a row.
 #[derive(Clone, Copy)]
 pub(super) enum Key {
     /// A column of text.
@@ -35,15 +35,15 @@ pub(super) enum Key {
     Number,
 }
 
-/// The place of the last row that was looked at: the two parts of its key.
+/// The key of the last row that was examined, in two parts.
 pub(crate) type Looked = (String, String);
 
-/// What was done to some rows of a sealed column.
+/// The result of sealing some rows of a column.
 #[derive(Debug)]
 pub(crate) struct Resealed {
-    /// How many rows were sealed anew.
+    /// The number of rows that were sealed.
     pub(crate) changed: u64,
-    /// Where to go on; `None` if no rows are left.
+    /// Where to continue, or `None` if no rows are left.
     pub(crate) last: Option<Looked>,
 }
 
@@ -88,7 +88,7 @@ const fn column(
 }
 
 impl Key {
-    /// The two parts of the key, as text.
+    /// Returns the two parts of the key, as text.
     pub(super) fn parts(self) -> (&'static str, &'static str) {
         match self {
             Self::Text(column) => (column, "''"),

@@ -1,9 +1,9 @@
-//! Whether a store is an older copy of itself.
+//! The reason why a store seems to be an older copy of itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Why a store seems to be an older copy of itself, if it does. Clones share it: a store that is
-/// replaced while the engine runs says so too.
+/// Why a store seems to be an older copy of itself, if it does. Clones share it, so that it can
+/// also be set for a store that is replaced while the engine runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Restored(Arc<Mutex<Option<String>>>);
 

@@ -1,4 +1,4 @@
-//! A store in a file of SQLite.
+//! A store in a SQLite file.
 
 mod counts;
 mod handling;
@@ -29,13 +29,13 @@ use crate::{
     sealing::Seal,
 };
 
-/// The writer's connection, and the lock of who sends.
+/// The writer's connection, and the lock of the sending engine.
 pub(super) struct Sqlite {
     path: PathBuf,
     connection: Connection,
     seal: Seal,
     start: u64,
-    /// The lock of who sends; a visitor has none.
+    /// The lock of the sending engine; a visitor has none.
     lock: Option<File>,
 }
 
@@ -43,8 +43,8 @@ impl Sqlite {
     /// Opens the file for an engine that sends.
     ///
     /// # Errors
-    /// `Configuration` if another engine sends from this file, or its schema is of a later version;
-    /// `Unavailable` if the file cannot be used.
+    /// Returns `Configuration` if another engine sends from this file, or its schema is of a later
+    /// version. Returns `Unavailable` if the file cannot be used.
     pub(super) fn open(
         path: &Path,
         now: Timestamp,
@@ -59,11 +59,11 @@ impl Sqlite {
         Ok((Self { path: path.to_owned(), connection, start, seal, lock: Some(lock) }, opened))
     }
 
-    /// Opens the file beside an engine that may run, to look and to decide.
+    /// Opens the file as a visitor.
     ///
     /// # Errors
-    /// `Configuration` if no engine of this version made its tables; `Unavailable` if the file cannot
-    /// be used.
+    /// Returns `Configuration` if no engine of this version created its tables, and `Unavailable`
+    /// if the file cannot be used.
     pub(super) fn visit(path: &Path, seal: Seal) -> Result<(Self, Opened), Error> {
         let refused = |problem: &str| {
             let message = format!("{} {problem}", path.display());
@@ -152,7 +152,7 @@ impl Backend for Sqlite {
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let values = params![now.unix_seconds(), TaskKind::Payout.as_str()];
         statement.execute(values).map_err(StoreError::not_done)?;
-        // What is due within a lease may have been claimed by an engine that ended.
+        // Work due within a lease may have been claimed by an engine that ended.
         let sql = "UPDATE payments_task SET due_at = ?1 WHERE due_at > ?1 AND due_at <= ?2";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let values = params![now.unix_seconds(), now.plus(LEASE).unix_seconds()];

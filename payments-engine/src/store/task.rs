@@ -1,28 +1,28 @@
-//! Due work: one table for every kind of it.
+//! Due work of every kind, in one table.
 
 use payments_core::Timestamp;
 
-/// What kind of work is due.
+/// The kind of due work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TaskKind {
-    /// A payout is sent, asked about or closed. The subject is its reference.
+    /// Send a payout, inquire about it, or close it. The subject is its reference.
     Payout,
-    /// An order is asked about of which an opening or a refund is in doubt. The subject is the order.
+    /// Inquire about an order with a doubtful opening or refund. The subject is the order.
     Payment,
-    /// A delivery is confirmed with its provider. The subject is the number of the delivery.
+    /// Confirm a delivery with its provider. The subject is the number of the delivery.
     Confirm,
-    /// A handler is given what changed. The subject is the name of the handler, a space, and the
-    /// text of a [`Subject`](crate::change::Subject).
+    /// Pass a change to a handler. The subject is the name of the handler, a space, and the text of
+    /// a [`Subject`](crate::change::Subject).
     Handle,
-    /// The statements of a provider are read on. The subject is the name of the provider.
+    /// Read more of the statements of a provider. The subject is the name of the provider.
     Read,
-    /// An order is asked about, because its buyer came back. The subject is the provider, a line
-    /// break, and the order.
+    /// Inquire about an order whose buyer came back. The subject is the provider, a line break, and
+    /// the order.
     Ask,
 }
 
 impl TaskKind {
-    /// The kind as it is stored.
+    /// Returns the kind as it is stored.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Payout => "payout",
@@ -35,7 +35,7 @@ impl TaskKind {
     }
 }
 
-/// When something is due next.
+/// When a task is next due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     /// At this time.
@@ -45,7 +45,7 @@ pub(crate) enum Due {
 }
 
 impl Due {
-    /// At once: before everything that is due at a time.
+    /// Returns the time before every other time, so that the task is due immediately.
     pub(crate) fn at_once() -> Self {
         Self::At(Timestamp::from_unix(0))
     }
@@ -56,8 +56,8 @@ impl Due {
 pub(crate) struct Claim {
     pub(crate) kind: TaskKind,
     pub(crate) subject: String,
-    /// Grows with every claim of it.
+    /// Grows with every claim of the work.
     pub(crate) fence: u64,
-    /// How often it was claimed since it was made due anew.
+    /// How often it was claimed since it was made due.
     pub(crate) tries: u32,
 }

@@ -8,70 +8,70 @@ use serde::{Deserialize, Serialize};
 
 use super::{Sending, SendingState};
 
-/// What is known of the virtual account of an order at one provider: what was instructed, and what
-/// the provider says of it. What arrived on it counts for the payment of the order.
+/// The virtual account of an order at one provider: its instructions and the provider's reports.
+/// Money that arrives on it counts for the payment of the order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccountRecord {
     /// The provider.
     pub provider: ProviderId,
-    /// What was to be opened; `None` if it was not opened through the engine.
+    /// The request to open it, or `None` if it was not opened through the engine.
     #[serde(default)]
     pub request: Option<OpenVirtualAccount>,
-    /// What finds it again at the provider.
+    /// The reference by which inquiries find it at the provider.
     pub reference: VirtualAccountRef,
-    /// The instruction to open it; `None` if it was not opened through the engine.
+    /// The instruction to open it, or `None` if it was not opened through the engine.
     #[serde(default)]
     pub opening: Option<Sending>,
-    /// How often it was instructed to be opened: again after an opening that was not carried out, or
-    /// that got lost where its provider cannot be asked.
+    /// How often its opening was instructed. It is repeated after an opening that was not carried
+    /// out, or whose outcome was lost at a provider without inquiries.
     #[serde(default)]
     pub attempts: u32,
-    /// The account as its provider reported it last.
+    /// The account as its provider last reported it, or `None` if it never did.
     #[serde(default)]
     pub account: Option<VirtualAccount>,
-    /// Accounts that earlier attempts opened after all. What arrives on them counts too.
+    /// Accounts that earlier attempts did open. Money that arrives on them counts as well.
     #[serde(default)]
     pub others: Vec<VirtualAccount>,
-    /// When it was seen closed first; `None` if it is not closed.
+    /// When it was first reported as closed, or `None` if it is not closed.
     #[serde(default)]
     pub closed_at: Option<Timestamp>,
-    /// The last change that was instructed.
+    /// The last instructed change, if there was one.
     #[serde(default)]
     pub change: Option<AccountChange>,
-    /// Whether an opening that got lost can be asked about.
+    /// Whether an inquiry can find an account whose opening was lost.
     #[serde(default)]
     pub is_found_by_reference: bool,
 }
 
-/// One change of a virtual account that was instructed.
+/// An instructed change of a virtual account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccountChange {
-    /// What is to change.
+    /// The change.
     pub what: AccountChangeKind,
-    /// What became of it.
+    /// The state of the instruction.
     pub sending: Sending,
 }
 
-/// What is to change about a virtual account.
+/// A change of a virtual account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AccountChangeKind {
-    /// The name that payers see, and what they read.
+    /// Changes the name that payers see, and the remark.
     Update {
         /// The name that a payer's bank shows.
         holder: String,
-        /// What the payer reads.
+        /// The remark for the payer.
         #[serde(default)]
         remark: Option<String>,
     },
-    /// It is to be closed.
+    /// Closes the account.
     Close,
-    /// It is to be opened again.
+    /// Opens the account again.
     Reopen {
-        /// Until when, if that is said.
+        /// The end of the account, or `None` if the request does not set one.
         #[serde(default)]
         until: Option<Timestamp>,
     },
@@ -93,12 +93,13 @@ impl AccountRecord {
         }
     }
 
-    /// Where it is: by its provider's last word, or else `None`.
+    /// Returns the state that the provider last reported, or `None` if it reported none.
     pub fn state(&self) -> Option<VirtualAccountState> {
         self.account.as_ref().map(|account| account.state)
     }
 
-    /// Where it is in one word: that of its provider, or that of the instruction to open it.
+    /// Returns the state as one word: that of the provider, or else that of the instruction to open
+    /// it.
     pub fn state_word(&self) -> &'static str {
         match (self.state(), &self.opening) {
             (Some(VirtualAccountState::Open), _) => "open",
@@ -112,7 +113,8 @@ impl AccountRecord {
         }
     }
 
-    /// Until when money is expected: the end that was asked for or is stated, or when it was closed.
+    /// Returns until when money is expected, or `None` if there is no end: the requested or
+    /// reported end, or the time of closing.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let numbers = self.account.iter().flat_map(|account| &account.numbers);
         let stated = numbers.filter_map(|number| number.expires_at).max();
@@ -120,9 +122,9 @@ impl AccountRecord {
         self.closed_at.or(stated).or(asked)
     }
 
-    /// Whether the engine has to find out what became of the instruction to open it. An opening that
-    /// got lost where the provider cannot be asked is not asked about: nobody was shown the account,
-    /// and another one may be opened.
+    /// Whether the engine has to find out the outcome of the instruction to open it. It does not if
+    /// the opening was lost and the provider supports no inquiry: nobody was shown the account, and
+    /// another one may be opened.
     pub(crate) fn is_opening_in_doubt(&self) -> bool {
         self.opening.as_ref().is_some_and(|opening| {
             opening.state == SendingState::Submitting
@@ -134,12 +136,13 @@ impl AccountRecord {
         self.change.as_ref().is_some_and(|change| change.sending.is_in_doubt())
     }
 
-    /// Every account that the provider opened for the order.
+    /// Returns every account that the provider opened for the order.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &VirtualAccount> {
         self.account.iter().chain(&self.others)
     }
 
-    /// What the provider says of the account. What a shorter response leaves out stays.
+    /// Applies a provider's report of the account. A field that the report leaves out stays
+    /// unchanged.
     pub(super) fn see(&mut self, seen: &VirtualAccount, at: Timestamp) {
         let mut account = seen.clone();
         if let Some(known) = self.account.take() {
@@ -161,15 +164,15 @@ impl AccountRecord {
         self.account = Some(account);
     }
 
-    /// An account besides the one on record.
+    /// Applies a report of an account besides the one on record.
     pub(super) fn see_other(&mut self, seen: &VirtualAccount) {
         if self.accounts().all(|known| known.numbers != seen.numbers) {
             self.others.push(seen.clone());
         }
     }
 
-    /// An inquiry found the account: an opening in doubt was carried out, and so was a change in doubt
-    /// that shows.
+    /// Applies an inquiry that found the account: a doubtful opening was carried out, and so was a
+    /// doubtful change if the account shows it.
     pub(super) fn find(&mut self, seen: &VirtualAccount, at: Timestamp) {
         if let Some(opening) = self.opening.as_mut().filter(|opening| opening.is_in_doubt()) {
             opening.is_done();
@@ -185,7 +188,7 @@ impl AccountRecord {
 }
 
 impl AccountChangeKind {
-    /// Whether the account is as it has to be after the change.
+    /// Whether the account shows the change.
     fn shows_in(&self, account: &VirtualAccount) -> bool {
         match self {
             Self::Update { holder, .. } => {
@@ -201,7 +204,7 @@ impl AccountChangeKind {
         }
     }
 
-    /// The change in one word.
+    /// Returns the change as one word.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Update { .. } => "update",

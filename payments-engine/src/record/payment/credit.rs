@@ -1,4 +1,4 @@
-//! Which of the reported credits are certainly different money.
+//! Decides which reported credits are certainly different money.
 
 use payments_core::{DedupeKey, Movement, ProviderId, SameMoney, Timestamp, same_credit};
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,13 @@ use crate::record::Source;
 pub struct Credit {
     /// The provider that reported it.
     pub provider: ProviderId,
-    /// How it was reported.
+    /// The source that reported it.
     pub source: Source,
-    /// When it was reported first.
+    /// When it was first reported.
     pub reported_at: Timestamp,
-    /// What was reported.
+    /// The movement that was reported.
     pub movement: Movement,
-    /// Whether it counts.
+    /// Whether the credit counts.
     pub standing: Standing,
 }
 
@@ -26,14 +26,14 @@ pub struct Credit {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Standing {
-    /// It counts.
+    /// The credit counts.
     Counted,
-    /// Another report of the same money counts.
+    /// Another report of the same money counts instead.
     Same,
-    /// It is in another currency than was asked for: it funds nothing.
+    /// The credit is in another currency than was requested, so it does not count.
     OtherCurrency,
-    /// It may be the same money as a credit that counts. It does not count until a statement or a
-    /// person decides. A stored word that this version does not know is read as this one.
+    /// The credit may be the same money as one that counts. It does not count until a statement or
+    /// a person decides. A stored word that this version does not know is read as this one.
     #[serde(other)]
     Held,
 }
@@ -48,20 +48,20 @@ pub struct CreditName {
     pub key: DedupeKey,
 }
 
-/// A person's word about two credits.
+/// A person's decision about two credits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Compared {
-    /// The one.
+    /// One of the credits.
     pub one: CreditName,
-    /// The other.
+    /// The other credit.
     pub other: CreditName,
     /// Whether they are the same money.
     pub is_same: bool,
 }
 
 impl Credit {
-    /// Its name.
+    /// Returns the name of the credit.
     pub fn name(&self) -> CreditName {
         CreditName { provider: self.provider.clone(), key: self.movement.key.clone() }
     }
@@ -71,8 +71,8 @@ impl Credit {
     }
 }
 
-/// Compares two credits: a person's word first, then the source, which reports each movement under
-/// one key, then what the two reports state.
+/// Compares two credits. A person's decision comes first, then the source, which reports each
+/// movement under one key, then the contents of the two reports.
 pub(super) fn compare(a: &Credit, b: &Credit, decided: &[Compared]) -> SameMoney {
     let word = decided
         .iter()
@@ -90,13 +90,14 @@ pub(super) fn compare(a: &Credit, b: &Credit, decided: &[Compared]) -> SameMoney
     }
 }
 
-/// Up to how many credits of one amount the largest set is searched for; among more, a large one is
-/// taken, which may count less and never more.
+/// The largest number of credits of one amount for which the largest set is searched. Of more
+/// credits a large set is used, which may count less but never more.
 const SEARCHED: usize = 20;
 
-/// Decides which credits count: a largest set of which each two are certainly different money. So
-/// each true transfer that a source tells apart counts once, whatever the order of the reports, and
-/// nothing counts twice. What counted goes on to count where sets are equally large.
+/// Decides which credits count: a largest set in which any two are certainly different money.
+///
+/// So each real transfer that a source distinguishes counts once, whatever the order of the
+/// reports, and nothing counts twice. Of equally large sets, the one that counted before is kept.
 pub(super) fn stand(credits: &mut [Credit], decided: &[Compared]) {
     let mut left: Vec<usize> = (0..credits.len())
         .filter(|index| {
@@ -148,7 +149,7 @@ fn stand_among(credits: &mut [Credit], of: Vec<usize>, decided: &[Compared]) {
     };
     let known = extended(Vec::new(), &mut (0..size).filter(counts_now));
     let mut best = extended(known, &mut (0..size));
-    // The sets around each source, whose credits are different money among themselves.
+    // Try the set around each source, because the credits of one source are different money.
     for first in 0..size {
         let is_of_its_source = |place: &usize| {
             let source = |place: usize| {
@@ -172,8 +173,8 @@ fn stand_among(credits: &mut [Credit], of: Vec<usize>, decided: &[Compared]) {
         } else {
             let is_same =
                 (0..size).any(|other| other != place && money(other, place) == SameMoney::Same);
-            // A statement that was read since lists every movement once: what may be a line of it
-            // is that line.
+            // A statement that was read since then lists every movement once, so a credit that may
+            // be a line of it is that line.
             let since =
                 credits.get(*index).map(|credit| credit.movement.at.unwrap_or(credit.reported_at));
             let may_be_a_line = (0..size).any(|other| {
@@ -191,7 +192,7 @@ fn stand_among(credits: &mut [Credit], of: Vec<usize>, decided: &[Compared]) {
     }
 }
 
-/// Looks for a larger set than the best that is known.
+/// Searches for a larger set than the best known one.
 fn search(
     best: &mut Vec<usize>,
     set: &mut Vec<usize>,

@@ -1,4 +1,4 @@
-//! What each observation means for the record of a payment.
+//! The effect of each observation on the record of a payment.
 
 use payments_core::{
     Decline, Timestamp, Uncertain, UncertainCause,
@@ -19,7 +19,7 @@ impl PaymentRecord {
         let at = observed.at;
         match &observed.observation {
             PaymentObservation::Asked { provider, request, is_offline } => {
-                // An opening that was not sent may be asked for with another amount.
+                // An opening that was not sent may be requested with another amount.
                 let counts = |opening: &&PaymentOpening| {
                     !matches!(opening.state, OpeningState::NotSent | OpeningState::Asked)
                 };
@@ -231,7 +231,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Settles the case of an unknown outcome, once the outcome is known.
+    /// Closes the case of an unknown outcome once the outcome is known.
     fn settle_unknown(&mut self, at: Timestamp) {
         if self.is_in_doubt() {
             return;
@@ -242,7 +242,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Decides what counts, and opens and settles the cases that follow from it.
+    /// Decides what counts, and opens and closes the cases that follow from it.
     fn weigh(&mut self, at: Timestamp) {
         self.settle_unknown(at);
         stand(&mut self.credits, &self.compared);
@@ -349,7 +349,7 @@ impl PaymentRecord {
         self.open_case(CaseKind::Over, &detail, Vec::new(), at);
     }
 
-    /// Opens a case, unless one of its kind is open, or the same one was settled before.
+    /// Opens a case, unless one of its kind is open or the same one was closed before.
     pub(super) fn open_case(
         &mut self,
         kind: CaseKind,
@@ -365,7 +365,7 @@ impl PaymentRecord {
         let many = matches!(kind, CaseKind::MaybeSame);
         let open = self.cases.iter_mut().find(|case| case.is_open() && case.kind == kind);
         if let Some(case) = open.filter(|_| !many) {
-            // The same kind with more to say is one decision.
+            // A case of the same kind with a longer finding asks for one decision.
             if kind == CaseKind::Over {
                 case.detail = detail;
             }
@@ -400,7 +400,7 @@ impl PaymentRecord {
         self.settle(number, decision, who, why, at);
     }
 
-    /// Ends what is in doubt by a person's word.
+    /// Ends doubtful instructions by a person's decision.
     fn end_doubt(&mut self, decision: Decision, why: &str) {
         for opening in self.openings.iter_mut().filter(|opening| opening.is_in_doubt()) {
             match decision {

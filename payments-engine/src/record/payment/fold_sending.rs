@@ -1,4 +1,4 @@
-//! What observations of cancellations and virtual accounts mean for the record of a payment.
+//! The effect of observations of cancellations and virtual accounts on the record of a payment.
 
 use payments_core::{
     Timestamp,
@@ -13,7 +13,7 @@ use super::{
 use crate::record::{CaseKind, Observed, Outcome, Report, ReportData, Source};
 
 impl PaymentRecord {
-    /// Observes something of a cancellation or of a virtual account.
+    /// Applies an observation of a cancellation or of a virtual account.
     pub(super) fn observe_other(&mut self, observed: &Observed<PaymentObservation>) {
         let at = observed.at;
         match &observed.observation {
@@ -90,7 +90,7 @@ impl PaymentRecord {
         self.accounts.iter_mut().find(|account| account.provider == *provider)
     }
 
-    /// The account at a provider, which is put on record if it is not.
+    /// Returns the account at a provider, and adds it to the record if it is missing.
     fn account_of(
         &mut self,
         provider: &payments_core::ProviderId,
@@ -134,7 +134,7 @@ impl PaymentRecord {
         else {
             return;
         };
-        // An outcome of an earlier attempt says nothing of the present one.
+        // The outcome of an earlier attempt does not affect the present one.
         let is_present = token.is_none() || self.sending(of).is_some_and(|one| one.is_under(token));
         if is_present {
             self.answer(of, outcome, at);
@@ -171,7 +171,7 @@ impl PaymentRecord {
         self.compare_account(provider, first, at);
     }
 
-    /// Opens a case if a provider reports another amount of an account than was asked for.
+    /// Opens a case if a provider reports another amount of an account than was requested.
     fn compare_account(
         &mut self,
         provider: &payments_core::ProviderId,

@@ -30,75 +30,74 @@ pub use sending::{Sending, SendingState};
 
 use super::{Case, Observed, Permit};
 
-/// What is known of the payment of one order: where it was opened, what was reported of it, and how
-/// much arrived.
+/// The payment of one order: where it was opened, what was reported about it, and how much arrived.
 ///
-/// It is the fold of its [observations](PaymentObservation): [`after`](Self::after) makes the next
-/// record from the one before.
+/// It is the fold of its [observations](PaymentObservation): [`after`](Self::after) applies an
+/// observation to a record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentRecord {
-    /// The merchant's name of what is being paid.
+    /// The merchant's reference of the order.
     pub order: OrderRef,
     /// Grows by one with every observation.
     pub revision: u64,
-    /// When it was first heard of.
+    /// When the first observation was made.
     pub opened_at: Timestamp,
-    /// When it changed last.
+    /// When it last changed.
     pub changed_at: Timestamp,
-    /// How much was asked for; `None` if nothing was opened through the engine.
+    /// The requested amount, or `None` if nothing was opened through the engine.
     #[serde(default)]
     pub asked: Option<Money>,
-    /// Where it was opened, one for each provider and method.
+    /// The openings, one for each provider and method.
     #[serde(default)]
     pub openings: Vec<PaymentOpening>,
-    /// What each provider says of it.
+    /// The reports of each provider.
     #[serde(default)]
     pub providers: Vec<Stated>,
-    /// The credits that were reported for it, each report once.
+    /// The reported credits, each report once.
     #[serde(default)]
     pub credits: Vec<Credit>,
-    /// The refunds of it.
+    /// The refunds.
     #[serde(default)]
     pub refunds: Vec<RefundRecord>,
-    /// The cancellations of it, one for each provider.
+    /// The cancellations, one for each provider.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cancellations: Vec<Cancellation>,
-    /// Its virtual accounts, one for each provider.
+    /// The virtual accounts, one for each provider.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<AccountRecord>,
-    /// What persons said of credits that may be the same money.
+    /// A person's decisions about credits that may be the same money.
     #[serde(default)]
     pub compared: Vec<Compared>,
-    /// What a person has to decide, and has decided.
+    /// The cases of the payment, open and decided.
     #[serde(default)]
     pub cases: Vec<Case>,
 }
 
-/// What one provider says of a payment.
+/// The reports of one provider about a payment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stated {
     /// The provider.
     pub provider: ProviderId,
-    /// Where the payment is by its reports.
+    /// The state of the payment according to these reports.
     pub state: PaymentState,
-    /// The most that it ever stated to have received in all.
+    /// The largest total that the provider ever reported as received.
     #[serde(default)]
     pub total: Option<Money>,
-    /// How much had arrived when it called the payment refunded, which went back. What arrives later
-    /// is money of its own.
+    /// The amount that had arrived when the provider reported the payment as refunded, and that was
+    /// therefore returned. Money that arrives later is not part of it.
     #[serde(default)]
     pub given_back: Option<Money>,
-    /// What left again by movements of its accounts that name the order.
+    /// The outgoing movements of the provider's accounts that name the order.
     #[serde(default)]
     pub left: Vec<payments_core::Movement>,
-    /// Its latest report.
+    /// The provider's latest report.
     pub payment: Payment,
 }
 
 impl PaymentRecord {
-    /// The opening at a provider by a method.
+    /// Returns the opening at a provider by a method.
     pub fn opening(
         &self,
         provider: &ProviderId,
@@ -109,7 +108,8 @@ impl PaymentRecord {
         self.openings.iter().find(is_it)
     }
 
-    /// Another provider that may have the payment by this method, unless this one may have it.
+    /// Returns another provider that may have the payment by this method, unless this one may have
+    /// it.
     pub(crate) fn opened_elsewhere(
         &self,
         provider: &ProviderId,
@@ -121,38 +121,38 @@ impl PaymentRecord {
         (first != provider && live.all(|other| other != provider)).then_some(first)
     }
 
-    /// The cases that wait for a person.
+    /// Returns the open cases.
     pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.is_open())
     }
 
-    /// The refund of this name.
+    /// Returns the refund with this name.
     pub fn refund(&self, refund: &RefundRef) -> Option<&RefundRecord> {
         self.refunds.iter().find(|known| known.refund == *refund)
     }
 
-    /// The virtual account at a provider.
+    /// Returns the virtual account at a provider.
     pub fn account(&self, provider: &ProviderId) -> Option<&AccountRecord> {
         self.accounts.iter().find(|account| account.provider == *provider)
     }
 
-    /// The cancellation at a provider.
+    /// Returns the cancellation at a provider.
     pub fn cancellation(&self, provider: &ProviderId) -> Option<&Cancellation> {
         self.cancellations.iter().find(|known| known.provider == *provider)
     }
 
-    /// Whether an instruction about it may be on its way, or has an unknown outcome.
+    /// Whether an instruction about it may be under way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         !self.in_doubt().is_empty()
     }
 
-    /// Whether it is not known whether a provider opened it.
+    /// Whether it is unknown if a provider opened it.
     pub(crate) fn is_opening_in_doubt(&self, provider: &ProviderId) -> bool {
         self.openings.iter().any(|one| one.provider == *provider && one.is_in_doubt())
     }
 
-    /// The instructions that may be on their way, or of which it is not known what became, each
-    /// with its provider and its permit.
+    /// Returns the instructions that may be under way or have an unknown outcome, each with its
+    /// provider and its permit.
     pub(crate) fn in_doubt(&self) -> Vec<(Instruction, ProviderId, Option<Permit>)> {
         let openings = self.openings.iter().filter(|opening| opening.is_in_doubt());
         let openings = openings.map(|opening| {
@@ -167,7 +167,7 @@ impl PaymentRecord {
         openings.chain(refunds).chain(self.others_in_doubt()).collect()
     }
 
-    /// The cancellations and the instructions about virtual accounts that are in doubt.
+    /// Returns the doubtful cancellations and instructions about virtual accounts.
     fn others_in_doubt(&self) -> Vec<(Instruction, ProviderId, Option<Permit>)> {
         let mut all = Vec::new();
         for known in self.cancellations.iter().filter(|known| known.sending.is_in_doubt()) {
@@ -191,9 +191,9 @@ impl PaymentRecord {
         all.map(|(of, provider, sending)| (of, provider.clone(), sending.permit.clone())).collect()
     }
 
-    /// The virtual accounts on which less arrived than is expected, each with the time at which it was
-    /// instructed: a notification of a credit may be lost. An account for many transfers of any amount
-    /// expects nothing in particular.
+    /// Returns the virtual accounts on which less arrived than is expected, because a notification
+    /// of a credit may be lost. Each comes with the time at which it was instructed. An account for
+    /// many transfers of any amount has no expected amount.
     pub(crate) fn awaited_accounts(&self) -> Vec<(ProviderId, Timestamp)> {
         let is_paid = match self.funding() {
             Some(funding) => matches!(funding, Funding::Exact | Funding::Over { .. }),
@@ -215,7 +215,7 @@ impl PaymentRecord {
             .collect()
     }
 
-    /// The instruction of this name, if it is about a cancellation or a virtual account.
+    /// Returns the state of an instruction about a cancellation or a virtual account.
     pub(crate) fn sending(&self, of: &Instruction) -> Option<&Sending> {
         match of {
             Instruction::Cancel { provider } => self.cancellation(provider).map(|one| &one.sending),
@@ -227,8 +227,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether an instruction can be closed as not sent: no permit is out, or the one that is out is
-    /// this one.
+    /// Whether an instruction can be closed as not sent: no permit is out, or only this one.
     pub(crate) fn may_close(&self, of: &Instruction, token: Option<&String>) -> bool {
         match of {
             Instruction::Opening { provider, method } => {
@@ -241,8 +240,8 @@ impl PaymentRecord {
         }
     }
 
-    /// The providers at which it is open while less than was asked for arrived, each with the time at
-    /// which it was asked last: a notification of theirs may be lost.
+    /// Returns the providers at which the payment is open while less arrived than was requested,
+    /// because a notification may be lost. Each comes with the time of its last request.
     pub(crate) fn awaited(&self) -> Vec<(ProviderId, Timestamp)> {
         if matches!(self.funding(), Some(Funding::Exact | Funding::Over { .. })) {
             return Vec::new();
@@ -268,19 +267,20 @@ impl PaymentRecord {
         awaited
     }
 
-    /// Whether the engine asks about it by itself: what is in doubt, and what is awaited.
+    /// Returns whether the engine inquires about doubtful instructions, and whether it inquires
+    /// about expected money.
     pub(crate) fn is_asked_about(&self) -> (bool, bool) {
         let is_awaited = !self.awaited().is_empty() || !self.awaited_accounts().is_empty();
         (self.is_in_doubt(), is_awaited)
     }
 
-    /// Whether an instruction may be on its way, or has an unknown outcome.
+    /// Whether an instruction may be under way, or has an unknown outcome.
     pub(crate) fn is_on_its_way(&self, of: &Instruction) -> bool {
         self.in_doubt().iter().any(|(doubted, ..)| doubted == of)
     }
 
-    /// Whether the last reports of a provider show that a cancellation or a change of a virtual account
-    /// was not carried out.
+    /// Whether the last reports of a provider show that a cancellation or a change of a virtual
+    /// account was not carried out.
     pub(crate) fn shows_undone(&self, of: &Instruction) -> bool {
         match of {
             Instruction::Cancel { provider } => self.stated(provider).is_some_and(|stated| {
@@ -305,7 +305,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether an instruction is under way by its record, under this permit.
+    /// Whether the record shows an instruction as under way, under this permit.
     pub(crate) fn is_submitting(&self, of: &Instruction, under: Option<&Permit>) -> bool {
         let (is_submitting, permit) = match of {
             Instruction::Opening { provider, method } => {
@@ -324,20 +324,22 @@ impl PaymentRecord {
         is_submitting && permit.as_ref() == under
     }
 
-    /// Whether a person may say that what is in doubt never arrived: its sender can no longer write,
-    /// and `quiet` has passed since.
+    /// Whether a person may decide that the doubtful instructions never arrived: their senders can
+    /// no longer write, and `quiet` has passed since.
     pub(crate) fn is_quiet(&self, quiet: std::time::Duration, now: Timestamp) -> bool {
         let permits = self.in_doubt().into_iter().filter_map(|(_, _, permit)| permit);
         permits.into_iter().all(|permit| now > permit.send_by.plus(quiet))
     }
 
-    /// What a provider says of it.
+    /// Returns the reports of a provider.
     pub fn stated(&self, provider: &ProviderId) -> Option<&Stated> {
         self.providers.iter().find(|stated| stated.provider == *provider)
     }
 
-    /// The record after an observation; `None` if there is no record and the observation does not
-    /// begin one. Total: every observation has a meaning in every state, and none loses money.
+    /// Applies an observation to a record. Returns `None` if there is no record and the observation
+    /// does not begin one.
+    ///
+    /// It is total: every observation has an effect in every state, and none loses money.
     #[must_use]
     pub fn after(record: Option<Self>, observed: &Observed<PaymentObservation>) -> Option<Self> {
         let mut record = match record {
@@ -350,7 +352,7 @@ impl PaymentRecord {
         Some(record)
     }
 
-    /// The record before anything was observed of its order.
+    /// Creates the record from its first observation.
     fn begin(observed: &Observed<PaymentObservation>) -> Option<Self> {
         let order = match &observed.observation {
             PaymentObservation::Asked { request, .. } => request.order.clone(),

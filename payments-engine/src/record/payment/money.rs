@@ -1,4 +1,4 @@
-//! How much arrived for an order, how much went back, and whether that is enough.
+//! The money of an order: how much arrived, how much was returned, and whether that is enough.
 
 use payments_core::{
     ProviderId,
@@ -10,34 +10,35 @@ use super::{PaymentRecord, RefundRecordState, Standing};
 use crate::record::CaseKind;
 
 impl PaymentRecord {
-    /// The currency that counts: that of the amount asked, or else of the first report.
+    /// Returns the currency that counts: that of the requested amount, or else of the first report.
     pub(super) fn currency(&self) -> Option<Currency> {
         let stated = || self.providers.iter().find_map(|stated| stated.total);
         let credit = || self.credits.first().map(|credit| credit.movement.amount);
         self.asked.or_else(stated).or_else(credit).map(|money| money.currency())
     }
 
-    /// How much arrived and was not given back. It falls only by a refund, a reversal or a
-    /// chargeback.
+    /// Returns how much arrived and was not returned, or `None` if nothing was requested or
+    /// reported. It decreases only by a refund, a reversal or a chargeback.
     ///
-    /// For each provider the larger of the total that it states and the sum of its credits counts,
-    /// never both; a credit that several sources report counts once. `None` if nothing was asked or
-    /// reported.
+    /// For each provider, the larger of its reported total and the sum of its credits counts, never
+    /// both. A credit that several sources report counts once.
     pub fn received(&self) -> Option<Money> {
         let currency = self.currency()?;
         let net = self.arrived(currency, false) - self.returned(currency);
         Some(from_minor(net.max(0), currency))
     }
 
-    /// How what was received compares with what was asked; `None` if nothing was opened through the
-    /// engine.
+    /// Compares the received amount with the requested one. Returns `None` if nothing was opened
+    /// through the engine.
     pub fn funding(&self) -> Option<Funding> {
         Funding::of(self.asked?, self.received()?).ok()
     }
 
-    /// Whether the order may be handed over: at least what was asked arrived, is ours by each
-    /// provider's word, and was not given back; and no case says that reports contradict each other
-    /// or that it came late.
+    /// Returns whether the order may be handed over to the buyer.
+    ///
+    /// It is true if at least the requested amount arrived, is the merchant's according to each
+    /// provider, and neither was nor is being returned, and if no open case says that reports
+    /// contradict each other or that the money was late.
     pub fn may_ship(&self) -> bool {
         let Some(asked) = self.asked else { return false };
         let currency = asked.currency();
@@ -46,7 +47,8 @@ impl PaymentRecord {
         net >= i128::from(asked.minor()) && !self.open_cases().any(|case| blocks(case.kind))
     }
 
-    /// What refunds that did not fail give back, those under way and uncertain ones included.
+    /// Returns the sum of the refunds that have not failed, including those under way and uncertain
+    /// ones.
     pub fn refunded(&self) -> Option<Money> {
         let currency = self.currency()?;
         let sum = self
@@ -56,8 +58,8 @@ impl PaymentRecord {
         Some(from_minor(sum.map(|refund| i128::from(refund.amount.minor())).sum(), currency))
     }
 
-    /// What arrived in a currency, in its smallest unit. Totals count only from providers that say
-    /// that the money is ours, if `is_settled`.
+    /// Returns how much arrived in a currency, in its minor unit. If `is_settled`, the totals of a
+    /// provider count only if it reports that the money is the merchant's.
     pub(super) fn arrived(&self, currency: Currency, is_settled: bool) -> i128 {
         let counted = self.credits.iter().filter(|credit| {
             credit.standing == Standing::Counted && credit.movement.amount.currency() == currency
@@ -79,15 +81,15 @@ impl PaymentRecord {
         credits + beyond
     }
 
-    /// The sum of the distinct credits that a provider reports, also of those that count by the
-    /// report of another one.
+    /// Returns the sum of the distinct credits that a provider reports, including those that count
+    /// by the report of another provider.
     pub(super) fn credited(&self, provider: &ProviderId, currency: Currency) -> i128 {
         let own = |credit: &&super::Credit| {
             credit.provider == *provider && credit.movement.amount.currency() == currency
         };
         let minor = |credit: &super::Credit| i128::from(credit.movement.amount.minor());
-        // Among the reports of one source each is money of its own; a provider with several sources
-        // reports at least what its largest one does.
+        // Each report of one source is different money, so a provider with several sources reports
+        // at least the sum of its largest source.
         let mut sources: Vec<&str> = Vec::new();
         for credit in self.credits.iter().filter(own) {
             let scope = credit.movement.key.scope();
@@ -105,8 +107,8 @@ impl PaymentRecord {
         largest.max(counted)
     }
 
-    /// What went back: for each provider the largest of what its refunds, what its movements and what
-    /// its word say that everything was refunded.
+    /// Returns how much was returned: for each provider the largest of the sums by its refunds, by
+    /// its movements, and by its report that everything was refunded.
     fn returned(&self, currency: Currency) -> i128 {
         let mut providers: Vec<&ProviderId> = Vec::new();
         let stated = self.providers.iter().map(|stated| &stated.provider);
@@ -131,7 +133,7 @@ impl PaymentRecord {
         providers.iter().map(of).sum()
     }
 
-    /// What may be on its way back: refunds that are neither done nor failed.
+    /// Returns how much may be under way back: refunds that are neither done nor failed.
     fn leaving(&self, currency: Currency) -> i128 {
         let is_under_way =
             |state: RefundRecordState| state.may_cost() && state != RefundRecordState::Done;
@@ -154,8 +156,8 @@ impl PaymentRecord {
         of.map(|refund| i128::from(refund.amount.minor())).sum()
     }
 
-    /// What may still be refunded: what counts as received, less refunds that are not yet seen in
-    /// it.
+    /// Returns how much may still be refunded: the received amount, less refunds that it does not
+    /// yet reflect.
     pub(crate) fn refundable(&self) -> Option<Money> {
         let currency = self.currency()?;
         let net = self.arrived(currency, false) - self.returned(currency) - self.leaving(currency);

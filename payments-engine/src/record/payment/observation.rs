@@ -1,4 +1,4 @@
-//! What was observed of a payment. A record is the fold of its observations.
+//! Observations of a payment. A record is the fold of its observations.
 
 use payments_core::{
     DedupeKey, OrderRef, PayoutRef, ProviderId, RefundRef, Timestamp,
@@ -11,28 +11,28 @@ use serde::{Deserialize, Serialize};
 use super::AccountChangeKind;
 use crate::record::{CaseKind, CreditName, Decision, Outcome, RecordState, Report};
 
-/// What was observed of the payment of one order.
+/// An observation of the payment of one order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentObservation {
-    /// It is to be opened at a provider. Written before the provider is asked.
+    /// The payment is to be opened at a provider. Written before the provider is called.
     Asked {
         /// The provider that is to open it.
         provider: ProviderId,
-        /// What is to be opened.
+        /// The request.
         request: Box<CreatePayment>,
-        /// Whether opening it sends nothing, so that it can be made anew.
+        /// Whether opening it sends nothing, so that it can be repeated.
         is_offline: bool,
     },
-    /// A part of what was paid is to be given back. Written before the provider is asked.
+    /// A part of the payment is to be refunded. Written before the provider is called.
     RefundAsked {
-        /// The provider that is to give it back.
+        /// The provider that is to refund it.
         provider: ProviderId,
-        /// What is to be given back; its amount is fixed.
+        /// The request, with a fixed amount.
         request: Box<RefundPayment>,
     },
-    /// A part of what was paid is to be given back by a payout.
+    /// A part of the payment is to be refunded by a payout.
     RefundByPayoutAsked {
         /// The refund.
         refund: RefundRef,
@@ -40,39 +40,39 @@ pub enum PaymentObservation {
         provider: ProviderId,
         /// The payout.
         payout: PayoutRef,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
-    /// The payout that carries a refund out changed its state.
+    /// The payout that carries out a refund changed its state.
     RefundFollowed {
         /// The refund.
         refund: RefundRef,
-        /// Where the payout is.
+        /// The state of the payout.
         state: RecordState,
     },
-    /// The payment is to be called off at a provider. Written before the provider is asked.
+    /// The payment is to be cancelled at a provider. Written before the provider is called.
     CancelAsked {
         /// The order.
         order: OrderRef,
         /// The provider.
         provider: ProviderId,
     },
-    /// A virtual account is to be opened. Written before the provider is asked.
+    /// A virtual account is to be opened. Written before the provider is called.
     AccountAsked {
         /// The provider that is to open it.
         provider: ProviderId,
-        /// What is to be opened.
+        /// The request.
         request: Box<OpenVirtualAccount>,
-        /// Whether an opening that gets lost can be asked about.
+        /// Whether an inquiry can find an account whose opening was lost.
         is_found_by_reference: bool,
     },
-    /// A virtual account is to be changed. Written before the provider is asked.
+    /// A virtual account is to be changed. Written before the provider is called.
     AccountChangeAsked {
         /// The provider.
         provider: ProviderId,
-        /// Which account.
+        /// The account.
         account: VirtualAccountRef,
-        /// What is to change.
+        /// The change.
         change: AccountChangeKind,
     },
     /// The permit to send an instruction was given.
@@ -81,74 +81,74 @@ pub enum PaymentObservation {
         of: Instruction,
         /// The token of the permit.
         token: String,
-        /// After this time its holder writes no byte.
+        /// The time after which the holder of the permit writes no byte.
         send_by: Timestamp,
     },
-    /// An instruction was closed: nothing was sent, and nothing will be.
+    /// An instruction was closed. Nothing was sent, and nothing will be.
     NotSent {
         /// The instruction.
         of: Instruction,
         /// The token of the permit that is given back, if one was taken.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// Why, in one line.
+        /// The reason, in one line.
         why: String,
     },
-    /// A provider answered an instruction to open.
+    /// A provider responded to the instruction to open a payment.
     Opened {
         /// The provider.
         provider: ProviderId,
-        /// The method that was asked for.
+        /// The requested method, or `None` if the buyer chooses.
         method: Option<PaymentMethod>,
-        /// The token of the permit under which it was sent; `None` if there was no permit.
+        /// The token of the permit under which it was sent, or `None` if there was no permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// What it answered.
+        /// The outcome.
         outcome: Outcome<Payment>,
     },
-    /// A provider answered an instruction to give back.
+    /// A provider responded to the instruction to refund a payment.
     Refunded {
         /// The refund.
         refund: RefundRef,
-        /// The token of the permit under which it was sent; `None` if there was no permit.
+        /// The token of the permit under which it was sent, or `None` if there was no permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// What it answered.
+        /// The outcome.
         outcome: Outcome<Refund>,
     },
-    /// A provider answered an instruction to call the payment off.
+    /// A provider responded to the instruction to cancel a payment.
     Cancelled {
         /// The provider.
         provider: ProviderId,
-        /// The token of the permit under which it was sent; `None` if there was no permit.
+        /// The token of the permit under which it was sent, or `None` if there was no permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// What it answered.
+        /// The outcome.
         outcome: Outcome<Payment>,
     },
-    /// A provider answered an instruction about a virtual account.
+    /// A provider responded to an instruction about a virtual account.
     AccountAnswered {
         /// The instruction.
         of: Instruction,
-        /// The token of the permit under which it was sent; `None` if there was no permit.
+        /// The token of the permit under which it was sent, or `None` if there was no permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// What it answered.
+        /// The outcome.
         outcome: Outcome<VirtualAccount>,
     },
     /// An inquiry found the virtual account of the order.
     AccountFound {
         /// The provider.
         provider: ProviderId,
-        /// What it found, at least one.
+        /// The accounts that it found, at least one.
         accounts: Vec<VirtualAccount>,
     },
-    /// The provider shows that an uncertain instruction was not carried out, long enough after it may
-    /// have left.
+    /// The provider shows that an uncertain instruction was not carried out, long enough after it
+    /// may have been sent.
     NotCarriedOut {
         /// The instruction.
         of: Instruction,
-        /// What shows it, in one line.
+        /// The evidence, in one line.
         why: String,
     },
     /// The sender of an instruction ended without recording an outcome.
@@ -156,34 +156,35 @@ pub enum PaymentObservation {
         /// The instruction.
         of: Instruction,
     },
-    /// A believed report came.
+    /// A trusted report arrived.
     Reported {
-        /// The order that it belongs to, by its own word, its payment code or its account.
+        /// The order that the report belongs to. The report names it, its payment code, or its
+        /// account.
         order: OrderRef,
-        /// What was reported.
+        /// The report.
         report: Box<Report>,
     },
     /// An inquiry found more than one payment under the order.
     Several {
         /// The provider.
         provider: ProviderId,
-        /// How many.
+        /// The number of payments.
         number: usize,
     },
-    /// A credit that a report names belongs to another order already.
+    /// A credit that a report names already belongs to another order.
     ClaimedTwice {
         /// The provider of the credit.
         provider: ProviderId,
         /// Its key.
         key: DedupeKey,
-        /// The order that has it.
+        /// The order that it belongs to.
         order: OrderRef,
     },
-    /// The time passed in which an inquiry may tell the outcome of an instruction.
+    /// The time has passed in which an inquiry may show the outcome of an instruction.
     WindowPassed {
         /// The instruction.
         of: Instruction,
-        /// How long it was asked about, in seconds.
+        /// How long the engine inquired, in seconds.
         seconds: u64,
     },
     /// A person decided a case.
@@ -194,22 +195,22 @@ pub enum PaymentObservation {
         decision: Decision,
         /// Who decided.
         who: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// A reconciliation found what a person has to decide.
+    /// A reconciliation found a difference that a person has to decide about.
     Reconciled {
         /// The number of the run.
         run: u64,
-        /// What the case is about.
+        /// The kind of the case.
         kind: CaseKind,
-        /// What was found, in one line.
+        /// The finding, in one line.
         detail: String,
-        /// The credits that it is about.
+        /// The credits that the case is about.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         credits: Vec<CreditName>,
     },
-    /// A stored observation that this version does not know. It changes nothing but the revision.
+    /// A stored observation that this version does not know. It changes only the revision.
     #[serde(other)]
     Unrecognised,
 }
@@ -219,29 +220,29 @@ pub enum PaymentObservation {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Instruction {
-    /// To open it at a provider, by a method or by the buyer's choice.
+    /// Opens the payment at a provider, by a method or by the buyer's choice.
     Opening {
         /// The provider.
         provider: ProviderId,
-        /// The method that is asked for.
+        /// The requested method, or `None` if the buyer chooses.
         method: Option<PaymentMethod>,
     },
-    /// To give back what was paid.
+    /// Refunds a part of the payment.
     Refund {
         /// The refund.
         refund: RefundRef,
     },
-    /// To call the payment off.
+    /// Cancels the payment.
     Cancel {
         /// The provider.
         provider: ProviderId,
     },
-    /// To open the virtual account of the order.
+    /// Opens the virtual account of the order.
     Account {
         /// The provider.
         provider: ProviderId,
     },
-    /// To change the virtual account of the order.
+    /// Changes the virtual account of the order.
     AccountChange {
         /// The provider.
         provider: ProviderId,
@@ -249,7 +250,7 @@ pub enum Instruction {
 }
 
 impl std::fmt::Display for Instruction {
-    /// What is instructed, such as `the opening at main`.
+    /// Formats the instruction for a sentence, such as `the opening at main`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Opening { provider, .. } => write!(f, "the opening at {provider}"),

@@ -13,49 +13,49 @@ use crate::record::Permit;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentOpening {
-    /// The provider that was asked.
+    /// The provider that was called.
     pub provider: ProviderId,
-    /// What was asked for.
+    /// The request.
     pub request: CreatePayment,
-    /// Whether opening it sends nothing, so that it can be made anew.
+    /// Whether opening it sends nothing, so that it can be repeated.
     pub is_offline: bool,
-    /// Where it is.
+    /// The state of the opening.
     pub state: OpeningState,
-    /// When it was asked for; again, if the first request was not sent.
+    /// When it was requested: the last time, if earlier requests were not sent.
     pub asked_at: Timestamp,
     /// The permit that was given, unless it was given back.
     #[serde(default)]
     pub permit: Option<Permit>,
-    /// The payment as the provider opened it, with what the buyer does next.
+    /// The payment as the provider opened it, with the buyer's next actions.
     #[serde(default)]
     pub payment: Option<Payment>,
     /// The refusal, if the provider refused it.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// Why it is uncertain, if it is or was.
+    /// Why it is uncertain, or was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent, if it was not.
+    /// Why it was not sent, or `None` if it was.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
 
-/// Where an opening is.
+/// The state of an opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OpeningState {
-    /// It is written down, and no permit to send it was given.
+    /// It is recorded, and no permit to send it was given.
     Asked,
-    /// Its permit was given: it may be on its way.
+    /// Its permit was given, so it may be under way.
     Submitting,
-    /// It was not sent and will not be, unless it is asked for again.
+    /// It was not sent, and will not be unless it is requested again.
     NotSent,
-    /// The provider has it: the buyer can pay.
+    /// The provider accepted it, so the buyer can pay.
     Open,
     /// The provider refused it.
     Declined,
-    /// It may or may not have been opened. The engine asks; it never sends it again.
+    /// It may or may not have been opened. The engine inquires about it, and never sends it again.
     ///
     /// A stored word that this version does not know is read as this state.
     #[serde(other)]
@@ -83,24 +83,25 @@ impl PaymentOpening {
         }
     }
 
-    /// The method that was asked for.
+    /// Returns the requested method, or `None` if the buyer chooses.
     pub fn method(&self) -> Option<PaymentMethod> {
         self.request.method
     }
 
-    /// Whether its provider may have it or come to have it: it was neither refused nor closed unsent.
+    /// Returns whether its provider has it or may get it: it was neither refused nor closed unsent.
     pub fn is_live(&self) -> bool {
         !matches!(self.state, OpeningState::NotSent | OpeningState::Declined)
     }
 
-    /// Until when the buyer may pay, by the provider's word or else by the request.
+    /// Returns until when the buyer may pay, as the provider reports it, or else as it was
+    /// requested.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let stated = self.payment.as_ref().and_then(|payment| payment.expires_at);
         stated.or(self.request.expires_at)
     }
 
-    /// What a repeated instruction returns; `None` while its outcome is not known yet, if it was not
-    /// sent, or if it is offline, so that it is made anew.
+    /// Returns the result of a repeated instruction. It is `None` while the outcome is unknown, if
+    /// it was not sent, or if it is offline and so can be made again.
     pub(crate) fn submission(&self) -> Option<Submission<Payment>> {
         match (self.state, &self.decline, &self.uncertain) {
             (OpeningState::Asked | OpeningState::Submitting | OpeningState::NotSent, ..) => None,
@@ -117,12 +118,12 @@ impl PaymentOpening {
         }
     }
 
-    /// Whether it may be on its way, or it is not known whether the provider has it.
+    /// Whether it may be under way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         matches!(self.state, OpeningState::Submitting | OpeningState::Uncertain)
     }
 
-    /// Closes it as not sent, if no permit is out or the one that is out is given back.
+    /// Closes it as not sent, if no permit is out or this gives back the one that is out.
     pub(super) fn close(&mut self, token: Option<&String>, why: &str) {
         if self.may_close(token) {
             self.state = OpeningState::NotSent;
@@ -131,7 +132,7 @@ impl PaymentOpening {
         }
     }
 
-    /// Whether no permit is out, or the one that is out is this one.
+    /// Whether no permit is out, or only this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
             OpeningState::Asked => true,
@@ -142,7 +143,7 @@ impl PaymentOpening {
         }
     }
 
-    /// Makes it uncertain, unless more is known already.
+    /// Makes it uncertain, unless its outcome is known.
     pub(super) fn doubt(&mut self, uncertain: Uncertain) {
         if matches!(self.state, OpeningState::Asked | OpeningState::Submitting) {
             self.state = OpeningState::Uncertain;

@@ -14,55 +14,55 @@ use crate::record::{Permit, RecordState};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RefundRecord {
-    /// The merchant's name of the refund.
+    /// The merchant's reference of the refund.
     pub refund: RefundRef,
-    /// The provider that gives it back.
+    /// The provider that refunds it.
     pub provider: ProviderId,
-    /// How much; fixed when it was asked for.
+    /// The amount, fixed when the refund was requested.
     pub amount: Money,
-    /// The payout that carries it out, if the provider of the payment does not.
+    /// The payout that carries it out, if the provider of the payment cannot refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payout: Option<PayoutRef>,
-    /// What was instructed; `None` if it is only known by a report, or carried out by a payout.
+    /// The request, or `None` if the refund is known only from a report or carried out by a payout.
     #[serde(default)]
     pub request: Option<RefundPayment>,
-    /// Where it is.
+    /// The state of the refund.
     pub state: RefundRecordState,
-    /// When it was asked for, or first reported.
+    /// When it was requested or first reported.
     pub asked_at: Timestamp,
     /// The permit that was given, unless it was given back.
     #[serde(default)]
     pub permit: Option<Permit>,
-    /// The provider's own name for it.
+    /// The gateway's name of the refund.
     #[serde(default)]
     pub gateway_ref: Option<GatewayRef>,
     /// The refusal, if the provider refused it.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// Why it is uncertain, if it is or was.
+    /// Why it is uncertain, or was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent, if it was not.
+    /// Why it was not sent, or `None` if it was.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
 
-/// Where a refund is.
+/// The state of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefundRecordState {
-    /// It is written down, and no permit to send it was given.
+    /// It is recorded, and no permit to send it was given.
     Asked,
-    /// Its permit was given: it may be on its way.
+    /// Its permit was given, so it may be under way.
     Submitting,
-    /// It was not sent and will not be, unless it is asked for again.
+    /// It was not sent, and will not be unless it is requested again.
     NotSent,
     /// The provider works on it.
     Pending,
-    /// The money went back.
+    /// The money was refunded.
     Done,
-    /// The provider refused it, or it failed: no money went back.
+    /// The provider refused it, or it failed. No money was refunded.
     Failed,
     /// It may or may not have been carried out. It is never sent again.
     ///
@@ -72,7 +72,7 @@ pub enum RefundRecordState {
 }
 
 impl RefundRecordState {
-    /// Whether money may go back under it: it did not fail and was not closed unsent.
+    /// Returns whether the refund may cost money: it did not fail and was not closed unsent.
     pub fn may_cost(self) -> bool {
         !matches!(self, Self::Failed | Self::NotSent)
     }
@@ -101,7 +101,7 @@ impl RefundRecord {
         }
     }
 
-    /// Takes the state of the payout that carries it out.
+    /// Applies the state of the payout that carries it out.
     pub(super) fn follow(&mut self, state: RecordState) {
         self.state = match state {
             RecordState::Prepared => RefundRecordState::Asked,
@@ -109,14 +109,14 @@ impl RefundRecord {
             RecordState::NotSent => RefundRecordState::NotSent,
             RecordState::AwaitingApproval | RecordState::Pending => RefundRecordState::Pending,
             RecordState::Succeeded => RefundRecordState::Done,
-            // The money came back to us.
+            // The money came back to the merchant.
             RecordState::Failed | RecordState::Reversed => RefundRecordState::Failed,
             RecordState::Uncertain => RefundRecordState::Uncertain,
         };
     }
 
-    /// Whether it may be on its way, or it is not known whether the money went back. What a payout
-    /// carries out is asked about as that payout.
+    /// Whether it may be under way, or has an unknown outcome. If a payout carries it out, the
+    /// engine inquires about the payout instead.
     pub(crate) fn is_in_doubt(&self) -> bool {
         self.payout.is_none()
             && matches!(
@@ -127,7 +127,7 @@ impl RefundRecord {
             )
     }
 
-    /// Whether no permit is out, or the one that is out is this one.
+    /// Whether no permit is out, or only this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
             RefundRecordState::Asked => true,
@@ -153,7 +153,7 @@ impl RefundRecord {
         self.uncertain = Some(uncertain);
     }
 
-    /// What the provider says of it; returns the contradiction, if it is one.
+    /// Applies a provider's report of it. Returns the contradiction, if there is one.
     pub(super) fn see(&mut self, seen: &Refund) -> Option<String> {
         if seen.gateway_ref.is_some() {
             self.gateway_ref.clone_from(&seen.gateway_ref);
@@ -174,7 +174,7 @@ impl RefundRecord {
             (known, seen) if known == seen => None,
             (RefundRecordState::Done, RefundRecordState::Failed)
             | (RefundRecordState::Failed, RefundRecordState::Done) => {
-                // Money that may have gone back is counted as gone.
+                // Money that may have been refunded counts as refunded.
                 self.state = RefundRecordState::Done;
                 Some(format!("the refund {} was reported as done and as failed", self.refund))
             }
@@ -187,8 +187,8 @@ impl RefundRecord {
         }
     }
 
-    /// What a repeated instruction returns; `None` while its outcome is not known yet, or if it was
-    /// not sent.
+    /// Returns the result of a repeated instruction. It is `None` while the outcome is unknown, or
+    /// if it was not sent.
     pub(crate) fn submission(&self) -> Option<Submission<Refund>> {
         let refund = |state| {
             let order = self.request.as_ref()?.order.clone();

@@ -1,4 +1,4 @@
-//! What was reported of a payment: by deliveries, inquiries and statements.
+//! Applies reports of a payment by deliveries, inquiries and statements.
 
 use payments_core::{
     Movement, Timestamp,
@@ -47,7 +47,7 @@ impl PaymentRecord {
         }
     }
 
-    /// What a provider says of the payment.
+    /// Applies a provider's report of the payment.
     pub(super) fn see(&mut self, report: &Report, payment: &Payment, at: Timestamp) {
         let is_first = self.stated(&report.provider).is_none();
         let stated = self.stated_by(report, payment.clone());
@@ -68,7 +68,7 @@ impl PaymentRecord {
                     PaymentState::Expired | PaymentState::Cancelled | PaymentState::Failed
                 );
                 if has_money && is_an_end {
-                    // Money that came after an end is there all the same.
+                    // Money that arrived after an end still arrived.
                     stated.state = seen;
                     case = Some((CaseKind::Late, detail));
                 } else {
@@ -117,7 +117,7 @@ impl PaymentRecord {
         }
     }
 
-    /// A provider says that everything went back that it had received.
+    /// Applies a report that all received money was refunded.
     fn see_given_back(&mut self, report: &Report, payment: &Payment) {
         let total = self.stated(&report.provider).and_then(|stated| stated.total);
         let stated = payment.received.filter(Money::is_positive).or(total);
@@ -134,7 +134,7 @@ impl PaymentRecord {
         }
     }
 
-    /// What a provider says, which begins with this payment.
+    /// Returns the reports of the provider, which begin with this payment.
     fn stated_by(&mut self, report: &Report, payment: Payment) -> &mut Stated {
         let known = self.providers.iter().position(|stated| stated.provider == report.provider);
         let index = known.unwrap_or_else(|| {
@@ -152,8 +152,7 @@ impl PaymentRecord {
         &mut self.providers[index]
     }
 
-    /// An opening of which it was not known whether it is there is there once its provider knows the
-    /// payment.
+    /// Marks a doubtful opening as open, once its provider knows the payment.
     fn find_opening(&mut self, report: &Report, payment: &Payment) {
         let is_in_doubt = |opening: &PaymentOpening| {
             opening.provider == report.provider
@@ -180,7 +179,7 @@ impl PaymentRecord {
             .iter_mut()
             .find(|known| known.provider == report.provider && known.movement.key == movement.key);
         if let Some(known) = known {
-            // The same row of a source; a statement makes it a line.
+            // The same row of a source. A statement turns it into a line.
             if report.source == Source::Statement && known.source != Source::Statement {
                 known.source = Source::Statement;
                 known.reported_at = at;

@@ -1,17 +1,17 @@
-//! What became of one instruction that is sent under a permit.
+//! The state of one instruction that is sent under a permit.
 
 use payments_core::{Decline, Submission, Timestamp, Uncertain, UncertainCause};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Outcome, Permit};
 
-/// What became of one instruction that is sent under a permit.
+/// The state of one instruction that is sent under a permit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sending {
-    /// Where it is.
+    /// The state.
     pub state: SendingState,
-    /// When it was asked for.
+    /// When it was requested.
     pub asked_at: Timestamp,
     /// The permit that was given, unless it was given back.
     #[serde(default)]
@@ -19,24 +19,25 @@ pub struct Sending {
     /// The refusal, if the provider refused it.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// Why it is uncertain, if it is or was.
+    /// Why it is uncertain, or was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent or not carried out, if it was not.
+    /// Why it was not sent or not carried out, or `None` if it was.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
 
-/// Where an instruction is.
+/// The states of an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SendingState {
-    /// It is written down, and no permit to send it was given.
+    /// It is recorded, and no permit to send it was given.
     Asked,
-    /// Its permit was given: it may be on its way.
+    /// Its permit was given, so it may be under way.
     Submitting,
-    /// It was not sent, or the provider shows that it was not carried out. It may be asked for again.
+    /// It was not sent, or the provider shows that it was not carried out. It may be requested
+    /// again.
     NotSent,
     /// The provider carried it out.
     Done,
@@ -50,7 +51,7 @@ pub enum SendingState {
 }
 
 impl SendingState {
-    /// The state as it is stored, such as `not_sent`.
+    /// Returns the state as it is stored, such as `not_sent`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Asked => "asked",
@@ -75,17 +76,17 @@ impl Sending {
         }
     }
 
-    /// Whether it may be on its way, or it is not known whether it was carried out.
+    /// Whether it may be under way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         matches!(self.state, SendingState::Submitting | SendingState::Uncertain)
     }
 
-    /// Whether its last permit is the one of this token.
+    /// Whether its last permit has this token.
     pub(super) fn is_under(&self, token: Option<&String>) -> bool {
         self.permit.as_ref().map(|permit| &permit.token) == token
     }
 
-    /// Whether no permit is out, or the one that is out is this one.
+    /// Whether no permit is out, or only this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
             SendingState::Asked => true,
@@ -106,7 +107,7 @@ impl Sending {
         }
     }
 
-    /// Ends it as not carried out, if that was not known.
+    /// Ends it as not carried out, if its outcome was unknown.
     pub(super) fn was_not_carried_out(&mut self, why: &str) {
         if self.is_in_doubt() {
             self.end(SendingState::NotSent, why);
@@ -118,7 +119,7 @@ impl Sending {
         self.not_sent = Some(why.to_owned());
     }
 
-    /// Makes it uncertain, unless more is known already.
+    /// Makes it uncertain, unless its outcome is known.
     pub(super) fn doubt(&mut self, uncertain: Uncertain) {
         if matches!(self.state, SendingState::Asked | SendingState::Submitting) {
             self.state = SendingState::Uncertain;
@@ -130,7 +131,7 @@ impl Sending {
         self.state = SendingState::Done;
     }
 
-    /// What the provider answered, apart from what it accepted.
+    /// Applies the provider's outcome, apart from the accepted value.
     pub(super) fn answer<T>(&mut self, outcome: &Outcome<T>) {
         match outcome {
             Outcome::Accepted(_) => self.is_done(),
@@ -150,8 +151,8 @@ impl Sending {
         }
     }
 
-    /// What a repeated instruction returns that was not accepted; `None` while its outcome is not
-    /// known yet, or if it was not sent.
+    /// Returns the result of a repeated instruction that was not accepted. It is `None` while the
+    /// outcome is unknown, or if it was not sent.
     pub(crate) fn not_accepted<T>(&self) -> Option<Submission<T>> {
         match (self.state, &self.decline, &self.uncertain) {
             (SendingState::Declined | SendingState::Uncertain, Some(decline), _) => {

@@ -7,7 +7,7 @@ use crate::{
     store::{HandlerRows, StoreError, TaskKind},
 };
 
-/// The handlers, what they have handled, and what they failed at.
+/// The handlers, the revisions that they handled, and their dead letters.
 #[derive(Clone, Default)]
 pub(super) struct HandlerTables {
     pub(super) names: BTreeSet<String>,
@@ -17,7 +17,7 @@ pub(super) struct HandlerTables {
 
 impl HandlerRows for &mut super::Tables {
     fn store_name(&mut self) -> Result<String, StoreError> {
-        // No transaction of an app can be on it.
+        // An app's transaction cannot be on this store.
         Ok("memory".to_owned())
     }
 

@@ -19,7 +19,7 @@ pub(super) struct InboxTables {
 }
 
 impl InboxTables {
-    /// The deliveries that wait for their confirmation.
+    /// Returns the deliveries that wait for their confirmation.
     pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &StoredDelivery> {
         self.in_state(DeliveryState::Unconfirmed)
     }

@@ -21,7 +21,7 @@ pub(super) struct PaymentTables {
 }
 
 impl PaymentTables {
-    /// Every record.
+    /// Returns every record.
     pub(super) fn all(&self) -> impl Iterator<Item = &PaymentRecord> {
         self.payments.values()
     }

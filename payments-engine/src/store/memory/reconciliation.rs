@@ -21,7 +21,7 @@ pub(super) struct ReconciliationTables {
 }
 
 impl Tables {
-    /// The tables of reconciliations, for a change.
+    /// Returns the tables of reconciliations for changing them.
     fn own(&mut self) -> &mut ReconciliationTables {
         Arc::make_mut(&mut self.reconciliation)
     }

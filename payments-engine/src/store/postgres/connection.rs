@@ -1,5 +1,5 @@
-//! The connection of a PostgreSQL store: how it is opened, what is asked of the server, and what an
-//! error of it means.
+//! The connection of a PostgreSQL store: how it is opened, the checks of the server, and the
+//! meaning of its errors.
 
 use std::future::Future;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use tokio::time::timeout;
 
 use crate::store::StoreError;
 
-/// The oldest version of PostgreSQL that is supported, as the server numbers it.
+/// The oldest supported version of PostgreSQL, in the numbering of the server.
 const OLDEST: i32 = 130_000;
 
 /// How long one statement may take, its response included.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The settings of a session. An engine that is stopped in the middle of a transaction must not
-/// hold its locks, and one that waits for a lock must not wait for ever.
+/// The settings of a session. They keep an engine that stalls in a transaction from holding its
+/// locks, and one that needs a lock from waiting for ever.
 const SESSION: &str = "SET lock_timeout = '3s';
     SET statement_timeout = '15s';
     SET idle_in_transaction_session_timeout = '5s';
     SET default_transaction_read_only = off";
 
-/// Opens a connection whose answered commits stay.
+/// Opens a connection to a server that keeps the commits that it confirms.
 ///
 /// # Errors
-/// `Configuration`, saying what to set, if the server does not keep what it commits or is too old;
-/// `Unavailable` if it cannot be reached.
+/// Returns `Configuration`, naming the setting to change, if the server does not keep confirmed
+/// commits or is too old. Returns `Unavailable` if it cannot be reached.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
     let place = place(options);
     let unusable = |error: sqlx::Error| {
@@ -74,12 +74,12 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     Ok(connection)
 }
 
-/// Whether an answered commit stays with this value of `synchronous_commit`.
+/// Whether the server keeps confirmed commits with this value of `synchronous_commit`.
 pub(super) fn keeps_commits(synchronous_commit: &str) -> bool {
     matches!(synchronous_commit, "on" | "remote_apply")
 }
 
-/// Where a store is, without its password.
+/// Describes the address of a store, without its password.
 pub(super) fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or(options.get_username());
     match options.get_socket() {
@@ -91,7 +91,7 @@ pub(super) fn place(options: &PgConnectOptions) -> String {
     }
 }
 
-/// Ends the wait for a server that does not respond.
+/// Stops waiting for a server that does not respond.
 pub(super) async fn in_time<T>(
     work: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
@@ -116,7 +116,7 @@ pub(super) fn is_usable_after(error: &sqlx::Error) -> bool {
     }
 }
 
-/// What an error means of a statement before the commit: nothing was written.
+/// Converts the error of a statement before the commit: nothing was written.
 pub(super) fn not_done(error: &sqlx::Error) -> StoreError {
     let is_passing = match error {
         // A serialization failure, a deadlock, a row that another replica wrote first, a lock
@@ -134,7 +134,7 @@ pub(super) fn not_done(error: &sqlx::Error) -> StoreError {
     }
 }
 
-/// What an error of a commit means. Only a refusal by the server shows that nothing was written.
+/// Converts the error of a commit. Only a refusal by the server proves that nothing was written.
 pub(super) fn not_committed(error: &sqlx::Error) -> StoreError {
     match not_done(error) {
         again_or_not if is_usable_after(error) => again_or_not,
@@ -144,7 +144,7 @@ pub(super) fn not_committed(error: &sqlx::Error) -> StoreError {
     }
 }
 
-/// Closes a connection; an error means that it was closed.
+/// Closes a connection. An error means that it was closed already.
 pub(super) async fn close(connection: PgConnection) {
     let _ = timeout(Duration::from_secs(2), connection.close()).await;
 }

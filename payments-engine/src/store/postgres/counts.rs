@@ -10,8 +10,8 @@ use crate::{
     store::{Counts, StoreError},
 };
 
-/// Records that are neither final nor due nor before a person; the oldest uncertain payout; and the
-/// engines that were seen.
+/// Selects the records that are neither final nor due nor before a person, the oldest uncertain
+/// payout, and the engines that were seen.
 const SINGLE: &str = "SELECT count(*), min(since),
         (SELECT min(changed_at) FROM payments.payout WHERE state = 'uncertain'),
         (SELECT count(*) FROM payments.instance
@@ -33,7 +33,8 @@ const SINGLE: &str = "SELECT count(*), min(since),
                           WHERE kind = 'confirm' AND subject = number::text)
     ) AS forgotten";
 
-/// The kinds of open cases, with the number of records that have the same and of their cases.
+/// Selects the combinations of kinds of open cases, with the number of records that have each, and
+/// of their cases.
 const CASES: &str = "SELECT case_kinds, count(*), sum(open_cases)::bigint FROM (
         SELECT case_kinds, open_cases FROM payments.payout WHERE open_cases > 0
         UNION ALL
@@ -44,7 +45,7 @@ const CASES: &str = "SELECT case_kinds, count(*), sum(open_cases)::bigint FROM (
 
 type Single = (i64, Option<i64>, Option<i64>, i64);
 
-/// What the database counts: single figures, payouts by state, and cases by their kinds.
+/// The counts of the database: single figures, payouts by state, and cases by their kinds.
 pub(super) type Figures = (Single, Vec<(String, i64)>, Vec<(Option<String>, i64, i64)>);
 
 pub(super) async fn figures(

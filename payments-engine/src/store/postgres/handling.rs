@@ -35,7 +35,7 @@ impl<S: Session> HandlerRows for PostgresHandling<'_, S> {
             ] {
                 sqlx::query(sql).bind(&handler).execute(&mut *connection).await?;
             }
-            // Names contain no space.
+            // Names do not contain spaces.
             let sql = "DELETE FROM payments.task
                        WHERE kind = $1 AND starts_with(subject, $2 || ' ')";
             let ending = sqlx::query(sql).bind(TaskKind::Handle.as_str()).bind(&handler);
@@ -52,7 +52,8 @@ impl<S: Session> HandlerRows for PostgresHandling<'_, S> {
         Ok(found.unwrap_or(0).unsigned_abs())
     }
 
-    /// The second of two transactions waits for the first, and then finds another revision.
+    /// Of two concurrent transactions, the second waits for the first and then finds another
+    /// revision.
     fn set_handled(
         &mut self,
         handler: &str,
@@ -92,7 +93,7 @@ impl<S: Session> HandlerRows for PostgresHandling<'_, S> {
                 .bind(number(revision))
                 .bind(at.unix_seconds())
                 .bind(i64::from(tries))
-                // PostgreSQL stores no zero character in a text.
+                // PostgreSQL cannot store a zero character in a text.
                 .bind(why.replace('\0', " "))
                 .execute(connection)
                 .await

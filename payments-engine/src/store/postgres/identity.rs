@@ -1,10 +1,10 @@
-//! Whether a PostgreSQL store is the one that it was: a dump that was restored, a standby that was
-//! promoted and a server that was recovered to an earlier time are older copies of it.
+//! Checks that a PostgreSQL store is still the same. A restored dump, a promoted standby and a
+//! server that was recovered to an earlier time are older copies of it.
 
 use sqlx::postgres::PgConnection;
 
-/// What names the database: the system identifier and the timeline of its server, and the object
-/// identifier of a table, which a dump that is restored gets anew.
+/// Selects the identity of the database: the system identifier and the timeline of its server, and
+/// the object identifier of a table, which changes when a dump is restored.
 const IDENTITY: &str = "SELECT concat_ws(' ',
         (SELECT system_identifier FROM pg_control_system()),
         substring(pg_walfile_name(pg_current_wal_lsn()) FOR 8),
@@ -13,10 +13,10 @@ const IDENTITY: &str = "SELECT concat_ws(' ',
 const PUT: &str = "INSERT INTO payments.meta (key, value) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
-/// Compares the store with what it was when it was accepted last, and returns why it seems to be an
-/// older copy. What is found stays until a person accepts the store.
+/// Compares the store with its identity when it was last accepted, and returns why it seems to be
+/// an older copy, or `None`. A reason that was found stays until a person accepts the store.
 ///
-/// `start` is the number of the start of the engine that asks, if it is counted already.
+/// `start` is the number of this engine's start, if it is counted already.
 pub(super) async fn check(
     connection: &mut PgConnection,
     start: Option<i64>,
@@ -45,7 +45,7 @@ pub(super) async fn check(
     };
     if let Some(why) = &found {
         sqlx::query(PUT).bind("restored").bind(why).execute(&mut *connection).await?;
-        // The next engine that starts counts on from here.
+        // The next engine that starts continues counting from here.
         let starts = starts.max(start.unwrap_or(0)).to_string();
         sqlx::query(PUT).bind("starts").bind(starts).execute(connection).await?;
     }
@@ -60,7 +60,7 @@ pub(super) async fn accept(connection: &mut PgConnection) -> Result<(), sqlx::Er
     sqlx::query(sql).execute(connection).await.map(|_| ())
 }
 
-/// Says what changed between two identities.
+/// Describes the change between two identities.
 fn difference(known: &str, now: &str) -> String {
     let part = |text: &str, place| text.split(' ').nth(place).unwrap_or_default().to_owned();
     let changed = |place| part(known, place) != part(now, place);

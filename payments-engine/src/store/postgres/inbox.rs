@@ -12,7 +12,7 @@ use crate::{
 /// The rows of the inbox of a session.
 pub(super) struct PostgresInbox<'a, S>(pub(super) &'a mut S);
 
-/// Makes a query of deliveries, the columns in the order of [`delivery`].
+/// Builds a query of deliveries, with the columns in the order of [`delivery`].
 macro_rules! deliveries {
     ($condition:literal) => {
         concat!(
@@ -27,7 +27,7 @@ macro_rules! deliveries {
 type Columns = (i64, String, String, Vec<u8>, i64, String, bool, i64, String);
 
 impl<S: Session> InboxRows for PostgresInbox<'_, S> {
-    /// Locks the row, or, where there is none, its name.
+    /// Locks the row, or its name if the row does not exist.
     fn find_delivery(
         &mut self,
         provider: &ProviderId,
@@ -156,7 +156,7 @@ impl<S: Session> InboxRows for PostgresInbox<'_, S> {
                 .bind(&endpoint)
                 .bind(at.unix_seconds())
                 .bind(reason)
-                // PostgreSQL stores no zero character in a text.
+                // PostgreSQL cannot store a zero character in a text.
                 .bind(detail.replace('\0', " "))
                 .bind(request)
                 .execute(&mut *connection)

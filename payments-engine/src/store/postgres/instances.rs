@@ -1,4 +1,4 @@
-//! The engines that run on a PostgreSQL store, and what those leave that ended.
+//! The engines that run on a PostgreSQL store, and the work left by those that ended.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ pub(super) async fn count_start(connection: &mut PgConnection) -> Result<i64, sq
     sqlx::query_scalar(sql).fetch_one(connection).await
 }
 
-/// Says that the engine of this start runs.
+/// Records that the engine of this start runs.
 pub(super) async fn be_seen(connection: &mut PgConnection, start: i64) -> Result<(), sqlx::Error> {
     let sql = "INSERT INTO payments.instance (start) VALUES ($1)
                ON CONFLICT (start) DO UPDATE SET seen_at = clock_timestamp()";
     sqlx::query(sql).bind(start).execute(connection).await.map(|_| ())
 }
 
-/// Says that the engine of this start has ended.
+/// Records that the engine of this start has ended.
 pub(super) async fn leave(connection: &mut PgConnection, start: i64) -> Result<(), sqlx::Error> {
     let sql = "DELETE FROM payments.instance WHERE start = $1";
     sqlx::query(sql).bind(start).execute(connection).await.map(|_| ())
@@ -39,7 +39,7 @@ pub(super) async fn is_live(
     sqlx::query_scalar(sql).bind(start).bind(silence).fetch_one(connection).await
 }
 
-/// Forgets the engines that were not seen within `silence`, and returns how many.
+/// Removes the engines that were not seen within `silence`, and returns how many.
 pub(super) async fn forget_silent(
     connection: &mut PgConnection,
     silence: Duration,
@@ -50,8 +50,8 @@ pub(super) async fn forget_silent(
     Ok(done.rows_affected())
 }
 
-/// Makes every payout that is prepared or submitting due now, and ends every lease, unless an engine
-/// that runs has it.
+/// Makes every prepared or submitting payout due now and ends every lease, unless it belongs to a
+/// running engine.
 pub(super) async fn pull_in(
     connection: &mut PgConnection,
     now: Timestamp,
@@ -70,7 +70,7 @@ pub(super) async fn pull_in(
                  )";
     let query = sqlx::query(sql).bind(now.unix_seconds()).bind(TaskKind::Payout.as_str());
     query.bind(silence.as_secs_f64()).execute(&mut *connection).await?;
-    // What an engine claimed ends with it, whatever kind of work it is.
+    // The claims of an engine end with it, whatever the kind of work.
     let sql = "UPDATE payments.task SET leased_until = NULL
                WHERE leased_until > clock_timestamp() AND holder NOT IN (
                    SELECT start FROM payments.instance

@@ -1,7 +1,7 @@
 //! Payments and credits in PostgreSQL.
 //!
 //! A credit is compared with those of its amount, and finds its order by a name. Two replicas that
-//! book at the same time do not see each other's rows: the amount and the name are locked before
+//! book at the same time do not see each other's rows, so the amount and the name are locked before
 //! they are read.
 
 use payments_core::{DedupeKey, Movement, OrderRef, ProviderId};
@@ -34,7 +34,7 @@ fn count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The names of the tables in what is sealed.
+/// The names of the tables that are authenticated with sealed rows.
 const PAYMENT: &str = "payment";
 const OBSERVATION: &str = "payment observation";
 const CREDIT: &str = "credit";
@@ -44,7 +44,7 @@ pub(super) fn of_credit(subject: &str) -> Place<'_> {
     Place { table: CREDIT, subject }
 }
 
-/// A sealed value after what it is about.
+/// A sealed value with its subject in front.
 type Sealed = (String, String);
 
 impl<S: Session> PostgresPayments<'_, S> {
@@ -68,7 +68,7 @@ impl<S: Session> PostgresPayments<'_, S> {
 }
 
 impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
-    /// Locks the row, or, where there is none, its name.
+    /// Locks the row, or its name if the row does not exist.
     fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError> {
         let order = order.to_string();
         let found: Option<Sealed> = self.0.run(work!(|connection| {
@@ -181,7 +181,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         orders.into_iter().map(|order| OrderRef::new(order).map_err(StoreError::not_done)).collect()
     }
 
-    /// Locks the row, or, where there is none, its name.
+    /// Locks the row, or its name if the row does not exist.
     fn credit(
         &mut self,
         provider: &ProviderId,

@@ -1,4 +1,4 @@
-//! Reconciliations in PostgreSQL. Names are compared byte by byte, as everywhere else.
+//! Reconciliations in PostgreSQL. Names are compared byte by byte, as in the other stores.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
 /// The rows of reconciliations of a session.
 pub(super) struct PostgresReconciliation<'a, S>(pub(super) &'a mut S);
 
-/// A time, what a record is about, and the sealed record.
+/// A time, a subject, and the sealed record.
 type Timed = (i64, String, String);
 
 impl<S: Session> PostgresReconciliation<'_, S> {
@@ -34,7 +34,7 @@ impl<S: Session> PostgresReconciliation<'_, S> {
         records.collect()
     }
 
-    /// The records of a provider in a period, after the place where a listing goes on.
+    /// Returns the records of a provider in a period, after the place where a listing continues.
     fn between<T: DeserializeOwned>(
         &mut self,
         of: impl Fn(&str) -> Place<'_>,

@@ -1,4 +1,4 @@
-//! Seals the rows of a PostgreSQL store anew.
+//! Seals the rows of a PostgreSQL store with another key.
 
 use sqlx::AssertSqlSafe;
 
@@ -40,12 +40,12 @@ pub(super) fn reseal<S: Session>(
         ),
         Key::Number => (
             "number > coalesce(nullif($1, '')::bigint, 0) AND $2::text IS NOT NULL".to_owned(),
-            // The column, not the text of it that is selected under its name.
+            // This is the column itself, not its text, which is selected under the same name.
             format!("{table}.number"),
             "number = $2::bigint AND $3::text IS NOT NULL".to_owned(),
         ),
     };
-    // Nobody changes the rows until they are written.
+    // The rows stay locked until they are written.
     let select = format!(
         "SELECT {one}, {other}, {subject}, {name} FROM {table} WHERE {later}
          ORDER BY {order} LIMIT $3 FOR NO KEY UPDATE"

@@ -23,7 +23,7 @@ use crate::{
 /// The format of the stored JSON.
 pub(super) const FORMAT: i64 = 1;
 
-/// A statement or several, with everything that they need.
+/// One or several statements, with their values.
 pub(super) type Work<T> =
     Box<dyn for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send>;
 
@@ -31,7 +31,7 @@ pub(super) type Work<T> =
 pub(super) trait Session {
     fn run<T: Send + 'static>(&mut self, work: Work<T>) -> Result<T, StoreError>;
 
-    /// What seals the rows.
+    /// Returns the keys that seal the rows.
     fn seal(&self) -> &Seal;
 }
 
@@ -53,8 +53,8 @@ impl<S: Session> Rows for S {
         text.map(|text| self.seal().open(of_payout(&reference), &text)).transpose()
     }
 
-    /// Locks the row, or, where there is none, its name: the second of two replicas that record the
-    /// same reference waits for the first, and reads what it wrote.
+    /// Locks the row, or its name if the row does not exist. Of two replicas that record the same
+    /// reference, the second waits for the first and reads what it wrote.
     fn payout_to_change(
         &mut self,
         reference: &PayoutRef,
@@ -99,7 +99,7 @@ impl<S: Session> Rows for S {
             Due::At(at) => Some(at.unix_seconds()),
             Due::Never => None,
         };
-        // One statement, so that a write takes one round trip.
+        // It is one statement, so that a write takes one round trip.
         let sql = "WITH observed AS (
                 INSERT INTO payments.observation
                     (payout, revision, token, at, start, format, observation)
@@ -224,7 +224,7 @@ pub(super) fn of_payout(reference: &str) -> Place<'_> {
     Place { table: "payout", subject: reference }
 }
 
-/// The name of the table of observations in what is sealed.
+/// The name of the table of observations that is authenticated with sealed rows.
 pub(super) const OBSERVATION: &str = "observation";
 
 pub(super) fn number(number: u64) -> i64 {

@@ -12,13 +12,13 @@ const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/postgres/0005.sql"),
 ];
 
-/// The number of the newest schema that this version reads.
+/// The number of the newest schema that this version can read.
 pub(super) const SCHEMA: i64 = 5;
 
-/// The oldest version of this crate's schema numbers that can read what this version writes.
+/// The oldest schema version of this crate that can read what this version writes.
 const READABLE_FROM: i64 = 1;
 
-/// The lock of who changes the schema, or starts: held up to the end of the transaction.
+/// Takes the lock for changing the schema and for starting, until the end of the transaction.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('payments.migration', 0))";
 
 const FOUNDATION: &str = "CREATE SCHEMA IF NOT EXISTS payments;
@@ -29,8 +29,8 @@ const FOUNDATION: &str = "CREATE SCHEMA IF NOT EXISTS payments;
     INSERT INTO payments.meta (key, value)
     VALUES ('store', gen_random_uuid()::text), ('starts', '0') ON CONFLICT DO NOTHING";
 
-/// Brings the schema up to date, inside an open transaction, and returns its number before. Two
-/// engines that start together do it one after the other.
+/// Updates the schema inside an open transaction, and returns its version before. Engines that
+/// start at the same time do it one after the other.
 pub(super) async fn migrate(
     connection: &mut PgConnection,
     now: Timestamp,
@@ -40,7 +40,7 @@ pub(super) async fn migrate(
         .fetch_one(&mut *connection)
         .await?;
     if !is_there {
-        // Only then: a role that may not create anything can use a schema that was made for it.
+        // Only if needed: a role without the right to create can use an existing schema.
         sqlx::raw_sql(FOUNDATION).execute(&mut *connection).await?;
     }
     let sql = "SELECT coalesce(max(number), 0), coalesce(max(readable_from), 0)
@@ -70,7 +70,7 @@ pub(super) async fn migrate(
     Ok(Ok(newest))
 }
 
-/// Whether the schema is there, and exactly that of this version.
+/// Whether the schema exists in exactly this version.
 pub(super) async fn is_of_this_version(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let sql = "SELECT to_regclass('payments.migration') IS NOT NULL";
     if !sqlx::query_scalar(sql).fetch_one(&mut *connection).await? {

@@ -1,4 +1,4 @@
-//! Due work in PostgreSQL. The lease of a claim is by the clock of the database, which all replicas
+//! Due work in PostgreSQL. The lease of a claim uses the clock of the database, which all replicas
 //! share.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 use super::rows::number;
 use crate::store::{Claim, Due, TaskKind};
 
-/// Makes a task due anew, or removes it. Earlier claims of it are void.
+/// Makes a task due, or removes it. This voids earlier claims of it.
 pub(super) async fn make_due(
     connection: &mut PgConnection,
     kind: TaskKind,
@@ -32,7 +32,7 @@ pub(super) async fn make_due(
     .map(|_| ())
 }
 
-/// Whether a claim is the last one of its task, which is locked.
+/// Whether a claim is the last one of its task. Locks the task.
 pub(super) async fn is_claimed(
     connection: &mut PgConnection,
     claim: Claim,
@@ -43,7 +43,7 @@ pub(super) async fn is_claimed(
     Ok(fence == Some(number(claim.fence)))
 }
 
-/// Sets when claimed work is due next, unless it was claimed again since.
+/// Sets when claimed work is next due, unless it was claimed again since.
 pub(super) async fn set_due(
     connection: &mut PgConnection,
     claim: Claim,
@@ -65,8 +65,8 @@ pub(super) async fn set_due(
     .map(|_| ())
 }
 
-/// Claims up to `most` tasks of a kind that are due, for the engine of this start: the subject, fence
-/// and tries of each. What another engine claims at the same time is left out.
+/// Claims up to `most` due tasks of a kind for the engine of this start, and returns the subject,
+/// fence and tries of each. Tasks that another engine is claiming are skipped.
 pub(super) async fn claim(
     connection: &mut PgConnection,
     kind: TaskKind,

@@ -1,4 +1,4 @@
-//! The engine's rows inside a transaction of the app, which is used on the app's own runtime.
+//! The engine's rows inside a transaction of the app, which runs on the app's own runtime.
 
 use std::sync::mpsc;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{app, sealing::Seal, store::StoreError};
 
-/// Runs `work` on the rows. It waits on a thread of the engine, while its statements run here.
+/// Runs `work` on the rows. It waits on a thread of the engine while its statements run here.
 pub(crate) async fn with_rows(
     connection: &mut PgConnection,
     engine: &Handle,
@@ -31,21 +31,21 @@ pub(crate) async fn with_rows(
     while let Some(statement) = receiving.recv().await {
         statement(&mut *connection).await;
     }
-    // An error means that the engine ended: the work was not done.
+    // An error means that the engine ended and the work was not done.
     let _ = working.await;
 }
 
 type Statement = Box<dyn for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, ()> + Send>;
 
-/// Sends statements to where the transaction is.
+/// Sends statements to the task that owns the transaction.
 struct AppSession {
     statements: UnboundedSender<Statement>,
     seal: Seal,
 }
 
 impl AppSession {
-    /// Refuses a transaction whose commit may be lost: the payout in it would be sent, and its record
-    /// forgotten.
+    /// Rejects a transaction whose commit may be lost, because its payout would be sent and its
+    /// record forgotten.
     fn check(&mut self) -> Result<(), StoreError> {
         let sql = "SELECT current_setting('synchronous_commit')";
         let commit: String =
@@ -65,14 +65,14 @@ impl Session for AppSession {
         let (done, doing) = mpsc::channel();
         let statement: Statement = Box::new(move |connection| {
             Box::pin(async move {
-                // Whoever waits for it is there as long as the call.
+                // The receiver exists as long as the call.
                 let _ = done.send(work(connection).await);
             })
         });
         let ended = || StoreError::NotDone("the app's call was dropped".to_owned());
         self.statements.send(statement).map_err(|_| ended())?;
         let done = doing.recv().map_err(|_| ended())?;
-        // The app's transaction is lost with it, and cannot be repeated from here.
+        // The error ends the app's transaction, which cannot be repeated from here.
         done.map_err(|error| match not_done(&error) {
             StoreError::Again(why) | StoreError::NotDone(why) | StoreError::Unknown(why) => {
                 StoreError::NotDone(why)

@@ -8,7 +8,7 @@ use crate::{
     store::{Counts, StoreError},
 };
 
-/// Records that are neither final nor due nor before a person.
+/// Selects the records that are neither final nor due nor before a person.
 const FORGOTTEN: &str = "SELECT count(*), min(since) FROM (
         SELECT changed_at AS since FROM payments_payout
         WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed') AND open_cases = 0
@@ -26,7 +26,8 @@ const FORGOTTEN: &str = "SELECT count(*), min(since) FROM (
                           WHERE kind = 'confirm' AND subject = cast(number AS TEXT))
     )";
 
-/// The kinds of open cases, with the number of records that have the same and of their cases.
+/// Selects the combinations of kinds of open cases, with the number of records that have each, and
+/// of their cases.
 const CASES: &str = "SELECT case_kinds, count(*), sum(open_cases) FROM (
         SELECT case_kinds, open_cases FROM payments_payout WHERE open_cases > 0
         UNION ALL

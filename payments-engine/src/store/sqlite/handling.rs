@@ -35,7 +35,7 @@ impl HandlerRows for SqliteHandling<'_> {
         self.execute("DELETE FROM payments_handler WHERE name = ?1", params![handler])?;
         self.execute("DELETE FROM payments_handled WHERE handler = ?1", params![handler])?;
         self.execute("DELETE FROM payments_dead_letter WHERE handler = ?1", params![handler])?;
-        // Names contain no space.
+        // Names do not contain spaces.
         let sql = "DELETE FROM payments_task
                    WHERE kind = ?1 AND substr(subject, 1, length(?2) + 1) = ?2 || ' '";
         self.execute(sql, params![TaskKind::Handle.as_str(), handler])?;

@@ -14,7 +14,7 @@ use crate::{
 const COLUMNS: &str = "number, provider, endpoint, digest, received_at, verdict, is_unsigned, \
                        changed_at, events";
 
-/// The place of a delivery's events, and that of its request. Its digest names it.
+/// The places of a delivery's events and of its request. The digest identifies the delivery.
 fn of_events(digest: &str) -> Place<'_> {
     Place { table: "delivery events", subject: digest }
 }

@@ -1,5 +1,5 @@
-//! Opens a file of SQLite: the lock of who sends, the connection, the schema, and the count of
-//! starts.
+//! Opens a SQLite file: the lock of the sending engine, the connection, the schema, and the count
+//! of starts.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -21,20 +21,20 @@ const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0005_health.sql"),
 ];
 
-/// The number of the newest schema that this version reads.
+/// The number of the newest schema that this version can read.
 pub(super) const SCHEMA: i64 = 5;
 
-/// The oldest version of this crate's schema numbers that can read what this version writes.
+/// The oldest schema version of this crate that can read what this version writes.
 const READABLE_FROM: i64 = 1;
 
 /// How long a statement waits for another writer of the file.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How often the lock is tried again, and how long after each time.
+/// How often the lock is tried again, and the wait before each try.
 const LOOKS: u32 = 5;
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Takes the lock of who sends. The system frees it when the process ends.
+/// Takes the lock of the sending engine. The operating system releases it when the process ends.
 pub(super) fn lock(path: &Path) -> Result<File, Error> {
     let beside = beside(path);
     let refused = |message: String| Error::new(ErrorKind::Configuration, message);
@@ -45,7 +45,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Error> {
                     .with_source(error)
             },
         )?;
-    // A visitor that looks whether an engine runs holds it for a moment.
+    // A visitor that checks whether an engine runs takes it for a moment.
     let mut locked = file.try_lock();
     for _ in 0..LOOKS {
         if !matches!(locked, Err(TryLockError::WouldBlock)) {
@@ -67,7 +67,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
-/// Whether an engine holds the lock of who sends.
+/// Whether an engine holds the lock of the sending engine.
 pub(super) fn is_locked(path: &Path) -> std::io::Result<bool> {
     let file = match File::open(beside(path)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
@@ -86,7 +86,7 @@ fn beside(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A connection whose answered commits stay.
+/// Opens a connection that keeps the commits that it confirms.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
@@ -102,18 +102,19 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Brings the tables of a file up to date, also beside an engine that runs, and returns the number of
-/// their schema before and now.
+/// Updates the tables of a file, which is possible beside a running engine, and returns the
+/// versions of their schema before and now.
 ///
 /// # Errors
-/// `Configuration` if the schema is of a later version; `Unavailable` if the file cannot be used.
+/// Returns `Configuration` if the schema is of a later version, and `Unavailable` if the file
+/// cannot be used.
 pub(in crate::store) fn migrate_file(path: &Path, now: Timestamp) -> Result<(u64, u64), Error> {
     let mut connection = connect(path).map_err(|error| unusable(path, &error))?;
     let before = migrate(&mut connection, now).map_err(|error| unusable(path, &error))??;
     Ok((before.unsigned_abs(), SCHEMA.unsigned_abs()))
 }
 
-/// Brings the schema up to date, and returns its number before.
+/// Updates the schema, and returns its version before.
 pub(super) fn migrate(
     connection: &mut Connection,
     now: Timestamp,
@@ -157,9 +158,9 @@ pub(super) fn migrate(
     Ok(Ok(newest))
 }
 
-/// Counts this start in the store and in the lock file, and compares the two: a file that was copied
-/// back over the store knows fewer starts than the lock file. What is found stays until a person
-/// accepts the store.
+/// Counts this start in the store and in the lock file, and compares the two: a store that was
+/// replaced by an older copy has fewer starts than the lock file. A reason that was found stays
+/// until a person accepts the store.
 pub(super) fn count_start(
     connection: &mut Connection,
     lock: &mut File,
@@ -189,7 +190,7 @@ pub(super) fn count_start(
         _ => None,
     };
     let restored = if accepts { None } else { seen.or(known) };
-    // Also after an older copy the next count is higher than every earlier one.
+    // Even after an older copy, the next count must exceed every earlier one.
     let counted = beside.and_then(|(_, counted)| counted.ok()).unwrap_or(0);
     let start = starts.max(counted).saturating_add(1);
     let change = connection.transaction().map_err(unusable_store)?;
@@ -222,7 +223,7 @@ pub(super) fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 mod tests {
     use super::*;
 
-    /// How the version with schema 3 writes a credit and a payout.
+    /// The statements with which the version with schema 3 writes a credit and a payout.
     const WRITES_OF_3: [&str; 2] = [
         "INSERT INTO payments_credit (provider, key, payment, currency, minor, reported_at,
              changed_at, open_cases, format, record)
@@ -237,7 +238,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         let now = Timestamp::from_unix(1_700_000_000);
         migrate(&mut connection, now).unwrap().unwrap();
-        // Back to what the version before made.
+        // Return to the tables of the version before.
         connection
             .execute_batch(
                 "DROP TABLE payments_reconciliation; DROP TABLE payments_reconciliation_row;

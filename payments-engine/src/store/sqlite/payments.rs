@@ -13,7 +13,7 @@ use crate::{
 /// The rows of a connection.
 pub(super) struct SqlitePayments<'a>(pub(super) SqliteRows<'a>);
 
-/// The names of the tables in what is sealed.
+/// The names of the tables that are authenticated with sealed rows.
 const PAYMENT: &str = "payment";
 const OBSERVATION: &str = "payment observation";
 const CREDIT: &str = "credit";
@@ -29,7 +29,7 @@ impl SqlitePayments<'_> {
         statement.execute(values).map_err(StoreError::not_done)
     }
 
-    /// The sealed values that a query returns, each after what it is about.
+    /// Returns the sealed values of a query, which selects each after its subject.
     fn sealed<T: serde::de::DeserializeOwned>(
         &self,
         table: &str,

@@ -41,7 +41,7 @@ impl SqliteReconciliation<'_> {
         rows.iter().map(|row| read(row.as_bytes())).collect()
     }
 
-    /// The records that a query selects as time, subject and record.
+    /// Returns the records of a query, which selects the time, the subject and the record.
     fn records<T: DeserializeOwned>(
         &self,
         place: impl Fn(&str) -> Place<'_>,
@@ -57,7 +57,8 @@ impl SqliteReconciliation<'_> {
     }
 }
 
-/// The place before the first one of a period, or the one after which a listing goes on.
+/// Returns the place before the first record of a period, or the one after which a listing
+/// continues.
 fn place(period: &Period, after: Option<&(Timestamp, String)>) -> (i64, String) {
     match after {
         Some((at, name)) => (at.unix_seconds(), name.clone()),

@@ -1,4 +1,4 @@
-//! Seals the rows of a file of SQLite anew.
+//! Seals the rows of a SQLite file with another key.
 
 use rusqlite::{Connection, params};
 

@@ -30,8 +30,8 @@ impl<'a> SqliteRows<'a> {
         Self { connection, seal }
     }
 
-    /// The observations of one subject, which a query selects as revision, time, start, observation
-    /// and token.
+    /// Returns the observations of one subject. The query selects the revision, time, start,
+    /// observation and token.
     pub(super) fn history<O: DeserializeOwned>(
         &self,
         table: &str,
@@ -47,7 +47,7 @@ impl<'a> SqliteRows<'a> {
         rows.map(|row| observed(self.seal, table, row.map_err(StoreError::not_done)?)).collect()
     }
 
-    /// The payouts that a query selects as reference and record.
+    /// Returns the payouts of a query, which selects the reference and the record.
     pub(super) fn payouts(
         &self,
         sql: &str,
@@ -70,7 +70,7 @@ pub(super) fn of_payout(reference: &str) -> Place<'_> {
     Place { table: "payout", subject: reference }
 }
 
-/// The name of the table of observations in what is sealed.
+/// The name of the table of observations that is authenticated with sealed rows.
 pub(super) const OBSERVATION: &str = "observation";
 
 impl Rows for SqliteRows<'_> {
@@ -84,7 +84,7 @@ impl Rows for SqliteRows<'_> {
         text.map(|text| self.seal.open(of_payout(reference.as_str()), &text)).transpose()
     }
 
-    /// The file has one writer at a time.
+    /// Reads the record without a lock, because the file has one writer at a time.
     fn payout_to_change(
         &mut self,
         reference: &PayoutRef,

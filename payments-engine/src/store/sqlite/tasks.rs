@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::number;
 use crate::store::{Claim, Due, StoreError, TaskKind};
 
-/// Makes a task due anew, or removes it. `voids` is 1 if earlier claims of it are void, or 0.
+/// Makes a task due, or removes it. `voids` is 1 if this voids earlier claims of it, or 0.
 pub(super) fn make_due(
     connection: &Connection,
     kind: TaskKind,
@@ -16,7 +16,8 @@ pub(super) fn make_due(
 ) -> Result<(), StoreError> {
     match due {
         Due::At(at) => {
-            // The fence of a new task is random: a claim of one that was removed does not fit it.
+            // The fence of a new task is random, so that a claim of a removed task does not match
+            // it.
             let sql = "INSERT INTO payments_task (kind, subject, due_at, fence)
                        VALUES (?1, ?2, ?3, abs(random() / 2))
                        ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, tries = 0,
@@ -43,7 +44,7 @@ pub(super) fn is_claimed(connection: &Connection, claim: &Claim) -> Result<bool,
     statement.query_row(values, |row| row.get(0)).map_err(StoreError::not_done)
 }
 
-/// Sets when claimed work is due next, unless it was claimed again since.
+/// Sets when claimed work is next due, unless it was claimed again since.
 pub(super) fn set_due(connection: &Connection, claim: &Claim, due: Due) -> Result<(), StoreError> {
     let (kind, fence) = (claim.kind.as_str(), number(claim.fence));
     match due {
@@ -63,7 +64,7 @@ pub(super) fn set_due(connection: &Connection, claim: &Claim, due: Due) -> Resul
     Ok(())
 }
 
-/// Claims up to `most` tasks of a kind that are due.
+/// Claims up to `most` due tasks of a kind.
 pub(super) fn claim(
     connection: &Connection,
     kind: TaskKind,
