@@ -179,7 +179,7 @@ pub(crate) fn settle_credit(
     }
 }
 
-/// Whether an observation is a response to an inquiry, which may repeat known facts.
+/// Returns whether an observation is a response to an inquiry, which may repeat known facts.
 fn is_repeated_inquiry(observation: &PaymentObservation) -> bool {
     match observation {
         PaymentObservation::Reported { report, .. } => {
@@ -190,7 +190,7 @@ fn is_repeated_inquiry(observation: &PaymentObservation) -> bool {
     }
 }
 
-/// Whether two records are equal, apart from their revisions.
+/// Returns whether two records are equal, apart from their revisions.
 fn is_unchanged(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Result<bool, StoreError> {
     let Some(before) = before else { return Ok(false) };
     let mut same = after.clone();
@@ -218,7 +218,7 @@ impl Booking<'_> {
         }
     }
 
-    /// Whether the key of a report is booked already. Marks it as booked.
+    /// Returns whether the key of a report is booked already. Marks it as booked.
     fn is_known(&mut self, report: &Report) -> Result<bool, StoreError> {
         match &report.key {
             Some(key) => self.rows.payments().use_key(&report.provider, key),

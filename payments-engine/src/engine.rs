@@ -271,7 +271,7 @@ impl Engine {
     }
 }
 
-/// The record that handing over would create.
+/// Returns the record that handing over would create.
 fn acknowledged(opening: &crate::journal::Opening, at: Timestamp) -> Result<HandedOver> {
     let change = opening.decide(None).map(|change| change.observation);
     let observation = change.unwrap_or(Observation::Unrecognised);
@@ -280,7 +280,7 @@ fn acknowledged(opening: &crate::journal::Opening, at: Timestamp) -> Result<Hand
     recorded(Changed { record, is_written: true }, opening, true)
 }
 
-/// The record that handing over found or created.
+/// Returns the record that handing over found or created.
 fn recorded(
     changed: Changed,
     opening: &crate::journal::Opening,

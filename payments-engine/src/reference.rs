@@ -52,7 +52,7 @@ impl Numbering {
         Ok(Self { min: 1, max, base, width: rules.min })
     }
 
-    /// Whether a number can begin with the time.
+    /// Returns whether a number can begin with the time.
     pub(crate) fn has_room_for_the_time(self) -> bool {
         self.max >= LARGEST && self.min <= LARGEST >> 1
     }

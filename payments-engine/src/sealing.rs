@@ -94,7 +94,7 @@ impl Seal {
         self.0.first().map(SealingKey::id)
     }
 
-    /// Whether the keys include the one with this name.
+    /// Returns whether the keys include the one with this name.
     pub(crate) fn has(&self, id: &str) -> bool {
         self.0.iter().any(|key| key.id == id)
     }

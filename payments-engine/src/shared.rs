@@ -112,7 +112,8 @@ impl Shared {
         }
     }
 
-    /// Whether a trial added this mistake. Without the feature `seeded-bugs` it is always false.
+    /// Returns whether a trial added this mistake. Without the feature `seeded-bugs` it is always
+    /// false.
     pub(crate) fn is_seeded(&self, mistake: Seeded) -> bool {
         cfg!(feature = "seeded-bugs") && self.seeded == Some(mistake)
     }
@@ -222,7 +223,8 @@ impl Shared {
         self.handlers.get().map_or(0, Handlers::under_way)
     }
 
-    /// Whether the engine of this start is another one and still runs. Its work is left to it.
+    /// Returns whether the engine of this start is another one and still runs. Its work is left to
+    /// it.
     pub(crate) async fn is_elsewhere(&self, start: u64) -> Result<bool, StoreError> {
         if start == self.journal.start || self.journal.beat.is_none() {
             return Ok(false);

@@ -49,7 +49,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// The progress of a provider whose statements were never read: it begins 24 h ago.
+    /// Returns the progress of a provider whose statements were never read: it begins 24 h ago.
     fn begin(now: Timestamp) -> Self {
         let from = now.unix_seconds().saturating_sub(24 * 3_600);
         Self {

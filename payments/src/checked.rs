@@ -100,7 +100,7 @@ impl Checked {
         &self.endpoint
     }
 
-    /// The time of receipt.
+    /// Returns the time of receipt.
     pub fn received_at(&self) -> Timestamp {
         self.received_at
     }

@@ -73,7 +73,7 @@ mod present {
         }
     }
 
-    /// The limits that the table sets, for every provider.
+    /// Returns the limits that the table sets, for every provider.
     fn limits(read: &mut Reader<'_>) -> Limits {
         let mut limits = Limits::default();
         let usual = limits.clone();

@@ -178,7 +178,7 @@ impl Payments {
         })
     }
 
-    /// The clock of this hub.
+    /// Returns the clock of this hub.
     #[cfg(feature = "engine")]
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)

@@ -87,7 +87,7 @@ pub(crate) fn order_of(
     Ok(orders.pop().filter(|_| orders.is_empty()))
 }
 
-/// Whether a known credit is the same money as a movement of another source.
+/// Returns whether a known credit is the same money as a movement of another source.
 pub(super) fn is_same(known: &CreditRecord, provider: &ProviderId, movement: &Movement) -> bool {
     let is_own_source =
         known.provider == *provider && known.movement.key.scope() == movement.key.scope();

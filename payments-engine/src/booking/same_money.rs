@@ -89,7 +89,7 @@ impl Booking<'_> {
     }
 }
 
-/// The reports that have one case with a credit, itself included.
+/// Returns the reports that have one case with a credit, itself included.
 fn group_of(rows: &mut dyn Rows, credit: &CreditRecord) -> Result<Vec<CreditRecord>, StoreError> {
     let first = match &credit.same_as {
         Some(name) => rows.payments().credit(&name.provider, &name.key)?,
@@ -106,7 +106,7 @@ fn is_of_the_source_of(name: &CreditName, credit: &CreditRecord) -> bool {
     is_of_one_source(name, &credit.name())
 }
 
-/// Whether two credits are of one source, which reports each movement under one key.
+/// Returns whether two credits are of one source, which reports each movement under one key.
 pub(super) fn is_of_one_source(a: &CreditName, b: &CreditName) -> bool {
     a.provider == b.provider && a.key.scope() == b.key.scope()
 }

@@ -324,7 +324,7 @@ impl EngineBuilder {
         Ok(Engine(Running::start(begin, None, false).await?))
     }
 
-    /// Every provider by its name.
+    /// Returns every provider by its name.
     fn providers(&self) -> Result<BTreeMap<ProviderId, Provider>> {
         let refused = |message: String| Error::new(ErrorKind::Configuration, message);
         let shared = shared_credentials(&self.providers);

@@ -111,7 +111,7 @@ impl Handlers {
         Ok(())
     }
 
-    /// The names of the handlers.
+    /// Returns the names of the handlers.
     pub(crate) fn names(&self) -> Vec<String> {
         self.threads.keys().cloned().collect()
     }

@@ -154,7 +154,7 @@ fn find<'a>(
     Ok((provider, Arc::clone(provider.notifications()?), EndpointName::new(endpoint)?))
 }
 
-/// Whether an endpoint is for the browsers of buyers.
+/// Returns whether an endpoint is for the browsers of buyers.
 fn is_display(receiver: &dyn NotificationReceiver, name: &EndpointName) -> bool {
     receiver.endpoints().iter().any(|endpoint| endpoint.name == *name && endpoint.display_only)
 }
@@ -410,7 +410,7 @@ fn seeded_digest(delivery: &StoredDelivery) -> [u8; 32] {
 }
 
 impl Accepted {
-    /// The reply to a delivery whose provider or endpoint does not exist.
+    /// Returns the reply to a delivery whose provider or endpoint does not exist.
     fn missing(why: String) -> Self {
         let mut reply = http::Response::new(Bytes::new());
         *reply.status_mut() = http::StatusCode::NOT_FOUND;

@@ -12,7 +12,8 @@ use crate::{
     store::{Backend, Claim, Due, StoreError},
 };
 
-/// The subject of the work: the provider and the order, neither of which contains a line break.
+/// Returns the subject of the work: the provider and the order, neither of which contains a line
+/// break.
 pub(super) fn subject(provider: &ProviderId, order: &OrderRef) -> String {
     format!("{provider}\n{order}")
 }

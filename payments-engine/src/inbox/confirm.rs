@@ -112,7 +112,7 @@ impl Shared {
     }
 }
 
-/// Whether a repeated inquiry would have the same result.
+/// Returns whether a repeated inquiry would have the same result.
 fn is_final(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unsupported | ErrorKind::InvalidRequest)
 }

@@ -178,7 +178,7 @@ impl StoredEvent {
 }
 
 impl Standing {
-    /// Whether the event was examined and is not trusted.
+    /// Returns whether the event was examined and is not trusted.
     pub(super) fn is_doubtful(&self) -> bool {
         matches!(self, Self::Contradicted { .. } | Self::NotFound | Self::CannotAsk { .. })
     }
@@ -208,7 +208,7 @@ impl Standing {
         }
     }
 
-    /// Whether the report of the event is booked.
+    /// Returns whether the report of the event is booked.
     pub(super) fn is_booked(&self) -> bool {
         matches!(self, Self::Proven | Self::Confirmed)
     }

@@ -28,12 +28,12 @@ pub(crate) struct Breaker {
 }
 
 impl Breaker {
-    /// Whether permits are held.
+    /// Returns whether permits are held.
     pub(crate) fn holds(&self, after: u32) -> bool {
         self.in_a_row >= after
     }
 
-    /// Whether a permit may be taken now.
+    /// Returns whether a permit may be taken now.
     pub(crate) fn allows(&self, after: u32, now: Timestamp) -> bool {
         !self.holds(after)
             || self.is_answered && self.tried_at.is_none_or(|tried| now.since(tried) >= BETWEEN)

@@ -179,7 +179,7 @@ impl<I: Instructed> Departure for PermitDeparture<I> {
     }
 }
 
-/// The result for the caller of a provider that misreported.
+/// Returns the result for the caller of a provider that misreported.
 pub(super) fn misreported<T>(error: &str) -> Submission<T> {
     let message = format!("the provider returned an error after it may have been sent: {error}");
     let uncertain = Uncertain::new(UncertainCause::ConnectionLost, message).needing_attention();

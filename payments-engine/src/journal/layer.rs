@@ -144,7 +144,7 @@ impl Shared {
         }
     }
 
-    /// Whether a caller of another running engine waits for a record that is not sent yet.
+    /// Returns whether a caller of another running engine waits for a record that is not sent yet.
     async fn is_waited_for_elsewhere(&self, record: &PayoutRecord) -> Result<bool> {
         if record.state != RecordState::Prepared {
             return Ok(false);
@@ -314,8 +314,8 @@ enum Resumed<'a> {
     Unknown(String),
 }
 
-/// Whether a call may send the payout on record: it was not sent, or the call that recorded it
-/// ended without closing it.
+/// Returns whether a call may send the payout on record: it was not sent, or the call that recorded
+/// it ended without closing it.
 fn may_be_sent(record: &PayoutRecord) -> bool {
     match record.state {
         RecordState::NotSent => true,
@@ -324,7 +324,7 @@ fn may_be_sent(record: &PayoutRecord) -> bool {
     }
 }
 
-/// The outcome of a call that stops waiting.
+/// Returns the outcome of a call that stops waiting.
 fn under_way(why: impl Into<String>) -> Submission<Payout> {
     let message = format!("under way: {}", why.into());
     Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))

@@ -312,7 +312,7 @@ pub(crate) fn change_breaker(
     rows.set_breaker(provider, &after(&known))
 }
 
-/// Whether no permit is out, or only this one.
+/// Returns whether no permit is out, or only this one.
 fn may_close(record: &PayoutRecord, permit: Option<&String>) -> bool {
     let is_out = record.permit.as_ref().map(|permit| &permit.token);
     match record.state {

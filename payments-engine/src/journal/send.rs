@@ -142,7 +142,7 @@ where
     write().await
 }
 
-/// The result for the caller if the outcome could not be recorded.
+/// Returns the result for the caller if the outcome could not be recorded.
 pub(super) fn not_recorded<T>(about: &dyn std::fmt::Display, error: &StoreError) -> Submission<T> {
     let message = format!("its outcome could not be recorded: {error}");
     tracing::error!(%about, "{message}");

@@ -81,7 +81,7 @@ pub(crate) fn compare_lines(
 }
 
 impl Comparing<'_> {
-    /// Whether a line of this time belongs to the period. A line without a time does.
+    /// Returns whether a line of this time belongs to the period. A line without a time does.
     fn is_inside(&self, at: Option<Timestamp>) -> bool {
         let period = self.stored.run.period;
         let is_at_the_end =
@@ -363,12 +363,13 @@ impl Comparing<'_> {
     }
 }
 
-/// Whether two movements come from different sources, which name the same money by different keys.
+/// Returns whether two movements come from different sources, which name the same money by
+/// different keys.
 pub(super) fn is_other_source(one: &Movement, other: &Movement) -> bool {
     one.key.scope() != other.key.scope()
 }
 
-/// Whether two movements have the same bank reference, the same day and different amounts.
+/// Returns whether two movements have the same bank reference, the same day and different amounts.
 fn differs_in_amount(one: &Movement, other: &Movement) -> bool {
     let stated = |movement: &Movement| {
         let reference = movement.bank_reference.as_deref().unwrap_or_default().trim().to_owned();
@@ -382,7 +383,7 @@ fn differs_in_amount(one: &Movement, other: &Movement) -> bool {
     one.direction == other.direction && one.amount != other.amount && a == b && is_of_one_day
 }
 
-/// Whether money may have left in this state.
+/// Returns whether money may have left in this state.
 fn may_have_left(state: RecordState) -> bool {
     !matches!(state, RecordState::Prepared | RecordState::NotSent | RecordState::Failed)
 }

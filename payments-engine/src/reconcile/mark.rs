@@ -33,7 +33,7 @@ impl Marks {
         Ok(known.into_iter().all(|page| page.is_none()))
     }
 
-    /// Whether each name is marked.
+    /// Returns whether each name is marked.
     pub(crate) fn are_set(
         &self,
         rows: &mut dyn Rows,
@@ -43,7 +43,7 @@ impl Marks {
     }
 }
 
-/// The name of a line: its key, and how often the key was listed before on its page.
+/// Returns the name of a line: its key, and how often the key was listed before on its page.
 pub(crate) fn line(key: &DedupeKey, again: usize) -> String {
     match again {
         0 => format!("line {key}"),
@@ -51,27 +51,27 @@ pub(crate) fn line(key: &DedupeKey, again: usize) -> String {
     }
 }
 
-/// The name of a credit of another source that is matched with a line.
+/// Returns the name of a credit of another source that is matched with a line.
 pub(crate) fn credit(key: &DedupeKey) -> String {
     format!("credit {key}")
 }
 
-/// The name of a line that is matched with a credit of another source.
+/// Returns the name of a line that is matched with a credit of another source.
 pub(crate) fn pair(scope: &str, line: &DedupeKey) -> String {
     format!("pair {scope} {line}")
 }
 
-/// The name of a payout that is matched with a line.
+/// Returns the name of a payout that is matched with a line.
 pub(crate) fn payout(payout: &PayoutRef) -> String {
     format!("payout {payout}")
 }
 
-/// The name of a refund that is matched with a line.
+/// Returns the name of a refund that is matched with a line.
 pub(crate) fn refund(order: &payments_core::OrderRef, refund: &payments_core::RefundRef) -> String {
     format!("refund {order} {refund}")
 }
 
-/// The name of a payout that is matched with a line only by its amount and day.
+/// Returns the name of a payout that is matched with a line only by its amount and day.
 pub(crate) fn guess(payout: &PayoutRef) -> String {
     format!("payout by amount {payout}")
 }

@@ -76,8 +76,8 @@ impl Comparing<'_> {
         Ok(last.filter(|_| is_full))
     }
 
-    /// Whether a credit of another source is the money of a line that is not matched with another
-    /// credit of that source.
+    /// Returns whether a credit of another source is the money of a line that is not matched with
+    /// another credit of that source.
     fn is_of_a_line(&mut self, marks: &Marks, credit: &CreditRecord) -> Result<bool, StoreError> {
         let movement = &credit.movement;
         let mut lines: Vec<Movement> = match &credit.order {

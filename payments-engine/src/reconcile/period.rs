@@ -49,7 +49,7 @@ impl Period {
     }
 }
 
-/// Whether the bank may still enter, at `now`, a movement that happened at `at`.
+/// Returns whether the bank may still enter, at `now`, a movement that happened at `at`.
 pub(super) fn may_be_entered(at: Timestamp, now: Timestamp) -> bool {
     now.since(at) < LATE
 }

@@ -214,7 +214,8 @@ impl PayoutRecord {
         }
     }
 
-    /// Whether a permit with this token is out, and nobody but its holder reported anything since.
+    /// Returns whether a permit with this token is out, and nobody but its holder reported anything
+    /// since.
     fn returns(&self, token: &str) -> bool {
         self.state == RecordState::Submitting
             && self.permit.as_ref().is_some_and(|permit| permit.token == token)
@@ -379,8 +380,8 @@ impl PayoutRecord {
         }
     }
 
-    /// Whether a person may decide that it never arrived: its sender can no longer write, and
-    /// `quiet` has passed since.
+    /// Returns whether a person may decide that it never arrived: its sender can no longer write,
+    /// and `quiet` has passed since.
     pub(crate) fn is_quiet(&self, quiet: Duration, now: Timestamp) -> bool {
         self.permit.as_ref().is_none_or(|permit| now > permit.send_by.plus(quiet))
     }

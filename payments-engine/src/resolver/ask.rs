@@ -123,7 +123,7 @@ impl Shared {
     }
 }
 
-/// Whether a reported payout contains more than its record does.
+/// Returns whether a reported payout contains more than its record does.
 fn is_news(record: &PayoutRecord, found: &Payout) -> bool {
     // The provider's raw response is not stored.
     let mut found = found.clone();

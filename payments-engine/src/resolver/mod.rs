@@ -165,8 +165,8 @@ impl Shared {
         Ok(is_more)
     }
 
-    /// Whether changes may be passed to handlers. Their threads have to be free, so that no claim
-    /// expires in a queue.
+    /// Returns whether changes may be passed to handlers. Their threads have to be free, so that no
+    /// claim expires in a queue.
     fn may_handle(&self) -> bool {
         self.handlers.get().is_some() && self.handling() == 0
     }

@@ -260,7 +260,7 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// The state of a store that one engine uses at a time.
+    /// Returns the state of a store that one engine uses at a time.
     pub(crate) fn alone(start: u64, restored: Option<String>) -> Self {
         let restored = Restored::new(restored);
         Self { start, name: start.to_string(), restored, beat: None }
@@ -289,7 +289,7 @@ pub(crate) trait Rows {
         reference: &PayoutRef,
     ) -> Result<Option<PayoutRecord>, StoreError>;
 
-    /// Whether a write with this token is stored.
+    /// Returns whether a write with this token is stored.
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError>;
 
     /// Stores an observation, the record that follows from it, and when it is due next.

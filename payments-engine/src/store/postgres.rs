@@ -246,7 +246,7 @@ impl Postgres {
     }
 }
 
-/// The runtime of one connection.
+/// Returns the runtime of one connection.
 fn connection_runtime() -> Result<Runtime, Error> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -280,7 +280,7 @@ async fn open(
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-/// A statement without values.
+/// Returns a statement without values.
 fn plain(sql: &'static str) -> Work<()> {
     work!(|connection| sqlx::raw_sql(sql).execute(connection).await.map(|_| ()))
 }

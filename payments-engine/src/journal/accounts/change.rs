@@ -142,8 +142,8 @@ impl Shared {
         Ok(None)
     }
 
-    /// Whether an instruction sent under a permit can no longer be carried out: its sender may no
-    /// longer write, and the gateway may no longer book it.
+    /// Returns whether an instruction sent under a permit can no longer be carried out: its sender
+    /// may no longer write, and the gateway may no longer book it.
     pub(crate) fn is_over(&self, permit: Option<&Permit>, limits: &Limits) -> bool {
         let now = self.clock.now();
         permit.is_none_or(|permit| now > permit.send_by.plus(limits.quiet))

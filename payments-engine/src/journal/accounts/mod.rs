@@ -25,8 +25,8 @@ pub(crate) struct AccountMember {
     pub(crate) limits: Limits,
 }
 
-/// The result of a repeated instruction, or `None` while its outcome is unknown or if it was not
-/// sent.
+/// Returns the result of a repeated instruction, or `None` while its outcome is unknown or if it
+/// was not sent.
 fn submission(account: &AccountRecord, sending: &Sending) -> Option<Submission<VirtualAccount>> {
     if sending.state == crate::record::SendingState::Done {
         return account.account.clone().map(Submission::Accepted);

@@ -32,7 +32,7 @@ pub(crate) struct PaymentMember {
     pub(crate) limits: Limits,
 }
 
-/// The outcome of a call that stops waiting.
+/// Returns the outcome of a call that stops waiting.
 pub(super) fn under_way<T>(why: impl Into<String>) -> Submission<T> {
     let message = format!("under way: {}", why.into());
     Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))

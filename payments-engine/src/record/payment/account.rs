@@ -122,9 +122,9 @@ impl AccountRecord {
         self.closed_at.or(stated).or(asked)
     }
 
-    /// Whether the engine has to find out the outcome of the instruction to open it. It does not if
-    /// the opening was lost and the provider supports no inquiry: nobody was shown the account, and
-    /// another one may be opened.
+    /// Returns whether the engine has to find out the outcome of the instruction to open it. It
+    /// does not if the opening was lost and the provider supports no inquiry: nobody was shown the
+    /// account, and another one may be opened.
     pub(crate) fn is_opening_in_doubt(&self) -> bool {
         self.opening.as_ref().is_some_and(|opening| {
             opening.state == SendingState::Submitting
@@ -188,7 +188,7 @@ impl AccountRecord {
 }
 
 impl AccountChangeKind {
-    /// Whether the account shows the change.
+    /// Returns whether the account shows the change.
     fn shows_in(&self, account: &VirtualAccount) -> bool {
         match self {
             Self::Update { holder, .. } => {

@@ -141,12 +141,12 @@ impl PaymentRecord {
         self.cancellations.iter().find(|known| known.provider == *provider)
     }
 
-    /// Whether an instruction about it may be under way, or has an unknown outcome.
+    /// Returns whether an instruction about it may be under way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         !self.in_doubt().is_empty()
     }
 
-    /// Whether it is unknown if a provider opened it.
+    /// Returns whether it is unknown if a provider opened it.
     pub(crate) fn is_opening_in_doubt(&self, provider: &ProviderId) -> bool {
         self.openings.iter().any(|one| one.provider == *provider && one.is_in_doubt())
     }
@@ -227,7 +227,8 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether an instruction can be closed as not sent: no permit is out, or only this one.
+    /// Returns whether an instruction can be closed as not sent: no permit is out, or only this
+    /// one.
     pub(crate) fn may_close(&self, of: &Instruction, token: Option<&String>) -> bool {
         match of {
             Instruction::Opening { provider, method } => {
@@ -274,13 +275,13 @@ impl PaymentRecord {
         (self.is_in_doubt(), is_awaited)
     }
 
-    /// Whether an instruction may be under way, or has an unknown outcome.
+    /// Returns whether an instruction may be under way, or has an unknown outcome.
     pub(crate) fn is_on_its_way(&self, of: &Instruction) -> bool {
         self.in_doubt().iter().any(|(doubted, ..)| doubted == of)
     }
 
-    /// Whether the last reports of a provider show that a cancellation or a change of a virtual
-    /// account was not carried out.
+    /// Returns whether the last reports of a provider show that a cancellation or a change of a
+    /// virtual account was not carried out.
     pub(crate) fn shows_undone(&self, of: &Instruction) -> bool {
         match of {
             Instruction::Cancel { provider } => self.stated(provider).is_some_and(|stated| {
@@ -305,7 +306,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether the record shows an instruction as under way, under this permit.
+    /// Returns whether the record shows an instruction as under way, under this permit.
     pub(crate) fn is_submitting(&self, of: &Instruction, under: Option<&Permit>) -> bool {
         let (is_submitting, permit) = match of {
             Instruction::Opening { provider, method } => {
@@ -324,8 +325,8 @@ impl PaymentRecord {
         is_submitting && permit.as_ref() == under
     }
 
-    /// Whether a person may decide that the doubtful instructions never arrived: their senders can
-    /// no longer write, and `quiet` has passed since.
+    /// Returns whether a person may decide that the doubtful instructions never arrived: their
+    /// senders can no longer write, and `quiet` has passed since.
     pub(crate) fn is_quiet(&self, quiet: std::time::Duration, now: Timestamp) -> bool {
         let permits = self.in_doubt().into_iter().filter_map(|(_, _, permit)| permit);
         permits.into_iter().all(|permit| now > permit.send_by.plus(quiet))

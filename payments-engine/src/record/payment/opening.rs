@@ -118,7 +118,7 @@ impl PaymentOpening {
         }
     }
 
-    /// Whether it may be under way, or has an unknown outcome.
+    /// Returns whether it may be under way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         matches!(self.state, OpeningState::Submitting | OpeningState::Uncertain)
     }
@@ -132,7 +132,7 @@ impl PaymentOpening {
         }
     }
 
-    /// Whether no permit is out, or only this one.
+    /// Returns whether no permit is out, or only this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
             OpeningState::Asked => true,

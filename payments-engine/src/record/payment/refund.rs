@@ -115,8 +115,8 @@ impl RefundRecord {
         };
     }
 
-    /// Whether it may be under way, or has an unknown outcome. If a payout carries it out, the
-    /// engine inquires about the payout instead.
+    /// Returns whether it may be under way, or has an unknown outcome. If a payout carries it out,
+    /// the engine inquires about the payout instead.
     pub(crate) fn is_in_doubt(&self) -> bool {
         self.payout.is_none()
             && matches!(
@@ -127,7 +127,7 @@ impl RefundRecord {
             )
     }
 
-    /// Whether no permit is out, or only this one.
+    /// Returns whether no permit is out, or only this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
             RefundRecordState::Asked => true,

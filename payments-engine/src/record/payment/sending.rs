@@ -76,17 +76,17 @@ impl Sending {
         }
     }
 
-    /// Whether it may be under way, or has an unknown outcome.
+    /// Returns whether it may be under way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         matches!(self.state, SendingState::Submitting | SendingState::Uncertain)
     }
 
-    /// Whether its last permit has this token.
+    /// Returns whether its last permit has this token.
     pub(super) fn is_under(&self, token: Option<&String>) -> bool {
         self.permit.as_ref().map(|permit| &permit.token) == token
     }
 
-    /// Whether no permit is out, or only this one.
+    /// Returns whether no permit is out, or only this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
             SendingState::Asked => true,

@@ -74,7 +74,7 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     Ok(connection)
 }
 
-/// Whether the server keeps confirmed commits with this value of `synchronous_commit`.
+/// Returns whether the server keeps confirmed commits with this value of `synchronous_commit`.
 pub(super) fn keeps_commits(synchronous_commit: &str) -> bool {
     matches!(synchronous_commit, "on" | "remote_apply")
 }
@@ -103,7 +103,7 @@ pub(super) async fn in_time<T>(
     })
 }
 
-/// Whether the connection can be used after this error.
+/// Returns whether the connection can be used after this error.
 pub(super) fn is_usable_after(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {

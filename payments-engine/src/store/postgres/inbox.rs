@@ -230,12 +230,12 @@ impl<S: Session> InboxRows for PostgresInbox<'_, S> {
     }
 }
 
-/// The place of a delivery's events.
+/// Returns the place of a delivery's events.
 fn of_events(digest: &str) -> Place<'_> {
     Place { table: "delivery events", subject: digest }
 }
 
-/// The place of a delivery's request.
+/// Returns the place of a delivery's request.
 fn of_request(digest: &str) -> Place<'_> {
     Place { table: "delivery request", subject: digest }
 }

@@ -27,7 +27,8 @@ pub(super) async fn leave(connection: &mut PgConnection, start: i64) -> Result<(
     sqlx::query(sql).bind(start).execute(connection).await.map(|_| ())
 }
 
-/// Whether the engine of this start was seen within `silence`, by the clock of the database.
+/// Returns whether the engine of this start was seen within `silence`, by the clock of the
+/// database.
 pub(super) async fn is_live(
     connection: &mut PgConnection,
     start: i64,

@@ -219,7 +219,7 @@ impl<S: Session> Rows for S {
     }
 }
 
-/// The place of a payout's record.
+/// Returns the place of a payout's record.
 pub(super) fn of_payout(reference: &str) -> Place<'_> {
     Place { table: "payout", subject: reference }
 }

@@ -70,7 +70,7 @@ pub(super) async fn migrate(
     Ok(Ok(newest))
 }
 
-/// Whether the schema exists in exactly this version.
+/// Returns whether the schema exists in exactly this version.
 pub(super) async fn is_of_this_version(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let sql = "SELECT to_regclass('payments.migration') IS NOT NULL";
     if !sqlx::query_scalar(sql).fetch_one(&mut *connection).await? {

@@ -32,7 +32,7 @@ pub(super) async fn make_due(
     .map(|_| ())
 }
 
-/// Whether a claim is the last one of its task. Locks the task.
+/// Returns whether a claim is the last one of its task. Locks the task.
 pub(super) async fn is_claimed(
     connection: &mut PgConnection,
     claim: Claim,

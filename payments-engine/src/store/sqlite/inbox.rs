@@ -14,7 +14,8 @@ use crate::{
 const COLUMNS: &str = "number, provider, endpoint, digest, received_at, verdict, is_unsigned, \
                        changed_at, events";
 
-/// The places of a delivery's events and of its request. The digest identifies the delivery.
+/// Returns the places of a delivery's events and of its request. The digest identifies the
+/// delivery.
 fn of_events(digest: &str) -> Place<'_> {
     Place { table: "delivery events", subject: digest }
 }
@@ -23,7 +24,7 @@ fn of_request(digest: &str) -> Place<'_> {
     Place { table: "delivery request", subject: digest }
 }
 
-/// The place of a refused request.
+/// Returns the place of a refused request.
 fn of_sample(endpoint: &str) -> Place<'_> {
     Place { table: "refused request", subject: endpoint }
 }

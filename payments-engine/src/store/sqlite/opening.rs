@@ -67,7 +67,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
-/// Whether an engine holds the lock of the sending engine.
+/// Returns whether an engine holds the lock of the sending engine.
 pub(super) fn is_locked(path: &Path) -> std::io::Result<bool> {
     let file = match File::open(beside(path)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),

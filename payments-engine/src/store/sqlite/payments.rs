@@ -18,7 +18,7 @@ const PAYMENT: &str = "payment";
 const OBSERVATION: &str = "payment observation";
 const CREDIT: &str = "credit";
 
-/// The place of a credit, by its provider and key.
+/// Returns the place of a credit, by its provider and key.
 pub(super) fn of_credit(subject: &str) -> Place<'_> {
     Place { table: CREDIT, subject }
 }

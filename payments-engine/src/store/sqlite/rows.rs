@@ -65,7 +65,7 @@ impl<'a> SqliteRows<'a> {
     }
 }
 
-/// The place of a payout's record.
+/// Returns the place of a payout's record.
 pub(super) fn of_payout(reference: &str) -> Place<'_> {
     Place { table: "payout", subject: reference }
 }

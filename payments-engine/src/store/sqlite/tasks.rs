@@ -35,7 +35,7 @@ pub(super) fn make_due(
     Ok(())
 }
 
-/// Whether a claim is the last one of its task.
+/// Returns whether a claim is the last one of its task.
 pub(super) fn is_claimed(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM payments_task
                               WHERE kind = ?1 AND subject = ?2 AND fence = ?3)";
