@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::transfer_text::without_marks;
 
-/// One line per BIN; its columns and sources are in `data/README.md`.
+/// One line per BIN. The columns and sources are described in `data/README.md`.
 const DATA: &str = include_str!("../data/banks.tsv");
 
 static BANKS: LazyLock<Vec<Bank>> = LazyLock::new(|| DATA.lines().filter_map(Bank::read).collect());
@@ -31,38 +31,39 @@ pub struct Bank {
     searchable: String,
 }
 
-/// What a bank's own app does with VietQR codes, by the list of vietqr.io.
+/// The support of a bank's own app for VietQR codes, by the list of vietqr.io.
 ///
-/// Accounts at every bank of the directory can be paid to; this is about who can scan.
+/// A payer can pay to accounts at every bank of the directory. This is about the banks whose app
+/// can scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VietQrSupport {
     /// The app scans codes and pays them.
     Transfer,
-    /// Accounts receive, but the app does not scan.
+    /// Accounts receive payments, but the app does not scan codes.
     ReceiveOnly,
-    /// The list does not say.
+    /// The list does not give it.
     Unknown,
 }
 
 impl Bank {
-    /// Every bank of the directory, by ascending BIN.
+    /// Returns every bank of the directory, by ascending BIN.
     #[must_use]
     pub fn all() -> &'static [Self] {
         &BANKS
     }
 
-    /// The bank with a BIN of six digits, if the directory has it.
+    /// Returns the bank with this BIN, or `None` if it is not in the directory.
     #[must_use]
     pub fn by_bin(bin: &str) -> Option<&'static Self> {
         let index = BANKS.binary_search_by(|bank| bank.bin.cmp(bin)).ok()?;
         BANKS.get(index)
     }
 
-    /// The banks with a SWIFT code, of eight characters or with a branch of three more; in any
-    /// case.
+    /// Returns the banks with this SWIFT code, in upper or lower case. It has eight characters, or
+    /// eleven with a branch.
     ///
-    /// There may be several: branches and aliases of one bank share a code.
+    /// There may be several, because branches and aliases of one bank share a code.
     pub fn by_swift(swift: &str) -> impl Iterator<Item = &'static Self> {
         let head = match swift.len() {
             8 | 11 => swift.get(..8),
@@ -73,10 +74,10 @@ impl Bank {
         })
     }
 
-    /// The banks that some public list gives a short code, in any case.
+    /// Returns the banks to which some public list gives this short code, in upper or lower case.
     ///
-    /// There may be several: `BVB` is BaoViet Bank in one list and BVBank in another. To name one
-    /// bank use [`Bank::one_by_code`]; for a code in a gateway's own message use the table of that
+    /// There may be several: `BVB` is BaoViet Bank in one list and BVBank in another. To select one
+    /// bank use [`Bank::one_by_code`]. For a code in a gateway's own message use the table of that
     /// gateway.
     pub fn by_code(code: &str) -> impl Iterator<Item = &'static Self> {
         Self::all()
@@ -84,11 +85,12 @@ impl Bank {
             .filter(move |bank| bank.codes().any(|own| own.eq_ignore_ascii_case(code)))
     }
 
-    /// The bank with a short code, if no list gives the code to another.
+    /// Returns the bank with this short code, if all lists agree on it.
     ///
     /// # Errors
     ///
-    /// [`BankCodeError::Unknown`], and [`BankCodeError::Ambiguous`] with the candidates' BINs.
+    /// Returns [`BankCodeError::Unknown`] if no list has the code, and [`BankCodeError::Ambiguous`]
+    /// with the BINs of the candidates if lists give it to different banks.
     pub fn one_by_code(code: &str) -> Result<&'static Self, BankCodeError> {
         let mut found = Self::by_code(code);
         match (found.next(), found.next()) {
@@ -101,10 +103,10 @@ impl Bank {
         }
     }
 
-    /// The banks with a text in one of their names, from the beginning of a word on.
+    /// Returns the banks with a name that contains this text, starting at the beginning of a word.
     ///
-    /// Case, marks, spaces and punctuation do not matter: `ngoaithuong` finds `Ngân hàng TMCP Ngoại
-    /// Thương Việt Nam`. [`Bank::name`], [`Bank::other_names`] and [`Bank::legal_name`] are
+    /// Case, diacritics, spaces and punctuation are ignored: `ngoaithuong` finds `Ngân hàng TMCP
+    /// Ngoại Thương Việt Nam`. [`Bank::name`], [`Bank::other_names`] and [`Bank::legal_name`] are
     /// searched. An empty text finds nothing.
     pub fn by_name(text: &str) -> impl Iterator<Item = &'static Self> {
         let wanted = searchable(text).replace(' ', "");
@@ -116,7 +118,7 @@ impl Bank {
         })
     }
 
-    /// The number by which transfers name the bank: six digits, such as `970436` for Vietcombank.
+    /// Returns the number of the bank in transfers: six digits, such as `970436` for Vietcombank.
     ///
     /// NAPAS calls it BIN or acquirer ID (NAPAS VietQR format 1.0, template 38.01, object 00).
     #[must_use]
@@ -124,48 +126,49 @@ impl Bank {
         self.bin
     }
 
-    /// Its short codes in public lists; never a key, see [`Bank::by_code`].
+    /// Returns the bank's short codes in public lists. They are not unique, see [`Bank::by_code`].
     pub fn codes(&self) -> impl Iterator<Item = &'static str> {
         parts(self.codes)
     }
 
-    /// The name that payers know: `Vietcombank`.
+    /// Returns the name that payers know: `Vietcombank`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Further short names and former ones.
+    /// Returns further and former short names.
     pub fn other_names(&self) -> impl Iterator<Item = &'static str> {
         parts(self.other_names)
     }
 
-    /// The registered name, in Vietnamese: `Ngân hàng TMCP Ngoại Thương Việt Nam`.
+    /// Returns the registered name, in Vietnamese: `Ngân hàng TMCP Ngoại Thương Việt Nam`.
     #[must_use]
     pub const fn legal_name(&self) -> &'static str {
         self.legal_name
     }
 
-    /// The SWIFT code (BIC) of eight characters, where a list has it.
+    /// Returns the SWIFT code (BIC) of eight characters, if a list has it.
     #[must_use]
     pub const fn swift(&self) -> Option<&'static str> {
         self.swift
     }
 
-    /// What the bank's app does with VietQR codes.
+    /// Returns the support of the bank's app for VietQR codes.
     #[must_use]
     pub const fn vietqr(&self) -> VietQrSupport {
         self.vietqr
     }
 
-    /// Whether the list of vietqr.io says that the name of an account's holder can be looked up.
+    /// Returns whether the holder's name of an account can be looked up, by the list of vietqr.io.
+    /// Returns `None` if the list does not give it.
     #[must_use]
     pub const fn supports_name_lookup(&self) -> Option<bool> {
         self.name_lookup
     }
 
-    /// Reads one line of the data; comments are no banks, and a test holds that every other line is
-    /// one.
+    /// Reads one line of the data, or returns `None` for a comment. A test checks that every other
+    /// line is a bank.
     fn read(line: &'static str) -> Option<Self> {
         let mut columns = line.split('\t');
         let bin = columns.next().filter(|bin| is_bin(bin))?;
@@ -185,7 +188,7 @@ impl Bank {
             _ => return None,
         };
         let names = [name, other_names, legal_name].into_iter().flat_map(parts);
-        // A line break keeps a search from matching across two names.
+        // A line break prevents a match across two names.
         let searchable = names.map(searchable).collect::<Vec<_>>().join("\n");
         Some(Self {
             bin,
@@ -201,11 +204,11 @@ impl Bank {
     }
 }
 
-/// Why a short code names no bank.
+/// The reason why a short code does not identify a bank.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BankCodeError {
-    /// The code stands in no list known here.
+    /// The code is in none of the lists.
     #[error("no bank with the code {code:?} is known: name the bank by its BIN")]
     Unknown {
         /// The code.
@@ -236,13 +239,13 @@ fn is_bin(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The non-empty parts of a cell with several values.
+/// Returns the non-empty parts of a cell with several values.
 fn parts(cell: &'static str) -> impl Iterator<Item = &'static str> {
     cell.split('|').filter(|part| !part.is_empty())
 }
 
-/// A name as it is searched: lower case, without marks, its words of letters and digits one space
-/// apart.
+/// Returns a name in the form for searching: in lower case and without diacritics, with single
+/// spaces between words of letters and digits.
 fn searchable(name: &str) -> String {
     let plain: String = name
         .nfc()
@@ -256,7 +259,7 @@ fn searchable(name: &str) -> String {
         .join(" ")
 }
 
-/// Whether a name begins with a text that has no spaces, the name's own spaces apart.
+/// Returns whether a name, without its spaces, begins with a text that has none.
 fn begins_with(name: &str, wanted: &str) -> bool {
     let mut letters = name.chars().filter(|&character| character != ' ');
     wanted.chars().all(|character| letters.next() == Some(character))

@@ -4,7 +4,7 @@ use crc::{CRC_16_IBM_3740, Crc, Table};
 /// 1.0, object 63, after ISO/IEC 13239). The wide table is ten times as fast as the usual one.
 static CRC: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_IBM_3740);
 
-/// The CRC over the bytes of a text.
+/// Returns the CRC over the bytes of a text.
 pub(super) fn checksum(text: &str) -> u16 {
     CRC.checksum(text.as_bytes())
 }

@@ -1,6 +1,6 @@
 use crate::{FieldPath, TextError};
 
-/// Why a value cannot stand in a code: the field, and what is wrong with the value.
+/// The reason why a value is not allowed in a code: the field, and the flaw of the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the {} {flaw}", field.described())]
 pub struct VietQrError {
@@ -13,33 +13,33 @@ impl VietQrError {
         Self { field, flaw }
     }
 
-    /// The field that the value was for.
+    /// Returns the field that the value was for.
     #[must_use]
     pub const fn field(&self) -> FieldPath {
         self.field
     }
 
-    /// What is wrong with the value.
+    /// Returns the flaw of the value.
     #[must_use]
     pub const fn flaw(&self) -> &Flaw {
         &self.flaw
     }
 }
 
-/// What is wrong with the value of a field, whether it was to be written or was read.
+/// The flaw of a field's value, whether the value was to be written or was read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {
-    /// The value is empty, and the format has no empty objects.
+    /// The value is empty, but the format has no empty objects.
     #[error("is empty: leave it out, or give it a value")]
     Empty,
 
     /// The value is too long.
     #[error("has {length} characters and may have {limit}: shorten it where it is made")]
     TooLong {
-        /// How many characters it has.
+        /// The number of characters of the value.
         length: usize,
-        /// How many it may have.
+        /// The most characters allowed.
         limit: usize,
     },
 
@@ -49,21 +49,21 @@ pub enum Flaw {
          that the payers' banks take it"
     )]
     LongPurpose {
-        /// How many characters it has.
+        /// The number of characters of the purpose.
         length: usize,
     },
 
-    /// With the value, the template around it has more than its 99 characters.
+    /// With the value, the template around it would exceed 99 characters.
     #[error(
         "makes the fields around it {length} characters long together, and 99 fit: shorten or drop \
          one of them"
     )]
     TemplateFull {
-        /// How long the template would be, with four characters before each field.
+        /// The length of the template, including four characters before each field.
         length: usize,
     },
 
-    /// The value holds a character that cannot stand there.
+    /// The value contains a character that is not allowed in the field.
     #[error(
         "holds {character:?} (U+{:04X}): use printable ASCII characters only",
         u32::from(*.character)
@@ -73,7 +73,7 @@ pub enum Flaw {
         character: char,
     },
 
-    /// The account number holds something besides letters and digits.
+    /// The account number contains a character that is not a letter or a digit.
     #[error("holds {character:?}: give letters A-Z, a-z and digits only, as the bank writes it")]
     NumberCharacter {
         /// The first such character.
@@ -83,7 +83,7 @@ pub enum Flaw {
     /// The value must be a fixed number of digits.
     #[error("is not {count} digits: write exactly as many")]
     NotDigits {
-        /// How many digits it must be.
+        /// The number of digits required.
         count: usize,
     },
 
@@ -91,7 +91,7 @@ pub enum Flaw {
     #[error("is not a language of ISO 639-1: write its two lower-case letters, such as vi")]
     NotALanguage,
 
-    /// The request for consumer data is no such request.
+    /// The value is not a valid request for consumer data.
     #[error("is no request for consumer data: use the letters A, M and E, each at most once")]
     NotConsumerData,
 
@@ -114,10 +114,10 @@ impl From<TextError> for Flaw {
     }
 }
 
-/// Why a text is no VietQR code: where in it, and what is wrong.
+/// The reason why a text is not a VietQR code, and its position in the text.
 ///
-/// Text that a parser cannot account for to the last character is refused. An account that was read
-/// one digit short would be somebody else's.
+/// A text is refused unless the parser accounts for every character. An account number that was
+/// read one digit short would be somebody else's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} at {offset}: {problem}")]
 pub struct ParseError {
@@ -131,26 +131,26 @@ impl ParseError {
         Self { field, offset, problem }
     }
 
-    /// The object that the problem is in.
+    /// Returns the object with the problem.
     #[must_use]
     pub const fn field(&self) -> FieldPath {
         self.field
     }
 
-    /// The byte of the payload where the problem begins, counted from zero.
+    /// Returns the byte of the payload at which the problem begins, counted from zero.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// What is wrong there.
+    /// Returns the problem.
     #[must_use]
     pub const fn problem(&self) -> &Problem {
         &self.problem
     }
 }
 
-/// What is wrong with a text that should be a VietQR code.
+/// The problem of a text that should be a VietQR code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -165,38 +165,39 @@ pub enum Problem {
     WrongCrc {
         /// The CRC in the text.
         stated: u16,
-        /// The CRC of the text.
+        /// The CRC at the end of the text.
         computed: u16,
     },
 
-    /// Where an object should begin, there are no two digits of ID and two of length.
+    /// There are no two digits of ID and two of length at the position where an object should
+    /// begin.
     #[error("an object should begin here, with two digits of ID and two of length")]
     NoHeader,
 
-    /// One to three characters are left after the last object.
+    /// One to three characters remain after the last object.
     #[error(
         "what is left over is too short for an object (characters: {count}): a length before it is \
          wrong"
     )]
     LeftOver {
-        /// How many characters are left over.
+        /// The number of remaining characters.
         count: usize,
     },
 
-    /// The object says that it is longer than what is left.
+    /// The length of the object is greater than the number of remaining characters.
     #[error("the object should have {stated} characters and {left} are left: a length is wrong")]
     Truncated {
-        /// The length that the object states.
+        /// The length given by the object.
         stated: usize,
-        /// How many characters there are.
+        /// The number of remaining characters.
         left: usize,
     },
 
-    /// The object stands twice in one template.
+    /// The object occurs twice in one template.
     #[error("the object is there twice: it is not clear which one counts")]
     Duplicate,
 
-    /// The object stands where it cannot: 00 must be first and 63 last.
+    /// The object is not allowed at this position: 00 must be first and 63 last.
     #[error("the object is out of place: 00 comes first and 63 last")]
     OutOfPlace,
 
@@ -204,31 +205,31 @@ pub enum Problem {
     #[error("the object is missing: the text is no VietQR code for a transfer")]
     Missing,
 
-    /// The object has another value than VietQR codes for transfers have.
+    /// The object has a value that it does not have in VietQR codes for transfers.
     #[error("the value is not {expected}: the text is no VietQR code for a transfer")]
     Unexpected {
-        /// What the value must be.
+        /// The required value.
         expected: &'static str,
     },
 
-    /// The amount is no number of đồng.
+    /// The amount is not a number of đồng.
     #[error("the amount is not written in digits: it cannot be paid")]
     NotAnAmount,
 
-    /// The amount has decimals, and the đồng has none.
+    /// The amount has decimals, but the đồng has none.
     #[error(
         "the amount has decimals and VND has none: parse_lenient accepts .0 and .00, and nothing \
          longer, because 50.000 may be fifty thousand"
     )]
     Decimals,
 
-    /// A fee without the indicator that goes with it, or an indicator without its fee.
+    /// There is a fee without its indicator, or an indicator without its fee.
     #[error(
         "the tip indicator and the fee do not go together: 02 needs 56 alone, 03 needs 57 alone"
     )]
     TipMismatch,
 
-    /// The value cannot stand in the object.
+    /// The value is not allowed in the object.
     #[error("the value {0}")]
     Value(#[from] Flaw),
 }

@@ -1,21 +1,21 @@
 use std::fmt;
 
-/// The place of an object in a payload, as the IDs that lead to it: `38.01.01`.
+/// The path of an object in a payload: the IDs that lead to it, such as `38.01.01`.
 ///
-/// Paths are ordered as a payload is written: by ascending ID, a template before what is in it.
+/// Paths are ordered as in a payload: by ascending ID, a template before its objects.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath {
     ids: [u8; 3],
     depth: u8,
 }
 
-/// A detail of a payment that is not the purpose: objects 01 to 07 of template 62 (NAPAS VietQR
-/// format 1.0).
+/// A detail of a payment besides the purpose: objects 01 to 07 of template 62 (NAPAS VietQR format
+/// 1.0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Detail {
     /// 01: the number of the bill or invoice.
     Bill,
-    /// 02: a mobile number, to top up or to pay the bill of.
+    /// 02: a mobile number, to top it up or to pay its bill.
     Mobile,
     /// 03: the store.
     Store,
@@ -81,7 +81,8 @@ impl FieldPath {
         Self { ids: [template, id, 0], depth: 2 }
     }
 
-    /// The path of an object in the template at this path. Nothing is nested deeper than three.
+    /// Returns the path of an object in the template at this path. No object is nested deeper than
+    /// three.
     pub(super) const fn child(self, id: u8) -> Self {
         let [first, second, _] = self.ids;
         match self.depth {
@@ -91,7 +92,7 @@ impl FieldPath {
         }
     }
 
-    /// The object's own ID.
+    /// Returns the object's own ID.
     pub(super) const fn id(self) -> u8 {
         let [first, second, third] = self.ids;
         match self.depth {
@@ -101,7 +102,7 @@ impl FieldPath {
         }
     }
 
-    /// Whether the object stands in the template at a path, at any depth.
+    /// Returns whether the object is in the template at a path, at any depth.
     pub(super) const fn is_within(self, template: Self) -> bool {
         let ([first, second, _], [outer, inner, _]) = (self.ids, template.ids);
         self.depth > template.depth
@@ -112,7 +113,7 @@ impl FieldPath {
             }
     }
 
-    /// Whether the object is one of [`Detail`].
+    /// Returns whether the object is a [`Detail`].
     pub(super) const fn is_detail(self) -> bool {
         matches!(self, Self { ids: [62, 1..=7, _], depth: 2 })
     }
@@ -121,7 +122,7 @@ impl FieldPath {
         self.ids.into_iter().take(usize::from(self.depth))
     }
 
-    /// What the format calls the object, for messages.
+    /// Returns the format's name for the object, for messages.
     const fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::FORMAT => "payload format",
@@ -161,7 +162,7 @@ impl FieldPath {
         })
     }
 
-    /// The name and the IDs, for the beginning of a message: `purpose (62.08)`.
+    /// Returns the name and the IDs, for the beginning of a message: `purpose (62.08)`.
     pub(super) fn described(self) -> String {
         match self.name() {
             Some(name) => format!("{name} ({self})"),
@@ -170,7 +171,7 @@ impl FieldPath {
     }
 }
 
-/// `38.01.01`; `payload` for the payload as a whole.
+/// Writes the path, such as `38.01.01`, or `payload` for the payload as a whole.
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.depth == 0 {

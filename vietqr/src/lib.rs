@@ -1,9 +1,9 @@
 //! VietQR codes and the directory of Vietnamese banks.
 //!
-//! [`VietQr`] is the QR code that a Vietnamese bank app scans to make a transfer: it builds the
-//! code's text ([`payload`](VietQr::payload)) and reads it back ([`parse`](VietQr::parse)). With
-//! feature `qr`, `render` draws it. [`Bank`] is the directory, and [`transfer_text`] makes the text
-//! that a transfer can carry. No network is involved.
+//! [`VietQr`] is the QR code that a Vietnamese bank app scans to make a transfer. It builds the
+//! text of the code ([`payload`](VietQr::payload)) and parses it ([`parse`](VietQr::parse)); with
+//! the feature `qr`, `render` draws it. [`Bank`] is the directory, and [`transfer_text`] converts a
+//! text to the characters that a transfer allows. The crate does not use the network.
 //!
 //! ```
 //! use vietqr::{Bank, Initiation, VietQr};
@@ -25,10 +25,11 @@
 //! ```
 //!
 //! The format is NAPAS, *VietQR code format in the NAPAS247 fast-transfer service*, version 1.0 of
-//! September 2021 (here: NAPAS VietQR format 1.0), a profile of the EMV merchant-presented code. A
-//! payload is a list of objects: two digits of ID, two digits of length, and the value; some values
-//! are such lists themselves. Fields are named by their IDs, from the outside in: `38.01.01` is the
-//! account number. Amounts are whole đồng; banks and accounts are text.
+//! September 2021 (in these pages: NAPAS VietQR format 1.0), a profile of the EMV
+//! merchant-presented code. A payload is a list of objects: two digits of ID, two digits of length,
+//! and the value. Some values are themselves such lists, called templates. Fields are named by
+//! their IDs, from the outside in: `38.01.01` is the account number. Amounts are whole đồng; banks
+//! and accounts are text.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

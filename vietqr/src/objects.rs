@@ -1,6 +1,6 @@
 use crate::{FieldPath, Flaw, ParseError, Problem, rules};
 
-/// The objects of a payload or of a template, one after the other, to the last character.
+/// Iterates over the objects of a payload or of a template, up to the last character.
 pub(super) struct Objects<'a> {
     template: FieldPath,
     rest: &'a str,
@@ -8,12 +8,12 @@ pub(super) struct Objects<'a> {
     seen: u128,
 }
 
-/// An object of a payload: where it is, and its value.
+/// An object of a payload: its path and its value.
 #[derive(Clone, Copy)]
 pub(super) struct Object<'a> {
     pub(super) field: FieldPath,
     pub(super) value: &'a str,
-    /// Where in the payload the value begins.
+    /// The position in the payload at which the value begins.
     offset: usize,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Objects<'a> {
         self.rest.is_empty()
     }
 
-    /// The next object, or `None` if the last one ended where the template ends.
+    /// Returns the next object, or `None` if the last one ended at the end of the template.
     pub(super) fn next(&mut self) -> Result<Option<Object<'a>>, ParseError> {
         if self.is_empty() {
             return Ok(None);
@@ -54,7 +54,7 @@ impl<'a> Objects<'a> {
         Ok(Some(Object { field, value, offset: start + 4 }))
     }
 
-    /// Demands that an object was there.
+    /// Checks that an object occurred.
     pub(super) fn require(&self, field: FieldPath) -> Result<(), ParseError> {
         match self.seen & (1 << field.id()) {
             0 => Err(self.missing(field)),
@@ -62,12 +62,12 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// The error about an object that was not there.
+    /// Returns the error for an object that is missing.
     pub(super) const fn missing(&self, field: FieldPath) -> ParseError {
         ParseError::new(field, self.offset, Problem::Missing)
     }
 
-    /// The ID and the length of the next object.
+    /// Returns the ID and the length of the next object.
     fn header(&self) -> Result<(u8, usize), ParseError> {
         let fail = |problem| ParseError::new(self.template, self.offset, problem);
         match self.rest.as_bytes() {
@@ -82,12 +82,12 @@ impl<'a> Objects<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The objects of a template.
+    /// Returns the objects of a template.
     pub(super) const fn objects(&self) -> Objects<'a> {
         Objects { template: self.field, rest: self.value, offset: self.offset, seen: 0 }
     }
 
-    /// The value, checked against the rule of its field.
+    /// Returns the value, checked against the rule of its field.
     pub(super) fn text(&self) -> Result<&'a str, ParseError> {
         match rules::check_text(self.field, self.value) {
             Ok(()) => Ok(self.value),
@@ -95,7 +95,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Takes only one value.
+    /// Checks that the value is `expected`.
     pub(super) fn expect(&self, expected: &'static str) -> Result<(), ParseError> {
         if self.value == expected {
             Ok(())
@@ -104,14 +104,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// An error about the value.
+    /// Returns an error about the value.
     pub(super) fn error(&self, problem: impl Into<Problem>) -> ParseError {
         ParseError::new(self.field, self.offset, problem.into())
     }
 }
 
-/// The byte where a number of characters ends. Lengths count characters (NAPAS VietQR format 1.0,
-/// section on encoding), which are bytes nearly always.
+/// Returns the byte at which a number of characters ends. Lengths count characters (NAPAS VietQR
+/// format 1.0, section on encoding), which nearly always are single bytes.
 fn end_of(text: &str, characters: usize) -> Option<usize> {
     match text.get(..characters) {
         Some(start) if start.is_ascii() => Some(characters),

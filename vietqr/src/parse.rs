@@ -1,4 +1,4 @@
-//! Reading a code: strictly, in any order of its objects, to the last character.
+//! Parsing a code: strictly, with its objects in any order, up to the last character.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,33 @@ use crate::tip::read_percent;
 use crate::{FieldPath, Flaw, Initiation, ParseError, Problem, Service, Tip, VietQr, rules};
 
 impl VietQr {
-    /// Reads the text of a code.
+    /// Parses the text of a code.
     ///
-    /// Objects may come in any order between the first (00) and the last (63); unknown ones are
-    /// kept. The CRC may be in lower case, and the amount may end in a point (`50000.`, which NAPAS
-    /// VietQR format 1.0 allows). The purpose may be longer than the format allows, see
-    /// [`VietQr::warnings`]. White space, byte order marks and all else that cannot be seen around
-    /// the text, which scanners and editors add, are left out; an error counts its offset after
-    /// them.
+    /// Objects may come in any order between the first (00) and the last (63), and unknown objects
+    /// are kept. The CRC may be in lower case, and the amount may end in a point (`50000.`, which
+    /// NAPAS VietQR format 1.0 allows). The purpose may be longer than the format allows, see
+    /// [`VietQr::warnings`]. White space and invisible characters around the text, which scanners
+    /// and editors add, are ignored; the offset of an error does not count those before the text.
     ///
     /// # Errors
     ///
-    /// A wrong CRC; a length, also inside a template, that does not come out even; an object that
-    /// is there twice or missing; a value that its object cannot have. A right CRC alone proves
-    /// nothing: the format's own example in section 6.1.1 has one, with a length that cuts off the
-    /// account's last digit.
+    /// Returns an error if the CRC is wrong, if a length does not match the text, also inside a
+    /// template, if an object occurs twice or is missing, or if an object has a value that is not
+    /// allowed. A right CRC alone does not prove that a code is right: the format's own example in
+    /// section 6.1.1 has one, but a length in it cuts off the last digit of the account.
     pub fn parse(payload: &str) -> Result<Self, ParseError> {
         read(payload, Decimals::Refused)
     }
 
-    /// Reads the text of a code, also if its amount has one or two decimals that are zero:
+    /// Parses the text of a code and also accepts an amount with one or two zero decimals:
     /// `50000.00`.
     ///
-    /// Some generators write them, although the format does not allow it. More zeros are refused:
-    /// `50.000` may be fifty thousand.
+    /// Some generators write them, although the format does not allow it. More zeros are refused,
+    /// because `50.000` may be fifty thousand.
     ///
     /// # Errors
     ///
-    /// Those of [`VietQr::parse`], for everything else.
+    /// Returns the errors of [`VietQr::parse`] for everything else.
     pub fn parse_lenient(payload: &str) -> Result<Self, ParseError> {
         read(payload, Decimals::MayBeZero)
     }
@@ -47,7 +46,7 @@ enum Decimals {
     MayBeZero,
 }
 
-/// What has been read so far.
+/// The parts that have been read so far.
 #[derive(Default)]
 struct Draft<'a> {
     initiation: Option<Initiation>,
@@ -89,7 +88,7 @@ fn read(payload: &str, decimals: Decimals) -> Result<VietQr, ParseError> {
     })
 }
 
-/// Whether nothing is seen of a character: white space, control characters, zero-width spaces and
+/// Returns whether a character is invisible: white space, control characters, zero-width spaces and
 /// joiners, direction marks, the byte order mark.
 fn is_unseen(character: char) -> bool {
     character.is_whitespace()
@@ -104,14 +103,14 @@ fn is_unseen(character: char) -> bool {
         )
 }
 
-/// Checks the CRC before anything else is believed, so that damage is called damage.
+/// Checks the CRC before anything else is read, so that a damaged text is reported as damaged.
 fn check_crc(payload: &str) -> Result<(), ParseError> {
     let split = payload.len().saturating_sub(4);
     let fail = |problem| Err(ParseError::new(FieldPath::CRC, split, problem));
     let Some((covered, digits)) = payload.split_at_checked(split) else {
         return fail(Problem::NoCrc);
     };
-    // `from_str_radix` alone would take a sign.
+    // `from_str_radix` alone would accept a sign.
     let all_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     match u16::from_str_radix(digits, 16) {
         Ok(stated) if all_hexadecimal && covered.ends_with("6304") => match checksum(covered) {
@@ -123,7 +122,7 @@ fn check_crc(payload: &str) -> Result<(), ParseError> {
 }
 
 impl<'a> Draft<'a> {
-    /// Takes an object of the payload.
+    /// Reads an object of the payload.
     fn take(&mut self, object: Object<'a>, decimals: Decimals) -> Result<(), ParseError> {
         let [indicator, fixed, percent] = &mut self.tip;
         match object.field {
@@ -146,7 +145,7 @@ impl<'a> Draft<'a> {
                 objects.require(FieldPath::LANGUAGE)?;
                 objects.require(FieldPath::LOCAL_NAME)?;
             }
-            // Checked before anything else.
+            // It is checked before anything else.
             FieldPath::CRC => {}
             _ => keep(object, &mut self.texts)?,
         }
@@ -154,7 +153,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Reads template 38, which names the beneficiary.
+/// Reads template 38, which identifies the beneficiary.
 fn beneficiary(
     template: Object<'_>,
     texts: &mut Texts,
@@ -180,7 +179,7 @@ fn beneficiary(
     Ok((bin, number, service.ok_or_else(|| objects.missing(FieldPath::SERVICE))?))
 }
 
-/// Reads template 38.01: the bank, and the number there.
+/// Reads template 38.01: the bank and the number at the bank.
 fn member(template: Object<'_>, texts: &mut Texts) -> Result<(String, String), ParseError> {
     let (mut bin, mut number) = (None, None);
     let mut objects = template.objects();
@@ -198,7 +197,7 @@ fn member(template: Object<'_>, texts: &mut Texts) -> Result<(String, String), P
     ))
 }
 
-/// Keeps all objects of a template whose values are text.
+/// Stores all objects of a template whose values are text.
 fn template_of_texts<'a>(
     template: Object<'a>,
     texts: &mut Texts,
@@ -210,7 +209,7 @@ fn template_of_texts<'a>(
     Ok(objects)
 }
 
-/// Keeps an object whose value is text, known or not.
+/// Stores an object whose value is text, whether it is known or not.
 fn keep(object: Object<'_>, texts: &mut Texts) -> Result<(), ParseError> {
     texts.insert(object.field, object.text()?.to_owned());
     Ok(())
@@ -224,8 +223,8 @@ fn initiation(object: Object<'_>) -> Result<Initiation, ParseError> {
     }
 }
 
-/// Reads an amount or a fixed fee, both of which may end in a point (NAPAS VietQR format 1.0,
-/// objects 54 and 56).
+/// Reads an amount or a fixed fee. Both may end in a point (NAPAS VietQR format 1.0, objects 54 and
+/// 56).
 fn dong(object: Object<'_>, decimals: Decimals) -> Result<i64, ParseError> {
     let (digits, rest) = object.value.split_once('.').unwrap_or((object.value, ""));
     if !rules::is_digits(digits) || !(rest.is_empty() || rules::is_digits(rest)) {
@@ -246,7 +245,7 @@ fn dong(object: Object<'_>, decimals: Decimals) -> Result<i64, ParseError> {
     Ok(amount)
 }
 
-/// Reads objects 55 to 57, of which the second and the third depend on the first.
+/// Reads objects 55 to 57. The first decides which of the others must be present.
 fn tip(
     [indicator, fixed, percent]: [Option<Object<'_>>; 3],
     decimals: Decimals,

@@ -1,8 +1,8 @@
-//! What a code says: the readers of [`VietQr`].
+//! The getters of [`VietQr`].
 
 use crate::{ConsumerData, Detail, FieldPath, Initiation, Service, Tip, VietQr, rules};
 
-/// A merchant's name and city in a language that is not ASCII.
+/// A merchant's name and city in another language, which need not be ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OtherLanguage<'a> {
@@ -15,25 +15,25 @@ pub struct OtherLanguage<'a> {
 }
 
 impl VietQr {
-    /// The bank of the beneficiary, by its BIN of six digits.
+    /// Returns the beneficiary's bank, as its BIN of six digits.
     #[must_use]
     pub fn bin(&self) -> &str {
         &self.bin
     }
 
-    /// The number of the beneficiary's account, virtual account or card.
+    /// Returns the number of the beneficiary's account, virtual account or card.
     #[must_use]
     pub fn number(&self) -> &str {
         &self.number
     }
 
-    /// Whether the number is an account's or a card's.
+    /// Returns whether the number is that of an account or of a card.
     #[must_use]
     pub const fn service(&self) -> Service {
         self.service
     }
 
-    /// How often the code may be paid, as it was said or as the amount implies.
+    /// Returns how often the code may be paid, as set or as implied by the amount.
     #[must_use]
     pub fn initiation(&self) -> Initiation {
         self.initiation.unwrap_or(match self.amount {
@@ -42,55 +42,55 @@ impl VietQr {
         })
     }
 
-    /// The amount in đồng, unless the payer is to type it.
+    /// Returns the amount in đồng, or `None` if the payer types it.
     #[must_use]
     pub const fn amount(&self) -> Option<i64> {
         self.amount
     }
 
-    /// The purpose, which becomes the content of the transfer.
+    /// Returns the purpose, which becomes the content of the transfer.
     #[must_use]
     pub fn purpose(&self) -> Option<&str> {
         self.text(FieldPath::PURPOSE)
     }
 
-    /// One of the further details.
+    /// Returns one of the further details.
     #[must_use]
     pub fn detail(&self, detail: Detail) -> Option<&str> {
         self.text(detail.path())
     }
 
-    /// What the payer's app is asked to send along about the payer.
+    /// Returns the data about the payer that the payer's app is asked to send.
     pub fn consumer_data(&self) -> impl Iterator<Item = ConsumerData> {
         let letters = self.text(FieldPath::CONSUMER_DATA).unwrap_or_default();
         ConsumerData::ALL.into_iter().filter(move |data| letters.contains(data.letter()))
     }
 
-    /// The merchant category, four digits of ISO 18245.
+    /// Returns the merchant category, four digits of ISO 18245.
     #[must_use]
     pub fn category(&self) -> Option<&str> {
         self.text(FieldPath::CATEGORY)
     }
 
-    /// The merchant's name.
+    /// Returns the merchant's name.
     #[must_use]
     pub fn merchant_name(&self) -> Option<&str> {
         self.text(FieldPath::MERCHANT_NAME)
     }
 
-    /// The merchant's city.
+    /// Returns the merchant's city.
     #[must_use]
     pub fn merchant_city(&self) -> Option<&str> {
         self.text(FieldPath::MERCHANT_CITY)
     }
 
-    /// The merchant's postal code.
+    /// Returns the merchant's postal code.
     #[must_use]
     pub fn postal_code(&self) -> Option<&str> {
         self.text(FieldPath::POSTAL_CODE)
     }
 
-    /// The merchant's name and city in another language.
+    /// Returns the merchant's name and city in another language.
     #[must_use]
     pub fn other_language(&self) -> Option<OtherLanguage<'_>> {
         Some(OtherLanguage {
@@ -100,15 +100,15 @@ impl VietQr {
         })
     }
 
-    /// The tip or fee.
+    /// Returns the tip or fee.
     #[must_use]
     pub const fn tip(&self) -> Option<Tip> {
         self.tip
     }
 
-    /// The objects of a code that was read which are not known here, in ascending order.
+    /// Returns the objects of a parsed code that this crate does not know, in ascending order.
     ///
-    /// MoMo, for one, puts three digits of a telephone number into object 80.
+    /// For example, MoMo puts three digits of a telephone number into object 80.
     pub fn unknown_objects(&self) -> impl Iterator<Item = (FieldPath, &str)> {
         self.texts
             .iter()
@@ -121,7 +121,7 @@ impl VietQr {
     }
 }
 
-/// Equal codes have equal payloads: it does not matter whether the initiation was said or implied.
+/// Codes are equal if their payloads are equal, whether the initiation was set or implied.
 impl PartialEq for VietQr {
     fn eq(&self, other: &Self) -> bool {
         let parts = |qr: &Self| (qr.service, qr.initiation(), qr.amount, qr.tip);

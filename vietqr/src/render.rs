@@ -1,7 +1,7 @@
-//! Drawing a payload as a QR code, as SVG for pages and as text for terminals.
+//! Draws a payload as a QR code, as SVG for pages and as text for terminals.
 //!
-//! Both leave the quiet zone of four modules that scanners need, and correct up to 15 per cent of
-//! damage (level M).
+//! Both include the quiet zone of four modules that scanners need, and can correct up to 15 per
+//! cent of damage (level M).
 
 use fast_qr::convert::{Builder, Shape, svg::SvgBuilder};
 use fast_qr::{ECL, QRBuilder, QRCode};
@@ -9,16 +9,16 @@ use fast_qr::{ECL, QRBuilder, QRCode};
 /// The width of the quiet zone, in modules.
 const QUIET_ZONE: usize = 4;
 
-/// Why a text was not drawn.
+/// The reason why a text was not drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// No QR code can hold the text.
+    /// The text is too long for a QR code.
     #[error(
         "the text has {length} bytes and a QR code holds about 2300: check that it is a payload"
     )]
     TooLong {
-        /// How many bytes the text has.
+        /// The number of bytes of the text.
         length: usize,
     },
 }
@@ -27,7 +27,7 @@ pub enum RenderError {
 ///
 /// # Errors
 ///
-/// [`RenderError::TooLong`]; no VietQR code is.
+/// Returns [`RenderError::TooLong`] if the text is too long. A VietQR code never is.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,14 +44,14 @@ pub fn svg(payload: &str) -> Result<String, RenderError> {
     Ok(SvgBuilder::default().margin(QUIET_ZONE).shape(Shape::Square).to_str(&code))
 }
 
-/// Draws a payload as lines of block characters, two modules in each.
+/// Draws a payload as lines of block characters, each with two modules, one above the other.
 ///
 /// Light modules are drawn and dark ones are left out, so the code is right on a terminal with
-/// light text on a dark ground. Each line ends in a line break.
+/// light text on a dark background. Each line ends in a line break.
 ///
 /// # Errors
 ///
-/// [`RenderError::TooLong`]; no VietQR code is.
+/// Returns [`RenderError::TooLong`] if the text is too long. A VietQR code never is.
 pub fn terminal(payload: &str) -> Result<String, RenderError> {
     let code = encode(payload)?;
     let side = code.size + 2 * QUIET_ZONE;
@@ -77,14 +77,14 @@ fn encode(payload: &str) -> Result<QRCode, RenderError> {
         .map_err(|_| RenderError::TooLong { length: payload.len() })
 }
 
-/// Whether a module is light, counted with the quiet zone, which is light itself.
+/// Returns whether a module is light. The counts include the quiet zone, which is light.
 fn is_light(code: &QRCode, row: usize, column: usize) -> bool {
     let place = |index: usize| index.checked_sub(QUIET_ZONE).filter(|&index| index < code.size);
     match (place(row), place(column)) {
         (Some(row), Some(column)) => {
             !code.data.get(row * code.size + column).is_some_and(|module| module.value())
         }
-        // Below the last row of an odd number of rows there is nothing to draw.
+        // There is nothing to draw below the last row of an odd number of rows.
         _ => row < code.size + 2 * QUIET_ZONE,
     }
 }

@@ -1,19 +1,20 @@
-//! What the format allows in each field, for building and for reading alike.
+//! The values that the format allows in each field, for building and for parsing.
 
 use crate::{ConsumerData, FieldPath, Flaw};
 
-/// The longest value that an object can have: its length is two digits.
+/// The greatest length of an object's value, because the length is two digits.
 pub(super) const MAX_VALUE: usize = 99;
-/// The longest purpose by the format (NAPAS VietQR format 1.0, template 62, object 08).
+/// The greatest length of a purpose by the format (NAPAS VietQR format 1.0, template 62, object
+/// 08).
 pub(super) const MAX_PURPOSE: usize = 25;
-/// The longest purpose for callers who ask for more than the format allows.
+/// The greatest length of a purpose for callers who ask for more than the format allows.
 pub(super) const MAX_LONG_PURPOSE: usize = 90;
-/// The longest account number (NAPAS VietQR format 1.0, template 38.01, object 01).
+/// The greatest length of an account number (NAPAS VietQR format 1.0, template 38.01, object 01).
 const MAX_NUMBER: usize = 19;
 /// The greatest amount of 13 digits (NAPAS VietQR format 1.0, object 54).
 pub(super) const MAX_AMOUNT: i64 = 9_999_999_999_999;
 
-/// What may stand in a field whose value is text.
+/// The characters allowed in a field whose value is text.
 enum Rule {
     /// At most this many printable ASCII characters: `ANS` of the format.
     Ascii(usize),
@@ -25,11 +26,12 @@ enum Rule {
     Number,
     /// A language of ISO 639-1.
     Language,
-    /// Letters that ask for data of the payer.
+    /// Letters that ask for data about the payer.
     ConsumerData,
 }
 
-/// The rule of a field (NAPAS VietQR format 1.0, tables of the root and of templates 62 and 64).
+/// Returns the rule of a field (NAPAS VietQR format 1.0, tables of the root and of templates 62 and
+/// 64).
 const fn rule(field: FieldPath) -> Option<Rule> {
     Some(match field {
         FieldPath::BIN => Rule::Digits(6),
@@ -38,7 +40,7 @@ const fn rule(field: FieldPath) -> Option<Rule> {
         FieldPath::MERCHANT_NAME => Rule::Ascii(25),
         FieldPath::MERCHANT_CITY => Rule::Ascii(15),
         FieldPath::POSTAL_CODE => Rule::Ascii(10),
-        // Long purposes are common enough that a code with one is read; building is stricter.
+        // Codes with long purposes are common enough to be parsed; building is stricter.
         FieldPath::PURPOSE => Rule::Ascii(MAX_VALUE),
         FieldPath::CONSUMER_DATA => Rule::ConsumerData,
         FieldPath::LANGUAGE => Rule::Language,
@@ -49,12 +51,12 @@ const fn rule(field: FieldPath) -> Option<Rule> {
     })
 }
 
-/// Whether the format gives the field a meaning that is known here.
+/// Returns whether this crate knows the meaning of the field.
 pub(super) const fn is_known(field: FieldPath) -> bool {
     rule(field).is_some()
 }
 
-/// Checks the value of a field whose value is text; unknown fields may hold any such value.
+/// Checks the value of a field whose value is text. An unknown field may have any text.
 pub(super) fn check_text(field: FieldPath, text: &str) -> Result<(), Flaw> {
     if text.is_empty() {
         return Err(Flaw::Empty);

@@ -1,6 +1,6 @@
 use crate::{FieldPath, Flaw, VietQrError, rules};
 
-/// A tip or fee on top of the amount (NAPAS VietQR format 1.0, objects 55 to 57).
+/// A tip or fee in addition to the amount (NAPAS VietQR format 1.0, objects 55 to 57).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tip {
@@ -8,8 +8,8 @@ pub enum Tip {
     AskPayer,
     /// The app adds a fixed fee, in đồng: indicator `02`.
     Fixed(i64),
-    /// The app adds a percentage of the amount, given in hundredths of a per cent: indicator `03`.
-    /// 5 per cent is `500`.
+    /// The app adds a percentage of the amount, in hundredths of a per cent: indicator `03`. 5 per
+    /// cent is `500`.
     Percent(u16),
 }
 
@@ -34,7 +34,7 @@ impl Tip {
     }
 }
 
-/// Reads a percentage of one or two digits and up to two decimals, as hundredths of a per cent.
+/// Parses a percentage of one or two digits and up to two decimals, as hundredths of a per cent.
 pub(super) fn read_percent(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let fits = |digits: &str| rules::is_digits(digits) && digits.len() <= 2;

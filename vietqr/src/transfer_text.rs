@@ -3,20 +3,21 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;
 
-/// Text as domestic transfers carry it: printable ASCII, words one space apart.
+/// Converts a text to the form that domestic transfers allow: printable ASCII, with single spaces
+/// between words.
 ///
-/// Vietnamese marks come off (`Đơn hàng` becomes `Don hang`), Unicode spaces become spaces, runs of
-/// spaces become one, and spaces at both ends go. Nothing else is changed or dropped: a payment
-/// code that lost a character would be a payment that finds no order. Text that is right already is
-/// not copied.
+/// Vietnamese diacritics are removed (`Đơn hàng` becomes `Don hang`), Unicode spaces become ASCII
+/// spaces, runs of spaces become one, and spaces at both ends are removed. Nothing else is changed
+/// or dropped: if a payment code lost a character, the payment would not find its order. A text
+/// that needs no change is not copied.
 ///
 /// The content of a transfer is printable ASCII by its format (ANS of NAPAS VietQR format 1.0,
-/// template 62, object 08), and bank apps fail on codes with marks or drop the content.
+/// template 62, object 08). Bank apps refuse codes with diacritics or drop the content.
 ///
 /// # Errors
 ///
-/// [`TextError`] names the first character that has no such form: an emoji, a letter
-/// that is not Vietnamese, a line break.
+/// Returns [`TextError`] with the first character that cannot be converted: an emoji, a letter that
+/// is not Vietnamese, a line break.
 ///
 /// ```
 /// use vietqr::transfer_text;
@@ -41,7 +42,7 @@ pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, TextError> {
     Ok(Cow::Owned(plain))
 }
 
-/// The text of a transfer holds a character that transfers cannot carry.
+/// The text contains a character that bank transfers do not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the text holds {character:?} (U+{:04X}), which bank transfers cannot carry: use printable \
@@ -49,18 +50,18 @@ pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, TextError> {
     u32::from(*.character)
 )]
 pub struct TextError {
-    /// The first character that cannot be carried.
+    /// The first character that is not allowed.
     pub character: char,
 }
 
-/// The printable ASCII character that a composed character is without Vietnamese marks, if it is
-/// one.
+/// Returns the printable ASCII character that remains of a composed character without Vietnamese
+/// diacritics, if there is one.
 pub(super) fn without_marks(character: char) -> Option<char> {
     match character {
         ' '..='~' => Some(character),
         'đ' => Some('d'),
         'Đ' => Some('D'),
-        // Line and paragraph separators count as white space too, but break lines.
+        // Line and paragraph separators count as white space as well, but break lines.
         '\u{2028}' | '\u{2029}' => None,
         space if space.is_whitespace() && !space.is_control() => Some(' '),
         _ => {
@@ -85,7 +86,8 @@ fn is_transfer_text(text: &str) -> bool {
     words && (text.is_empty() || !after_space)
 }
 
-/// The marks of the Vietnamese alphabet: five tones, circumflex, breve and horn.
+/// Returns whether a character is a diacritic of the Vietnamese alphabet: five tones, circumflex,
+/// breve and horn.
 fn is_vietnamese_mark(character: char) -> bool {
     matches!(
         character,

@@ -1,37 +1,38 @@
-//! The code itself: what it is made of, and how it is built.
+//! The code: its parts, and how it is built.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::{Detail, FieldPath, Flaw, Tip, VietQrError, rules, transfer_text};
 
-/// The value by which a payer is asked to type a detail or the purpose (NAPAS VietQR format 1.0,
-/// template 62).
+/// The value that asks the payer to type a detail or the purpose (NAPAS VietQR format 1.0, template
+/// 62).
 pub const ASK_PAYER: &str = "***";
 
-/// A transfer as a VietQR code describes it: whom to pay, and what the payer need not type.
+/// A transfer as a VietQR code describes it: the beneficiary, and the values that the payer need
+/// not type.
 ///
-/// Every value of this type is valid: what the format does not allow is refused where it is set, so
-/// [`payload`](VietQr::payload) cannot fail. Nothing is ever cut to fit.
+/// Every value of this type is valid: values that the format does not allow are refused by the
+/// methods that set them, so [`payload`](VietQr::payload) cannot fail. A value is never truncated.
 ///
-/// A virtual account is no different kind of code: its number stands in place of the account
-/// number, with the bank's own BIN.
+/// A code for a virtual account is built in the same way: the number of the virtual account takes
+/// the place of the account number, with the bank's own BIN.
 ///
-/// Codes that were read keep the objects that are not known here, and write them again.
+/// A parsed code keeps the objects that this crate does not know and writes them unchanged.
 #[derive(Clone)]
 pub struct VietQr {
     pub(crate) bin: String,
     pub(crate) number: String,
     pub(crate) service: Service,
     pub(crate) initiation: Option<Initiation>,
-    /// In đồng.
+    /// The amount in đồng.
     pub(crate) amount: Option<i64>,
     pub(crate) tip: Option<Tip>,
-    /// All objects whose value is only text, known or not.
+    /// All objects whose value is text, known or not.
     pub(crate) texts: BTreeMap<FieldPath, String>,
 }
 
-/// What the number of the beneficiary is (NAPAS VietQR format 1.0, template 38, object 02).
+/// The kind of the beneficiary's number (NAPAS VietQR format 1.0, template 38, object 02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
@@ -50,7 +51,7 @@ pub enum Initiation {
     Dynamic,
 }
 
-/// What the payer's app is asked to send along about the payer (NAPAS VietQR format 1.0, template
+/// Data about the payer that the payer's app is asked to send (NAPAS VietQR format 1.0, template
 /// 62, object 09).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConsumerData {
@@ -63,21 +64,21 @@ pub enum ConsumerData {
 }
 
 impl VietQr {
-    /// A code that pays to an account or virtual account.
+    /// Creates a code that pays to an account or virtual account.
     ///
     /// # Errors
     ///
-    /// `bin`, the number of the bank, must be six digits, and `number` 1 to 19 letters and digits:
-    /// nothing is dropped from a number unasked.
+    /// Returns an error if `bin`, the number of the bank, is not six digits, or if `number` is not
+    /// 1 to 19 letters and digits. Spaces are not dropped.
     pub fn to_account(bin: &str, number: &str) -> Result<Self, VietQrError> {
         Self::new(bin, number, Service::Account)
     }
 
-    /// A code that pays to a card.
+    /// Creates a code that pays to a card.
     ///
     /// # Errors
     ///
-    /// Those of [`to_account`](Self::to_account).
+    /// Returns the errors of [`to_account`](Self::to_account).
     pub fn to_card(bin: &str, number: &str) -> Result<Self, VietQrError> {
         Self::new(bin, number, Service::Card)
     }
@@ -95,8 +96,9 @@ impl VietQr {
     ///
     /// # Errors
     ///
-    /// The amount must be above zero and of at most 13 digits (NAPAS VietQR format 1.0, object 54).
-    /// NAPAS's limit for one transfer is no error but a [`Warning`](crate::Warning).
+    /// Returns an error if the amount is not above zero or has more than 13 digits (NAPAS VietQR
+    /// format 1.0, object 54). NAPAS's limit for one transfer is not an error but a
+    /// [`Warning`](crate::Warning).
     pub fn with_amount(mut self, dong: i64) -> Result<Self, VietQrError> {
         rules::check_amount(dong).map_err(|flaw| VietQrError::new(FieldPath::AMOUNT, flaw))?;
         self.amount = Some(dong);
@@ -105,33 +107,34 @@ impl VietQr {
 
     /// Sets the purpose, which bank apps show and send as the content of the transfer.
     ///
-    /// The text goes through [`transfer_text`], so `Đơn hàng 5` is sent as `Don hang 5`. A payment
-    /// code by which the credit will be matched belongs here; keep it to letters and digits,
-    /// because several banks drop punctuation.
+    /// The text is converted by [`transfer_text`], so `Đơn hàng 5` is sent as `Don hang 5`. Include
+    /// the payment code by which the credit will be matched. Use letters and digits only, because
+    /// several banks drop punctuation.
     ///
     /// # Errors
     ///
-    /// A character that transfers cannot carry; no text; more than 25 characters (NAPAS VietQR
-    /// format 1.0, template 62, object 08), for which there is [`VietQr::with_long_purpose`].
+    /// Returns an error if the purpose contains a character that transfers do not allow, is empty,
+    /// or has more than 25 characters (NAPAS VietQR format 1.0, template 62, object 08). For longer
+    /// ones there is [`VietQr::with_long_purpose`].
     pub fn with_purpose(self, purpose: &str) -> Result<Self, VietQrError> {
         self.with_purpose_up_to(rules::MAX_PURPOSE, purpose)
     }
 
-    /// Sets a purpose of up to 90 characters, beyond what the format allows.
+    /// Sets a purpose of up to 90 characters, more than the format allows.
     ///
-    /// Such codes usually scan, but some apps cut the purpose or refuse the code. Use it if you know
-    /// the apps of your payers; [`VietQr::warnings`] will remind you.
+    /// Such codes usually scan, but some apps truncate the purpose or refuse the code. Use it if
+    /// you know the apps of your payers; [`VietQr::warnings`] lists such a purpose.
     ///
     /// # Errors
     ///
-    /// Those of [`VietQr::with_purpose`], from 91 characters on, and additional data that becomes
-    /// longer than its 99 characters.
+    /// Returns the errors of [`VietQr::with_purpose`], but for more than 90 characters, and an
+    /// error if the additional data become longer than 99 characters.
     pub fn with_long_purpose(self, purpose: &str) -> Result<Self, VietQrError> {
         self.with_purpose_up_to(rules::MAX_LONG_PURPOSE, purpose)
     }
 
-    /// Says how often the code may be paid. Unless it is said, a code with an amount is for one
-    /// payment and a code without is for many.
+    /// Sets how often the code may be paid. By default a code with an amount is for one payment,
+    /// and a code without an amount is for many.
     #[must_use]
     pub fn with_initiation(self, initiation: Initiation) -> Self {
         Self { initiation: Some(initiation), ..self }
@@ -139,24 +142,24 @@ impl VietQr {
 
     /// Sets one of the further details: a bill number, a store, a terminal and so on.
     ///
-    /// Bank apps send the [purpose](VietQr::with_purpose) with the transfer and not the details: what
-    /// must come back with the money belongs there.
+    /// Bank apps send the [purpose](VietQr::with_purpose) with the transfer, but not the details.
+    /// So put what must return with the money into the purpose.
     ///
     /// # Errors
     ///
-    /// The value must be 1 to 25 printable ASCII characters, and is not changed to become so; and
-    /// all additional data together must fit into 99 characters (NAPAS VietQR format 1.0, template
-    /// 62).
+    /// Returns an error if the value is not 1 to 25 printable ASCII characters (it is not
+    /// converted), or if all additional data together exceed 99 characters (NAPAS VietQR format
+    /// 1.0, template 62).
     pub fn with_detail(self, detail: Detail, value: &str) -> Result<Self, VietQrError> {
         self.with_text(detail.path(), value.to_owned())
     }
 
-    /// Asks the payer's app to send data about the payer. Saying one twice is saying it once; an
-    /// empty list asks for nothing.
+    /// Asks the payer's app to send data about the payer. A repeated item counts once, and an empty
+    /// list asks for nothing.
     ///
     /// # Errors
     ///
-    /// Additional data that becomes longer than its 99 characters.
+    /// Returns an error if the additional data become longer than 99 characters.
     pub fn with_consumer_data(mut self, wanted: &[ConsumerData]) -> Result<Self, VietQrError> {
         let letters = ConsumerData::ALL.into_iter().filter(|data| wanted.contains(data));
         let letters: String = letters.map(ConsumerData::letter).collect();
@@ -167,12 +170,12 @@ impl VietQr {
         self.with_text(FieldPath::CONSUMER_DATA, letters)
     }
 
-    /// Sets the merchant category of ISO 18245, four digits. Optional here, although the EMV format
-    /// demands it (NAPAS VietQR format 1.0, object 52).
+    /// Sets the merchant category of ISO 18245, four digits. It is optional here, although the EMV
+    /// format demands it (NAPAS VietQR format 1.0, object 52).
     ///
     /// # Errors
     ///
-    /// Anything but four digits.
+    /// Returns an error if `category` is not four digits.
     pub fn with_category(self, category: &str) -> Result<Self, VietQrError> {
         self.with_text(FieldPath::CATEGORY, category.to_owned())
     }
@@ -182,7 +185,8 @@ impl VietQr {
     ///
     /// # Errors
     ///
-    /// A character that transfers cannot carry, no text, or too long a text.
+    /// Returns an error if the name contains a character that transfers do not allow, is empty or
+    /// is too long.
     pub fn with_merchant_name(self, name: &str) -> Result<Self, VietQrError> {
         self.with_plain_text(FieldPath::MERCHANT_NAME, name)
     }
@@ -192,7 +196,8 @@ impl VietQr {
     ///
     /// # Errors
     ///
-    /// A character that transfers cannot carry, no text, or too long a text.
+    /// Returns an error if the city contains a character that transfers do not allow, is empty or
+    /// is too long.
     pub fn with_merchant_city(self, city: &str) -> Result<Self, VietQrError> {
         self.with_plain_text(FieldPath::MERCHANT_CITY, city)
     }
@@ -202,21 +207,22 @@ impl VietQr {
     ///
     /// # Errors
     ///
-    /// A character that transfers cannot carry, no text, or too long a text.
+    /// Returns an error if the code contains a character that transfers do not allow, is empty or
+    /// is too long.
     pub fn with_postal_code(self, code: &str) -> Result<Self, VietQrError> {
         self.with_plain_text(FieldPath::POSTAL_CODE, code)
     }
 
-    /// Sets the merchant's name in a language with marks, and optionally the city: the only texts
-    /// of a code that need not be ASCII (NAPAS VietQR format 1.0, template 64).
+    /// Sets the merchant's name, and optionally the city, in another language. These are the only
+    /// texts of a code that need not be ASCII (NAPAS VietQR format 1.0, template 64).
     ///
-    /// `language` is the two letters of ISO 639-1, `vi` for Vietnamese.
+    /// `language` is two letters of ISO 639-1, `vi` for Vietnamese.
     ///
     /// # Errors
     ///
-    /// Another language than two letters, names of more than 25 and cities of more than 15
-    /// characters, empty texts and control characters; and, in a code that was read, unknown objects
-    /// that leave no room for them.
+    /// Returns an error if the language is not two letters, if the name has more than 25 characters
+    /// or the city more than 15, or if a text is empty or contains control characters. In a parsed
+    /// code, unknown objects may also leave no room for them.
     pub fn with_other_language(
         self,
         language: &str,
@@ -239,8 +245,8 @@ impl VietQr {
     ///
     /// # Errors
     ///
-    /// A fixed fee must be as [`with_amount`](VietQr::with_amount) wants an amount, and a
-    /// percentage between 0.01 and 99.99.
+    /// Returns an error if a fixed fee is not valid as an amount by
+    /// [`with_amount`](VietQr::with_amount), or if a percentage is not between 0.01 and 99.99.
     pub fn with_tip(mut self, tip: Tip) -> Result<Self, VietQrError> {
         tip.check()?;
         self.tip = Some(tip);
@@ -308,11 +314,11 @@ impl ConsumerData {
     }
 }
 
-/// Of the number only the end, for logs.
+/// Shows only the end of the number, for logs.
 impl fmt::Debug for VietQr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hidden = self.number.len().saturating_sub(4);
-        // Of a number this short, the last four characters would tell too much.
+        // Four characters of a number this short would reveal too much.
         let shown = if hidden < 4 { "" } else { self.number.get(hidden..).unwrap_or_default() };
         f.debug_struct("VietQr")
             .field("bin", &self.bin)

@@ -2,11 +2,11 @@ use std::fmt;
 
 use crate::{Bank, Service, VietQr, rules};
 
-/// The amount in đồng from which on NAPAS247 takes no single transfer: it must be below 500 million đồng
-/// (NAPAS VietQR format 1.0, section 8.1.1). The limit belongs to the scheme and may move.
+/// The amount in đồng below which a transfer must stay: NAPAS247 accepts less than 500 million đồng
+/// per transfer (NAPAS VietQR format 1.0, section 8.1.1). The scheme may change the limit.
 const TRANSFER_LIMIT: i64 = 500_000_000;
 
-/// Something about a valid code that may keep payers from paying it.
+/// A property of a valid code that may prevent payers from paying it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -17,17 +17,17 @@ pub enum Warning {
         /// The amount that transfers must stay below, in đồng.
         limit: i64,
     },
-    /// The purpose has more than the 25 characters of the format: some apps cut or refuse it.
+    /// The purpose has more than the 25 characters of the format: some apps truncate or refuse it.
     LongPurpose {
-        /// How many characters it has.
+        /// The number of characters of the purpose.
         length: usize,
     },
-    /// The directory of banks does not have the BIN.
+    /// The BIN is not in the directory of banks.
     UnknownBank {
         /// The BIN.
         bin: String,
     },
-    /// The number of the card begins with another BIN than that of its bank.
+    /// The card number does not begin with the BIN of the code.
     CardOfAnotherBank {
         /// The BIN of the code.
         bin: String,
@@ -35,7 +35,8 @@ pub enum Warning {
 }
 
 impl VietQr {
-    /// What may keep payers from paying the code, although the format allows it.
+    /// Returns the properties that may prevent payers from paying the code, although the format
+    /// allows them.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let above_limit = self.amount.filter(|amount| *amount >= TRANSFER_LIMIT);

@@ -1,4 +1,4 @@
-//! Writing a code: objects in ascending order, as every bank app writes them, and the CRC.
+//! Writes a code: objects in ascending order, as every bank app writes them, and the CRC.
 
 use std::collections::btree_map::Iter;
 use std::fmt::{Display, Write};
@@ -7,11 +7,11 @@ use std::iter::Peekable;
 use crate::crc::checksum;
 use crate::{FieldPath, Tip, VietQr};
 
-/// Enough for nearly all codes; a longer one grows the text once.
+/// A capacity that is enough for nearly all codes. A longer code grows the text once.
 const USUAL_LENGTH: usize = 256;
 
 impl VietQr {
-    /// The text of the code, to be drawn as a QR code or sent as it is.
+    /// Returns the text of the code, to be drawn as a QR code or sent unchanged.
     #[must_use]
     pub fn payload(&self) -> String {
         let out = String::with_capacity(USUAL_LENGTH);
@@ -51,21 +51,21 @@ impl VietQr {
         writer.finish()
     }
 
-    /// How long the value of a template of texts is.
+    /// Returns the length of the value of a template of texts.
     pub(super) fn template_length(&self, template: FieldPath) -> usize {
         let within = self.texts.iter().filter(|(field, _)| field.is_within(template));
         within.map(|(_, text)| 4 + text.chars().count()).sum()
     }
 }
 
-/// A payload as it grows, and the texts that still wait for their turn.
+/// A payload in progress, and the texts that are not written yet.
 struct Writer<'a> {
     out: String,
     texts: Peekable<Iter<'a, FieldPath, String>>,
 }
 
 impl Writer<'_> {
-    /// Writes an object, and before it the texts whose turn comes first.
+    /// Writes an object, after the texts that come before it.
     fn object(&mut self, field: FieldPath, value: &str) {
         self.texts_while(|waiting| waiting < field);
         self.put(field, value);
@@ -74,12 +74,12 @@ impl Writer<'_> {
     /// Writes an object whose value is formatted.
     fn formatted(&mut self, field: FieldPath, value: impl Display) {
         self.nested(field, |writer| {
-            // Formatting into a String cannot fail.
+            // Formatting into a `String` cannot fail.
             let _ = write!(writer.out, "{value}");
         });
     }
 
-    /// Writes a template, and into it what the body writes and the texts that belong there.
+    /// Writes a template with what `body` writes and the texts that belong to it.
     fn template(&mut self, field: FieldPath, body: impl FnOnce(&mut Self)) {
         self.nested(field, |writer| {
             body(writer);
@@ -87,7 +87,7 @@ impl Writer<'_> {
         });
     }
 
-    /// Writes a template that holds only texts, if there are any.
+    /// Writes a template that contains only texts, if there are any.
     fn template_of_texts(&mut self, field: FieldPath) {
         self.texts_while(|waiting| waiting < field);
         if self.texts.peek().is_some_and(|(waiting, _)| waiting.is_within(field)) {
@@ -95,14 +95,14 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes the texts that come next, as long as the condition holds.
+    /// Writes the next texts, as long as the condition is true.
     fn texts_while(&mut self, condition: impl Fn(FieldPath) -> bool) {
         while let Some((field, text)) = self.texts.next_if(|(waiting, _)| condition(**waiting)) {
             self.put(*field, text);
         }
     }
 
-    /// Writes an object whose length is known only when its value is written.
+    /// Writes an object whose length is known only after its value is written.
     fn nested(&mut self, field: FieldPath, body: impl FnOnce(&mut Self)) {
         self.texts_while(|waiting| waiting < field);
         self.put(field, "");
@@ -126,15 +126,15 @@ impl Writer<'_> {
     }
 }
 
-/// The length of a value as the format counts it, in characters. No value that was let in is longer
-/// than 99.
+/// Returns the length of a value as the format counts it, in characters. No accepted value is
+/// longer than 99.
 fn length_of(value: &str) -> u8 {
-    // Only one template may have other characters, and counting them takes longer than looking.
+    // Only one template may contain other characters, and counting them is slower than this check.
     let length = if value.is_ascii() { value.len() } else { value.chars().count() };
     u8::try_from(length).unwrap_or(u8::MAX)
 }
 
-/// The digits of a number below 100, which all IDs and lengths are.
+/// Returns the digits of a number below 100, as all IDs and lengths are.
 fn two_digits(number: u8) -> &'static str {
     const DIGITS: &str = "0001020304050607080910111213141516171819\
                           2021222324252627282930313233343536373839\

@@ -38,16 +38,16 @@ use crate::{Environment, ProviderId, ProviderKind, printable};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PaymentsConfig {
-    /// The kinds that have to be linked, so that a forgotten feature is found at start.
+    /// The kinds that must be linked, so that a missing cargo feature is reported at start.
     #[serde(default)]
     pub expect: Vec<String>,
-    /// The names of the providers that come first when several can do something.
+    /// The names of the providers to prefer if several can serve a request, in order.
     #[serde(default)]
     pub prefer: Vec<String>,
     /// The providers by name.
     #[serde(default, deserialize_with = "table::providers")]
     providers: BTreeMap<String, BTreeMap<String, Value>>,
-    /// The durable engine, if the app has one.
+    /// The configuration of the durable engine, if the app uses it.
     #[serde(default)]
     engine: Option<BTreeMap<String, Value>>,
 }
@@ -56,36 +56,36 @@ pub struct PaymentsConfig {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProviderConfig {
-    /// Its name.
+    /// The name of the provider.
     pub id: ProviderId,
-    /// Its kind.
+    /// The kind of the provider.
     pub kind: ProviderKind,
-    /// Where it runs.
+    /// The environment of the provider.
     pub environment: Environment,
     table: BTreeMap<String, Value>,
-    /// Where its table is, such as `providers.acme-main`.
+    /// The path of its table, such as `providers.acme-main`.
     place: String,
-    /// Whether the gateway has a test system; the registry says so.
+    /// Whether the gateway has a test system. The registry sets it.
     pub(crate) has_sandbox: bool,
-    /// What was found unwise while it was read.
+    /// The warnings found while it was read.
     pub(crate) warnings: Warnings,
 }
 
-/// One thing wrong with a configuration: where, and what to do. Never holds the value.
+/// One problem of a configuration: its path, and what to do. It never contains the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
     path: String,
     message: String,
 }
 
-/// Environment variables, handed in.
+/// Environment variables, passed as a parameter.
 #[derive(Clone)]
 pub struct Environ(Arc<Lookup>);
 
 type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl PaymentsConfig {
-    /// A configuration of one provider, mostly for tests.
+    /// Creates a configuration of one provider, mostly for tests.
     pub fn single(id: impl Into<String>, table: BTreeMap<String, Value>) -> Self {
         Self {
             expect: Vec::new(),
@@ -95,18 +95,19 @@ impl PaymentsConfig {
         }
     }
 
-    /// The names of the configured providers.
+    /// Returns the names of the configured providers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.providers.keys().map(String::as_str)
     }
 
-    /// The configuration of one provider alone; `None` if there is none of this name.
+    /// Returns a configuration with this provider only, or `None` if there is no provider of this
+    /// name.
     pub fn only(&self, provider: &str) -> Option<Self> {
         let table = self.providers.get(provider)?.clone();
         Some(Self::single(provider, table))
     }
 
-    /// The value of a key of a provider; a key in a table is written with the table, as in
+    /// Returns the value of a provider's key. A key in a table is written with the table, as in
     /// `compat.body`.
     pub fn value(&self, provider: &str, key: &str) -> Option<&Value> {
         let table = self.providers.get(provider)?;
@@ -119,7 +120,7 @@ impl PaymentsConfig {
         }
     }
 
-    /// Sets a key of a provider, written as for [`value`](Self::value), or leaves it out. It does
+    /// Sets a provider's key, written as for [`value`](Self::value). `None` removes it. It does
     /// nothing if there is no provider of this name.
     pub fn set_value(&mut self, provider: &str, key: &str, value: Option<Value>) {
         let Some(mut table) = self.providers.get_mut(provider) else { return };
@@ -141,8 +142,8 @@ impl PaymentsConfig {
         };
     }
 
-    /// The table `[engine]`, if there is one. Its environment is production if that of any provider
-    /// is.
+    /// Returns the table `[engine]`, if there is one. Its environment is production if that of any
+    /// provider is.
     pub fn engine(&self) -> Option<ProviderConfig> {
         let table = self.engine.as_ref()?;
         let is_production = |provider: &BTreeMap<String, Value>| matches!(provider.get("environment"), Some(Value::Text(text)) if text == "production");
@@ -155,7 +156,7 @@ impl PaymentsConfig {
         Some(ProviderConfig { table: table.clone(), place: "engine".to_owned(), ..config })
     }
 
-    /// The providers, and what is wrong with those that are left out.
+    /// Returns the providers, and the problems of those that are left out.
     pub(crate) fn providers(&self) -> (Vec<ProviderConfig>, Vec<ConfigProblem>) {
         let mut configs = Vec::new();
         let mut problems = Vec::new();
@@ -206,7 +207,7 @@ impl ProviderConfig {
         }
     }
 
-    /// A provider that is configured by code: without keys of its own.
+    /// Creates the configuration of a provider that is built in code, without keys.
     pub fn new(id: ProviderId, kind: ProviderKind, environment: Environment) -> Self {
         let place = format!("providers.{id}");
         Self {
@@ -220,32 +221,32 @@ impl ProviderConfig {
         }
     }
 
-    /// What was found unwise while it was read; the [registry](crate::registry::Registry) puts it on
-    /// the provider, as does whoever builds a provider by code.
+    /// Returns the warnings found while it was read. The [registry](crate::registry::Registry) adds
+    /// them to the provider; code that builds a provider itself has to do the same.
     pub fn take_warnings(&self) -> Vec<String> {
         self.warnings.take()
     }
 
-    /// Where a key is, such as `providers.acme-main.passcode`.
+    /// Returns the path of a key, such as `providers.acme-main.passcode`.
     pub fn path(&self, key: &str) -> String {
         format!("{}.{key}", self.place)
     }
 }
 
 impl ConfigProblem {
-    /// What is wrong at `path`. `message` must not hold the value.
+    /// Creates a problem at `path`. `message` must not contain the value.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        // A key or an identifier may be anything that a file can hold.
+        // A key or an identifier may be any text of a file.
         let one_line = |text: String| printable::message(text).into_owned();
         Self { path: one_line(path.into()), message: one_line(message.into()) }
     }
 
-    /// Where it is.
+    /// Returns the path of the problem.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong and what to do.
+    /// Returns the problem and what to do.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -258,18 +259,18 @@ impl fmt::Display for ConfigProblem {
 }
 
 impl Environ {
-    /// The variables of this process.
+    /// Returns the environment variables of this process.
     pub fn system() -> Self {
         Self(Arc::new(|name| std::env::var(name).ok()))
     }
 
-    /// These variables and no others.
+    /// Creates an environment with these variables only.
     pub fn of(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let variables: BTreeMap<String, String> = variables.into_iter().collect();
         Self(Arc::new(move |name| variables.get(name).cloned()))
     }
 
-    /// The value of a variable.
+    /// Returns the value of a variable, or `None` if it is not set.
     pub fn get(&self, name: &str) -> Option<String> {
         (self.0)(name)
     }

@@ -1,4 +1,4 @@
-//! Reads a provider's configuration and collects every problem.
+//! Reads a provider's configuration and collects all of its problems.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,11 +13,11 @@ use crate::{
     web_address,
 };
 
-/// Reads the keys of one provider's configuration, collects every problem, and in the end knows
-/// which keys nobody asked for.
+/// Reads the keys of one provider's configuration, collects every problem, and reports the keys
+/// that were not read.
 ///
-/// Each method returns `None` after noting the problem, so that a provider reads all its keys
-/// first and builds itself only if there was none:
+/// Each method returns `None` after it has recorded a problem, so that a provider reads all of its
+/// keys first and builds itself only if there was no problem:
 ///
 /// ```
 /// # use payments_core::{Provider, config::{ConfigProblem, ProviderConfig, Reader}, registry::Context};
@@ -40,13 +40,13 @@ pub struct Reader<'a> {
     environ: &'a Environ,
     asked: BTreeSet<&'static str>,
     problems: Vec<ConfigProblem>,
-    /// The paths with a problem of type, which have no second problem.
+    /// The paths with a type error. No second problem is recorded for them.
     refused: BTreeSet<String>,
     is_typed: bool,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads `config`, with secrets from `environ`.
+    /// Creates a reader of `config`, with secrets from `environ`.
     pub fn new(config: &'a ProviderConfig, environ: &'a Environ) -> Self {
         Self {
             config,
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Notes a problem with a key.
+    /// Records a problem with a key.
     pub fn problem(&mut self, key: &str, message: impl Into<String>) {
         if self.refused.contains(key) {
             return;
@@ -66,11 +66,11 @@ impl<'a> Reader<'a> {
         self.problems.push(ConfigProblem::new(self.config.path(key), message));
     }
 
-    /// Reads the whole table into a type of the provider's, notes every problem of type, every missing
-    /// key and every unknown one with the nearest that is known, and then still returns what could be
-    /// read, so that the other checks find their problems too. The key `kind` is left out.
+    /// Reads the whole table, except the key `kind`, into a type of the provider. It records every
+    /// type error, every missing key and every unknown key, with the nearest known key. It still
+    /// returns what it could read, so that the other checks find their problems as well.
     ///
-    /// `None` after a problem without which nothing can be read.
+    /// Returns `None` after a problem that prevents reading.
     pub fn typed<T: DeserializeOwned>(&mut self) -> Option<T> {
         self.is_typed = true;
         let mut table = self.config.table.clone();
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
                     _ => None,
                 })?;
             match problem.is_missing {
-                // Something in its place, so that the other keys are read.
+                // A placeholder, so that the other keys are read.
                 true if is_new => parent.insert(last.clone(), Value::Text("-".to_owned())),
                 true => return None,
                 false => Some(parent.remove(last)?),
@@ -99,19 +99,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where the provider runs.
+    /// Returns the environment of the provider.
     pub fn environment(&self) -> Environment {
         self.config.environment
     }
 
-    /// Notes what works and is unwise. `payments doctor` and
-    /// [`Provider::warnings`](crate::Provider::warnings) list it. `message` must not hold the value.
+    /// Records a warning about a value that works but is unwise. `payments doctor` and
+    /// [`Provider::warnings`](crate::Provider::warnings) list it. `message` must not contain the
+    /// value.
     pub fn warn(&mut self, key: &str, message: impl fmt::Display) {
         self.config.warnings.add(format!("{key}: {message}"));
     }
 
-    /// Warns of a secret that is short enough to be guessed from what it signed, where it is
-    /// seen in `seen_in`, such as `one link or notification`.
+    /// Records a warning if a secret is so short that it can be guessed from what it signed.
+    /// `seen_in` is where a signature can be seen, such as `one link or notification`.
     pub fn warn_if_short(&mut self, key: &str, secret: &Secret, seen_in: &str, advice: &str) {
         const ENOUGH: usize = 20;
         if secret.expose().chars().count() < ENOUGH {
@@ -124,12 +125,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a key is there.
+    /// Returns whether a key is present.
     pub fn has(&mut self, key: &'static str) -> bool {
         self.value(key).is_some()
     }
 
-    /// Text that has to be there.
+    /// Reads required text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         if self.value(key).is_none() {
             self.problem(key, "is missing");
@@ -138,18 +139,18 @@ impl<'a> Reader<'a> {
         self.optional_text(key)
     }
 
-    /// Text that may be left out.
+    /// Reads optional text.
     pub fn optional_text(&mut self, key: &'static str) -> Option<String> {
         match self.value(key)? {
             Value::Text(text) if text.trim().is_empty() => self.note(key, "is empty"),
             Value::Text(text) => Some(text.clone()),
-            // Merchant numbers are easily written without quotes.
+            // Merchant numbers are often written without quotes.
             Value::Integer(number) => Some(number.to_string()),
             _ => self.note(key, "is not text"),
         }
     }
 
-    /// Text that is read further, such as a name or a number of a bank account.
+    /// Reads required text and parses it, such as a name or the number of a bank account.
     pub fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -159,7 +160,7 @@ impl<'a> Reader<'a> {
         self.parse(key, &text, parse)
     }
 
-    /// Like [`parsed`](Self::parsed), and may be left out.
+    /// Reads optional text and parses it, as [`parsed`](Self::parsed) does.
     pub fn optional_parsed<T>(
         &mut self,
         key: &'static str,
@@ -169,7 +170,7 @@ impl<'a> Reader<'a> {
         self.parse(key, &text, parse)
     }
 
-    /// Text, or a list of texts, each read further; it may be left out.
+    /// Reads an optional text or list of texts and parses each.
     pub fn optional_list<T>(
         &mut self,
         key: &'static str,
@@ -191,7 +192,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// A whole number in a range, or a default.
+    /// Reads a whole number in a range. `default` applies if it is absent.
     pub fn integer(
         &mut self,
         key: &'static str,
@@ -208,7 +209,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Yes or no, or a default.
+    /// Reads `true` or `false`. `default` applies if it is absent.
     pub fn flag(&mut self, key: &'static str, default: bool) -> Option<bool> {
         match self.value(key) {
             None => Some(default),
@@ -217,7 +218,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of several words; the first is the default.
+    /// Reads one of several words. The first is the default.
     pub fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
         let Some(value) = self.value(key) else {
             return choices.first().map(|(_, choice)| *choice);
@@ -235,10 +236,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An address of the provider, or a default; without a slash at the end. Outside loopback in
-    /// the sandbox it has to be `https`. In the sandbox of a gateway that
-    /// [has none](crate::registry::Registration::without_sandbox) it has to be a loopback address
-    /// that the configuration gives.
+    /// Reads an address of the gateway, without a slash at the end. `default` applies if it is
+    /// absent.
+    ///
+    /// It must be `https`, except for a loopback address in the sandbox. In the sandbox of a
+    /// gateway [without a test system](crate::registry::Registration::without_sandbox) it must be a
+    /// loopback address, and there is no default.
     pub fn url(&mut self, key: &'static str, default: &str) -> Option<String> {
         let given = match self.value(key) {
             None => None,
@@ -247,7 +250,7 @@ impl<'a> Reader<'a> {
         self.given_url(key, given.as_deref(), default)
     }
 
-    /// Like [`url`](Self::url), for an address that was read already.
+    /// Checks an address as [`url`](Self::url) does, if it was read already.
     pub fn given_url(
         &mut self,
         key: &'static str,
@@ -290,8 +293,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An address of our own that a browser opens, such as where a buyer returns; it may be left out
-    /// and may have a fragment.
+    /// Reads the optional address of one of our pages, such as the page to which a buyer returns.
+    /// It may have a fragment.
     pub fn optional_page_address(&mut self, key: &'static str) -> Option<String> {
         self.optional_parsed(key, |text| match check_page_address(text) {
             Ok(()) => Ok(text.to_owned()),
@@ -299,7 +302,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An address of our own without a fragment; it may be left out.
+    /// Reads an optional address of ours, without a fragment.
     pub fn optional_web_address(&mut self, key: &'static str) -> Option<String> {
         self.optional_parsed(key, |text| match check_web_address(text) {
             Ok(()) => Ok(text.to_owned()),
@@ -307,7 +310,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A secret: `{ env = "…" }`, `{ file = "…" }`, or in the sandbox a literal.
+    /// Reads a required secret: `{ env = "…" }`, `{ file = "…" }`, or in the sandbox a literal.
     pub fn secret(&mut self, key: &'static str) -> Option<Secret> {
         match self.value(key) {
             None => self.note(key, "is missing; give { env = \"…\" } or { file = \"…\" }"),
@@ -315,20 +318,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Like [`secret`](Self::secret), and may be left out.
+    /// Reads an optional secret, as [`secret`](Self::secret) does.
     pub fn optional_secret(&mut self, key: &'static str) -> Option<Secret> {
         let value = self.value(key)?;
         self.secret_of(key, value)
     }
 
-    /// A secret file that need not be text, such as a private key, given like a
-    /// [`secret`](Self::secret); it may be left out.
+    /// Reads an optional secret file that need not be text, such as a private key. It is given as
+    /// for [`secret`](Self::secret).
     pub fn optional_secret_bytes(&mut self, key: &'static str) -> Option<SecretBytes> {
         let value = self.value(key)?;
         self.secret_source(key, value).map(SecretBytes::new)
     }
 
-    /// One secret, or a list of them, newest first, so that keys can be rotated.
+    /// Reads one required secret or a list of them, newest first, so that keys can be rotated.
     pub fn keys(&mut self, key: &'static str) -> Option<Keys> {
         if self.value(key).is_none() {
             return self.note(key, "is missing; give { env = \"…\" } or { file = \"…\" }");
@@ -336,45 +339,49 @@ impl<'a> Reader<'a> {
         self.optional_keys(key)
     }
 
-    /// Like [`keys`](Self::keys), and may be left out.
+    /// Reads optional secrets, as [`keys`](Self::keys) does.
     pub fn optional_keys(&mut self, key: &'static str) -> Option<Keys> {
         let value = self.value(key)?;
         self.keys_of(key, value)
     }
 
-    /// Like [`keys`](Self::keys), for a source that was read already.
+    /// Reads secrets as [`keys`](Self::keys) does, from a source that was read already.
     pub fn given_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
         self.keys_of(key, given.value())
     }
 
-    /// Like [`given_keys`](Self::given_keys), for secrets that travel in an HTTP header: printable ASCII.
+    /// Reads secrets as [`given_keys`](Self::given_keys) does. They must be printable ASCII,
+    /// because they are sent in an HTTP header.
     pub fn given_header_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
         let keys = self.given_keys(key, given)?;
         if keys.iter().all(Secret::fits_a_header) { Some(keys) } else { self.note(key, NO_HEADER) }
     }
 
-    /// Like [`secret`](Self::secret), for a source that was read already.
+    /// Reads a secret as [`secret`](Self::secret) does, from a source that was read already.
     pub fn given_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
         self.secret_of(key, given.value())
     }
 
-    /// Like [`given_secret`](Self::given_secret), for a secret that travels in an HTTP header.
+    /// Reads a secret as [`given_secret`](Self::given_secret) does. It must be printable ASCII,
+    /// because it is sent in an HTTP header.
     pub fn given_header_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
         let secret = self.given_secret(key, given)?;
         if secret.fits_a_header() { Some(secret) } else { self.note(key, NO_HEADER) }
     }
 
-    /// Whether the table has a key, be it one that could not be read into the [type](Self::typed).
+    /// Returns whether the table has a key, even if it could not be read into the
+    /// [type](Self::typed).
     pub fn is_given<T>(&self, key: &str, read: &Option<T>) -> bool {
         read.is_some() || self.refused.contains(key)
     }
 
-    /// Like [`optional_secret_bytes`](Self::optional_secret_bytes), for a source that was read already.
+    /// Reads a secret file as [`optional_secret_bytes`](Self::optional_secret_bytes) does, from a
+    /// source that was read already.
     pub fn given_secret_bytes(&mut self, key: &'static str, given: &Source) -> Option<SecretBytes> {
         self.secret_source(key, given.value()).map(SecretBytes::new)
     }
 
-    /// Like [`bytes`](Self::bytes), for a source that was read already.
+    /// Reads a file as [`bytes`](Self::bytes) does, from a source that was read already.
     pub fn given_bytes(&mut self, key: &'static str, given: &Source) -> Option<Vec<u8>> {
         self.bytes_of(key, given.value())
     }
@@ -397,8 +404,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A file that need not be secret, such as a certificate: `{ file = "…" }`, `{ env = "…" }`,
-    /// or its text.
+    /// Reads a required file that need not be secret, such as a certificate: `{ file = "…" }`, `{
+    /// env = "…" }`, or its text.
     pub fn bytes(&mut self, key: &'static str) -> Option<Vec<u8>> {
         match self.value(key) {
             None => self.note(key, "is missing; give { file = \"…\" }"),
@@ -414,8 +421,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A table of texts under names of its own, such as `{ 970436 = "VCB" }`; empty if it is left
-    /// out.
+    /// Reads an optional table of texts with names of its own, such as `{ 970436 = "VCB" }`. It is
+    /// empty if it is absent.
     pub fn texts(&mut self, key: &'static str) -> Option<BTreeMap<String, String>> {
         let Some(value) = self.value(key) else { return Some(BTreeMap::new()) };
         let Value::Table(table) = value else { return self.note(key, "is not a table") };
@@ -432,7 +439,7 @@ impl<'a> Reader<'a> {
         Some(texts)
     }
 
-    /// The problems, those keys included that nobody asked for.
+    /// Returns the problems, including one for each key that was not read.
     pub fn finish(mut self) -> Vec<ConfigProblem> {
         for key in self.config.table.keys() {
             if !self.is_typed && !self.asked.contains(key.as_str()) {
@@ -481,7 +488,7 @@ impl<'a> Reader<'a> {
             return self.note(key, "is not UTF-8 text");
         };
         if matches!(value, Value::Table(_)) {
-            // A file ends with a line end that is no part of the secret.
+            // The line ending at the end of a file is not part of the secret.
             text.truncate(text.trim_end_matches(['\r', '\n']).len());
         }
         match Secret::new(text) {
@@ -493,10 +500,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Warns of what is often copied along with a secret.
+    /// Warns about text that is often copied together with a secret.
     fn warn_of_wrapping(&mut self, key: &'static str, secret: &Secret) {
         let text = secret.expose();
-        // As JSON writes a value, a comma may follow.
+        // In JSON a comma may follow a value.
         let quoted = text.trim_end_matches([',', ';', ' ']);
         if quoted.starts_with(is_quote) && quoted.ends_with(is_quote) && text.chars().count() > 1 {
             self.warn(key, "is in quotes, which count as part of it; leave them out");
@@ -532,7 +539,7 @@ impl<'a> Reader<'a> {
         match (entries.next(), entries.next()) {
             (Some((from, Value::Text(name))), None) if from == "env" => {
                 if !is_variable(name) {
-                    // It may be the secret itself, written where its variable belongs.
+                    // It may be the secret itself, written in place of its variable.
                     return self.note(
                         key,
                         "names no environment variable: a name has letters, digits and _ only, and \
@@ -550,7 +557,7 @@ impl<'a> Reader<'a> {
             (Some((from, Value::Text(path))), None) if from == "file" => {
                 match std::fs::read(path) {
                     Ok(bytes) => Some(bytes),
-                    // Its name is not repeated: it may be the secret itself.
+                    // The name of the file is not repeated, because it may be the secret itself.
                     Err(error) => self.note(
                         key,
                         format!("its file cannot be read: {}", printable(&error.to_string())),
@@ -562,7 +569,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The known key that is nearest to a misspelt one, or all of them, as the end of a message.
+/// Returns the known key that is nearest to a misspelt one, or all known keys, as the end of a
+/// message.
 pub(super) fn did_you_mean<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let distances = known.clone().map(|known| (strsim::damerau_levenshtein(known, key), known));
     match distances.min().filter(|(distance, _)| *distance <= 3) {
@@ -577,37 +585,38 @@ pub(super) fn did_you_mean<'a>(key: &str, known: impl Iterator<Item = &'a str> +
 const NO_HEADER: &str =
     "holds a character that no HTTP header carries: give letters, digits and ASCII punctuation";
 
-/// Whether a character is a quotation mark of any kind.
+/// Returns whether a character is a quotation mark of any kind.
 fn is_quote(character: char) -> bool {
     matches!(character, '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201f}')
 }
 
-/// Whether a text is a line of an environment file or of a script, or a pair of YAML or JSON.
+/// Returns whether a text is a line of an environment file or of a script, or a pair of YAML or
+/// JSON.
 fn is_assignment(text: &str) -> bool {
     let commands = ["export ", "set ", "setx ", "SET ", "declare -x ", "$env:", "ENV "];
     let rest = commands.iter().find_map(|command| text.strip_prefix(command)).unwrap_or(text);
     let Some((name, value)) = rest.split_once('=') else {
-        // A colon alone is part of many secrets; before a space it follows a name.
+        // Many secrets contain a colon. Before a space, a colon follows a name.
         return rest
             .split_once(": ")
             .is_some_and(|(name, _)| is_variable(name.trim().trim_matches(is_quote)));
     };
-    // Base64 ends in equals signs, with nothing behind them.
+    // Base64 ends in equals signs, with nothing after them.
     let is_padding = value.trim_start_matches('=').trim().is_empty();
     let name = name.trim();
     is_variable(name) && (!is_padding || is_no_secret(name) || rest.len() != text.len())
 }
 
-/// Whether an environment variable can have this name (POSIX.1-2024, section 8.1).
+/// Returns whether an environment variable can have this name (POSIX.1-2024, section 8.1).
 fn is_variable(name: &str) -> bool {
     !name.starts_with(|first: char| first.is_ascii_digit())
         && !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Whether a name can only be that of a variable, so that it may be repeated: words of capital
-/// letters with underscores between, as no secret that a gateway gives out looks. Digits stand
-/// only at the end of a word, and few of them.
+/// Returns whether a text is certainly the name of a variable and not a secret, so that it may be
+/// repeated: words of capital letters with underscores between them, with a few digits only at the
+/// end of a word. No gateway issues secrets of this form.
 fn is_no_secret(name: &str) -> bool {
     let is_word = |word: &str| {
         let letters = word.trim_end_matches(|last: char| last.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Tables in which no key is there twice.
+//! Tables in which no key occurs twice.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,10 +23,10 @@ pub(super) fn providers<'de, D: Deserializer<'de>>(
     Ok(providers.into_iter().map(|(id, Keys(keys))| (id, keys)).collect())
 }
 
-/// Reads a table, and refuses a key that is there twice.
+/// Reads a table, and refuses a key that occurs twice.
 ///
-/// TOML forbids that, JSON does not: most readers keep the last value without a word, so that a
-/// person and the program see two different configurations.
+/// TOML forbids such a key, but JSON does not: most readers silently keep the last value, so that a
+/// person and the program would see two different configurations.
 fn table<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {
@@ -47,7 +47,7 @@ fn table<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
     deserializer.deserialize_map(Table(PhantomData))
 }
 
-/// The entries of a table, none of them twice.
+/// Returns the entries of a table, and refuses a key that occurs twice.
 pub(super) fn entries<'de, A: MapAccess<'de>, V: Deserialize<'de>>(
     mut map: A,
 ) -> Result<BTreeMap<String, V>, A::Error> {

@@ -1,4 +1,4 @@
-//! Reads the table of one provider into a type of its own.
+//! Reads the table of one provider into a type of the provider.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,17 +15,17 @@ use serde_path_to_error::Segment;
 
 use super::{Value, reader::did_you_mean};
 
-/// What is wrong with one value.
+/// The problem of one value.
 pub(super) struct TypeProblem {
-    /// The keys that lead to it.
+    /// The keys that lead to the value.
     pub(super) path: Vec<String>,
-    /// Never holds the value.
+    /// The description, without the value.
     pub(super) message: String,
-    /// Whether the key is not there.
+    /// Whether the key is missing.
     pub(super) is_missing: bool,
 }
 
-/// Reads a table; stops at the first problem.
+/// Reads a table. It stops at the first problem.
 pub(super) fn read<'de, T: Deserialize<'de>>(
     table: &'de BTreeMap<String, Value>,
 ) -> Result<T, TypeProblem> {
@@ -54,12 +54,12 @@ pub(super) fn read<'de, T: Deserialize<'de>>(
     })
 }
 
-/// A value as a deserializer. A whole number can be read as text: merchant numbers are easily written
-/// without quotes.
+/// A value as a deserializer. A whole number can be read as text, because merchant numbers are
+/// often written without quotes.
 #[derive(Clone, Copy)]
 struct Typed<'de>(&'de Value);
 
-/// Never holds a value.
+/// It never contains a value.
 #[derive(Debug)]
 enum TypeError {
     Message(String),

@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-/// A configuration value. There are no floats: amounts are written as text.
+/// A configuration value. It cannot be a float: amounts are written as text.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
@@ -16,11 +16,11 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Integer(i64),
-    /// Yes or no.
+    /// `true` or `false`.
     Flag(bool),
-    /// Several values.
+    /// A list of values.
     List(Vec<Value>),
-    /// Named values.
+    /// A table of values by name.
     Table(BTreeMap<String, Value>),
 }
 
@@ -37,7 +37,7 @@ impl From<String> for Value {
 }
 
 impl fmt::Debug for Value {
-    /// The shape only: any value may be a secret.
+    /// Shows the shape only, because any value may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(_) => f.write_str("Text(…)"),

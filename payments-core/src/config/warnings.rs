@@ -1,14 +1,15 @@
-//! What in a configuration works and is unwise.
+//! Warnings about a configuration that works but is unwise.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was found unwise while the configuration of one provider was read. Every copy of the
-/// configuration has the same list, so that the registry finds what a provider's reader noted.
+/// The warnings found while the configuration of one provider was read. Every copy of the
+/// configuration shares the list, so that the registry receives the warnings of a provider's
+/// reader.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Warnings(Arc<Mutex<Vec<String>>>);
 
 impl Warnings {
-    /// Notes a warning, once.
+    /// Adds a warning, unless it is in the list already.
     pub(crate) fn add(&self, warning: String) {
         let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !warnings.contains(&warning) {
@@ -16,7 +17,7 @@ impl Warnings {
         }
     }
 
-    /// The warnings, which are not noted any more.
+    /// Removes and returns the warnings.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -70,10 +70,17 @@ impl Memo {
             .any(|(at, _)| !self.starts_word(at) || !self.ends_word(at + code.len()))
     }
 
-    /// Returns whether two memos have the same letters and digits in the same order.
+    /// Returns whether two memos have the same letters and digits in the same order. Spaces, line
+    /// breaks, punctuation, case and Vietnamese diacritics are ignored, because two sources report
+    /// the memo of one transfer with different ones. Equal memos do not prove that it is the same
+    /// transfer.
     ///
-    /// Sources report the memo of one transfer with different spaces, line breaks, punctuation,
-    /// case and Vietnamese diacritics, so these are ignored.
+    /// ```
+    /// use payments_core::payment::Memo;
+    ///
+    /// assert!(Memo::new("Đơn hàng DH-42").says_the_same(&Memo::new("DON HANG DH42")));
+    /// assert!(!Memo::new("DH42 coffee").says_the_same(&Memo::new("DH42")));
+    /// ```
     pub fn says_the_same(&self, other: &Self) -> bool {
         letters(&self.text).eq(letters(&other.text))
     }

@@ -1,41 +1,41 @@
-//! The clock by which a write that comes too late is recognised.
+//! The clock by which a write that comes too late is detected.
 
 use std::time::Duration;
 
-/// A point in time on the boot clock: the time since the machine started, the time that it spent
-/// suspended included.
+/// A point in time on the boot clock: the time since the machine started, including the time for
+/// which it was suspended.
 ///
-/// No process can set this clock, and it goes on while the process is stopped or the machine is
-/// suspended. On Linux and Android it is `CLOCK_BOOTTIME` and points of several processes can be
-/// compared. On other systems it is the monotonic clock of [`std::time::Instant`], counted from
-/// its first use in this process: there it means nothing outside of the process, and whether it
+/// No process can set this clock, and it continues while the process is stopped or the machine is
+/// suspended. On Linux and Android it is `CLOCK_BOOTTIME`, and points of several processes can be
+/// compared. On other systems it is the monotonic clock of [`std::time::Instant`], counted from its
+/// first use in this process. Its points then have no meaning outside the process, and whether it
 /// counts the time of a suspended machine depends on the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BootInstant(Duration);
 
 impl BootInstant {
-    /// Reads the boot clock.
+    /// Returns the current time of the boot clock.
     pub fn now() -> Self {
         Self(since_boot())
     }
 
-    /// The point `after` this one, or the latest that can be expressed.
+    /// Returns the point `after` this one, or the latest that can be represented.
     #[must_use]
     pub fn saturating_add(self, after: Duration) -> Self {
         Self(self.0.saturating_add(after))
     }
 
-    /// The time from this point until `later`; zero if `later` is not later.
+    /// Returns the time from this point until `later`, or zero if `later` is not later.
     pub fn until(self, later: Self) -> Duration {
         later.0.saturating_sub(self.0)
     }
 
-    /// The time since the machine started, on Linux and Android.
+    /// Returns the time since the machine started, on Linux and Android.
     pub fn since_boot(self) -> Duration {
         self.0
     }
 
-    /// The point at this time since the machine started.
+    /// Creates the point at this time since the machine started.
     pub const fn from_since_boot(time: Duration) -> Self {
         Self(time)
     }
@@ -44,7 +44,7 @@ impl BootInstant {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn since_boot() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    // The kernel returns neither negative seconds nor a second of nanoseconds.
+    // The kernel returns no negative seconds and less than a second of nanoseconds.
     let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
     let nanoseconds = u32::try_from(now.tv_nsec).unwrap_or_default();
     Duration::new(seconds, nanoseconds)

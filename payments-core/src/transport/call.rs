@@ -1,4 +1,4 @@
-//! One call: a request, and whether it instructs or asks.
+//! A call: an HTTP request, and whether it is an instruction or an inquiry.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -9,44 +9,44 @@ use tokio::time::Instant;
 
 use super::{Departure, Subject};
 
-/// One HTTP request, its class, and the operation it belongs to.
+/// An HTTP request with its class and the operation that it belongs to.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Call {
-    /// Whether it instructs or asks. Said, not guessed: a POST can be an inquiry and a GET an
-    /// instruction.
+    /// Whether it is an instruction or an inquiry. The provider sets it, because the HTTP method
+    /// does not show it: a POST can be an inquiry and a GET an instruction.
     pub class: CallClass,
     /// The operation, such as `create_payout`.
     pub operation: &'static str,
-    /// The order, payout, refund or virtual account that it is about, if there is one.
+    /// The order, payout, refund or virtual account that the call is about, if there is one.
     pub about: Option<Subject>,
-    /// The time at which the caller stops waiting, if it is limited: waits, repetitions and sends
-    /// all end by then. A transport that [departs](super::Transport::departs) ends an instruction
-    /// itself; no layer drops the future of an instruction that has reached it.
+    /// The time by which all waits, repetitions and sends of the call end, if there is a limit. A
+    /// transport that [departs](super::Transport::departs) ends an instruction itself; no layer
+    /// drops the future of an instruction after the transport has received it.
     pub deadline: Option<Instant>,
-    /// What is sent.
+    /// The HTTP request.
     pub request: Request<Bytes>,
-    /// The headers in which this provider says how many seconds to wait.
+    /// The names of the headers in which this provider gives the number of seconds to wait.
     pub retry_after: &'static [&'static str],
-    /// The line of source that made it, so that tests can point there.
+    /// The line of source that created the call, so that tests can point to it.
     pub made_at: &'static Location<'static>,
     departure: Option<Arc<dyn Departure>>,
 }
 
-/// Whether a call instructs or asks.
+/// Whether a call is an instruction or an inquiry.
 #[doc(alias("instruction", "inquiry", "command", "status query", "sync"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallClass {
-    /// It may have an effect: sent at most once.
+    /// It may have an effect, so it is sent at most once.
     Instruction,
-    /// It has none: sent again if it must be.
+    /// It has no effect, so it may be sent several times.
     Inquiry,
-    /// It has none on money held and costs a fee: sent once.
+    /// It moves no money of ours except its fee, so it is sent once.
     PaidInquiry,
 }
 
 impl Call {
-    /// An inquiry.
+    /// Creates an inquiry.
     #[track_caller]
     pub fn inquiry(operation: &'static str, request: Request<Bytes>) -> Self {
         Self {
@@ -61,48 +61,48 @@ impl Call {
         }
     }
 
-    /// An inquiry that costs a fee.
+    /// Creates an inquiry that costs a fee.
     #[track_caller]
     pub fn paid_inquiry(operation: &'static str, request: Request<Bytes>) -> Self {
         Self::inquiry(operation, request).of_class(CallClass::PaidInquiry)
     }
 
-    /// An instruction.
+    /// Creates an instruction.
     #[track_caller]
     pub fn instruction(operation: &'static str, request: Request<Bytes>) -> Self {
         Self::inquiry(operation, request).of_class(CallClass::Instruction)
     }
 
-    /// Says in which headers this provider says how many seconds to wait.
+    /// Sets the names of the headers in which this provider gives the number of seconds to wait.
     #[must_use]
     pub fn with_retry_after(mut self, headers: &'static [&'static str]) -> Self {
         self.retry_after = headers;
         self
     }
 
-    /// Sets what the call is about.
+    /// Sets the order, payout, refund or virtual account that the call is about.
     #[must_use]
     pub fn with_about(mut self, subject: impl Into<Subject>) -> Self {
         self.about = Some(subject.into());
         self
     }
 
-    /// Limits the time of the call; an earlier limit stays.
+    /// Sets the deadline of the call, unless it already has an earlier one.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(self.deadline.map_or(deadline, |earlier| earlier.min(deadline)));
         self
     }
 
-    /// Sets who decides whether the call may leave; `instruct` sets it from
-    /// [`with_departure`](super::with_departure).
+    /// Sets the [`Departure`] that decides whether the call may be sent. `instruct` sets it to the
+    /// one of [`with_departure`](super::with_departure).
     #[must_use]
     pub fn with_departure(mut self, departure: Arc<dyn Departure>) -> Self {
         self.departure = Some(departure);
         self
     }
 
-    /// Who decides whether the call may leave. A transport that
+    /// Returns the [`Departure`] that decides whether the call may be sent. A transport that
     /// [departs](super::Transport::departs) asks it once.
     pub fn departure(&self) -> Option<&Arc<dyn Departure>> {
         self.departure.as_ref()
@@ -115,7 +115,7 @@ impl Call {
 }
 
 impl std::fmt::Debug for Call {
-    /// Without query, headers and body, which carry secrets.
+    /// Leaves out query, headers and body, because they contain secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,

@@ -1,4 +1,4 @@
-//! The time of a whole call: waits for the rate, repetitions and sends together.
+//! The deadline of a whole call: waits for the rate limit, repetitions and sends together.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -14,9 +14,9 @@ use super::{Call, CallClass, Transport, TransportError, TransportErrorKind, conf
 
 /// Gives every call its deadline, which the layers below never exceed.
 ///
-/// An instruction is never dropped here if the client [departs](Transport::departs): only the client
-/// knows whether a byte was written, so the client ends it at the deadline. Everything else is also
-/// ended here, for clients that know no deadline.
+/// If the client [departs](Transport::departs), this layer never drops an instruction: only the
+/// client knows whether a byte was written, so the client ends it at the deadline. This layer ends
+/// all other calls itself, because the client may not observe deadlines.
 pub(super) struct Deadline {
     inner: Arc<dyn Transport>,
     call_time: Duration,
@@ -57,7 +57,7 @@ impl Transport for Deadline {
     }
 }
 
-/// The earlier of two deadlines, of which either may not exist.
+/// Returns the earlier of two optional deadlines.
 pub(super) fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -65,8 +65,8 @@ pub(super) fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<I
     }
 }
 
-/// Whether this task can wait for a time: outside of a Tokio runtime a timer would panic, so there
-/// the layers send at once or refuse.
+/// Returns whether this task can wait. Outside a Tokio runtime a timer would panic, so the layers
+/// then send immediately or refuse.
 pub(super) fn can_wait() -> bool {
     tokio::runtime::Handle::try_current().is_ok()
 }

@@ -1,4 +1,4 @@
-//! The permission that an instruction asks for before its first byte leaves.
+//! The permission that an instruction needs before its first byte is sent.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,47 +7,47 @@ use async_trait::async_trait;
 
 use super::BootInstant;
 
-/// Decides whether an instruction may leave, and counts the bytes of it that left.
+/// Decides whether an instruction may be sent, and counts the bytes of it that were sent.
 ///
 /// A journal implements it: it records that the instruction is about to be sent, and later knows
-/// by the count whether anything can have reached the gateway. [`with_departure`] attaches it to
+/// from the count whether any byte can have reached the gateway. [`with_departure`] attaches it to
 /// the instructions of one call of a role. Only a transport whose
-/// [`departs`](super::Transport::departs) is true asks it.
+/// [`departs`](super::Transport::departs) is `true` asks it.
 #[async_trait]
 pub trait Departure: Send + Sync + 'static {
-    /// Decides whether the instruction may leave.
+    /// Decides whether the instruction may be sent.
     ///
-    /// The transport calls it exactly once for an instruction that gets a connection, and not at
-    /// all for one that gets none: after the connection is complete, with TLS where there is TLS,
-    /// and before the first byte of the request. The transport does not limit how long the
-    /// decision takes, because a future dropped in the middle could leave a permit recorded for
-    /// an instruction that nobody sends; it compares its own deadline again afterwards. An
-    /// implementation that is asked a second time, because a provider sends two instructions in
-    /// one call of a role, returns [`DepartureDecision::Stay`].
+    /// The transport calls it exactly once for an instruction that gets a connection, and never for
+    /// one that does not. It calls it when the connection is complete, including TLS if it is used,
+    /// and before the first byte of the request. The transport does not limit the time of the
+    /// decision, because a dropped future could leave a recorded permit for an instruction that
+    /// nobody sends; it checks its own deadline after the decision. A provider may send two
+    /// instructions in one call of a role: an implementation returns [`DepartureDecision::Stay`]
+    /// for the second.
     async fn depart(&self) -> DepartureDecision;
 
     /// Counts bytes of the request that were given to the socket, or to TLS in front of it.
     ///
-    /// `bytes` is what was added since the last call, never zero. As long as the sum is zero,
-    /// the gateway cannot have read any byte of the request. It is called from within a write:
-    /// it returns quickly and does not block.
+    /// `bytes` is the number since the previous call, never zero. As long as the sum is zero, the
+    /// gateway cannot have read any byte of the request. It is called during a write, so it must
+    /// return quickly and not block.
     fn wrote(&self, bytes: u64);
 }
 
-/// What a [`Departure`] decides.
+/// The decision of a [`Departure`].
 ///
-/// Exhaustive on purpose: a transport has to handle both.
+/// This enum is exhaustive on purpose, so that a transport handles both variants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DepartureDecision {
-    /// The instruction may leave.
+    /// The instruction may be sent.
     Go {
-        /// The point after which no byte is written any more. Every write is compared with it, so
-        /// that a process that was stopped in between sends nothing when it goes on.
+        /// The time after which no byte is written. Every write is compared with it, so that a
+        /// process that was stopped in between sends nothing when it continues.
         not_after: BootInstant,
     },
-    /// The instruction must not leave: the call ends with an error, and nothing was sent.
+    /// The instruction must not be sent: the call ends with an error, and nothing was sent.
     Stay {
-        /// Why, in one line, without secrets.
+        /// The reason, in one line, without secrets.
         why: String,
     },
 }
@@ -56,14 +56,14 @@ tokio::task_local! {
     static DEPARTURE: Option<Arc<dyn Departure>>;
 }
 
-/// Runs `call` so that each instruction sent within it asks `departure` before it leaves.
+/// Runs `call` so that each instruction sent in it asks `departure` first.
 ///
-/// `call` is one call of a role, such as `payouts.create_payout(&request)`. The departure reaches
-/// every `instruct` (see [`Transport`](super::Transport)) that runs in the same task as `call`,
-/// through all layers of roles and of transports; inquiries do not ask. It does not reach a task
-/// that `call` spawns: a provider calls `instruct` in the future of its own role method. What a
-/// provider has to send first and what is no instruction of its caller, such as the exchange of a
-/// token, runs in [`without_departure`].
+/// `call` is one call of a role, such as `payouts.create_payout(&request)`. The departure applies
+/// to every `instruct` (see [`Transport`](super::Transport)) in the task that runs `call`, through
+/// all layers of roles and transports; inquiries do not ask. It does not apply to tasks that `call`
+/// spawns, so a provider must call `instruct` in the future of its own role method. If a provider
+/// first sends an instruction of its own, such as the exchange of a token, it runs it in
+/// [`without_departure`].
 pub fn with_departure<F: Future>(
     departure: Arc<dyn Departure>,
     call: F,
@@ -71,15 +71,16 @@ pub fn with_departure<F: Future>(
     DEPARTURE.scope(Some(departure), call)
 }
 
-/// Runs `call` so that its instructions ask no departure of an enclosing [`with_departure`].
+/// Runs `call` so that its instructions do not ask the departure of an enclosing
+/// [`with_departure`].
 ///
-/// A provider wraps in it what it sends on its own account within a call of a role, such as the
-/// exchange of a token, so that the departure is asked for the instruction of its caller only.
+/// A provider uses it for instructions of its own within a call of a role, such as the exchange of
+/// a token, so that only the instruction of its caller asks the departure.
 pub fn without_departure<F: Future>(call: F) -> impl Future<Output = F::Output> {
     DEPARTURE.scope(None, call)
 }
 
-/// The departure of the call of a role that is in progress in this task.
+/// Returns the departure of the role call that this task runs, or `None` if there is none.
 pub(super) fn departure_in_progress() -> Option<Arc<dyn Departure>> {
     DEPARTURE.try_with(Clone::clone).ok().flatten()
 }

@@ -1,8 +1,9 @@
-//! The HTTP seam: whole requests in, whole responses out, and what a failure proves.
+//! The HTTP transport: a request in, a whole response or a failure out, and what the failure
+//! proves.
 //!
-//! A provider says of every call whether it instructs or asks, because that decides what a lost
-//! answer means: an instruction becomes uncertain, an inquiry is asked again. It calls
-//! [`instruct`](crate::transport::Transport#method.instruct) or
+//! A provider declares for every call whether it is an instruction or an inquiry, because a lost
+//! response means different things: an instruction becomes uncertain, an inquiry is repeated. It
+//! calls [`instruct`](crate::transport::Transport#method.instruct) or
 //! [`inquire`](crate::transport::Transport#method.inquire), never [`Transport::send`] itself.
 
 mod boot_clock;
@@ -41,53 +42,55 @@ pub use unreached::{Unreached, unreached};
 
 use crate::{Error, ErrorKind, Result, json, printable};
 
-/// Sends one HTTP request and returns the whole answer.
+/// Sends one HTTP request and returns the whole response.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `call` at most once, follows no redirect, and reads the whole answer.
+    /// Sends `call` at most once and returns the whole response. It does not follow redirects.
     ///
     /// # Errors
-    /// [`TransportError`], which says whether anything may have been sent.
+    /// Returns a [`TransportError`] if there is no whole response. Its kind shows whether anything
+    /// may have been sent.
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError>;
 
-    /// Whether instructions ask the [`Departure`] of their call before they leave, and whether
-    /// their time limits end them without dropping their future.
+    /// Returns whether instructions ask the [`Departure`] of their call before they are sent, and
+    /// whether their time limits end them without dropping their future.
     ///
-    /// A transport that returns true calls [`Departure::depart`] once for each instruction that
-    /// gets a connection, writes nothing after its `not_after`, counts what it writes, honours
-    /// [`Call::deadline`], and returns [`TransportErrorKind::NotSent`] exactly if the count is
-    /// zero. For a transport that returns false, the default, nothing is known of what left: a
-    /// journal has to record the instruction before the provider is called at all. A layer around
-    /// another transport returns what that transport returns.
+    /// A transport that returns `true` calls [`Departure::depart`] once for each instruction that
+    /// gets a connection, writes nothing after its `not_after`, counts the bytes that it writes,
+    /// observes [`Call::deadline`], and returns [`TransportErrorKind::NotSent`] exactly if the
+    /// count is zero. For a transport that returns `false`, the default, it is not known what was
+    /// sent, so a journal has to record the instruction before the provider is called. A layer
+    /// around another transport returns the value of that transport.
     fn departs(&self) -> bool {
         false
     }
 
-    /// The longest time of one call, if this transport limits it.
+    /// Returns the longest time of one call, or `None`, the default, if this transport does not
+    /// limit it.
     ///
-    /// A [`Stack`] makes it the deadline of the whole call, so that the wait for the rate limit and
-    /// the repetitions are part of it and not added to it. `None`, the default, leaves it to the
-    /// stack. A layer around another transport returns what that transport returns.
+    /// A [`Stack`] uses it as the deadline of the whole call, which then includes the wait for the
+    /// rate limit and the repetitions. A layer around another transport returns the value of that
+    /// transport.
     fn call_time(&self) -> Option<Duration> {
         None
     }
 }
 
-/// A request without a whole answer.
+/// A request to which there is no whole response.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 #[non_exhaustive]
 pub struct TransportError {
-    /// What happened.
+    /// The kind of the failure.
     pub kind: TransportErrorKind,
-    /// What happened, in one line, without secrets.
+    /// A description of the failure, in one line, without secrets.
     pub message: String,
     retry_after: Option<Duration>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What happened to a request without a whole answer.
+/// The kind of the failure of a request to which there is no whole response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -96,16 +99,16 @@ pub enum TransportErrorKind {
     /// Nothing was sent, because too many calls of this credential wait for its rate limit; see
     /// [`TransportError::retry_after`].
     RateLimited,
-    /// The connection ended before the whole answer arrived.
+    /// The connection ended before the whole response arrived.
     ConnectionLost,
-    /// No whole answer in time.
+    /// The whole response did not arrive in time.
     TimedOut,
-    /// The answer is larger than we read.
+    /// The response is larger than the limit.
     TooLarge,
 }
 
 impl TransportErrorKind {
-    /// Whether the failure proves that nothing was sent.
+    /// Returns whether the failure proves that nothing was sent.
     pub fn proves_nothing_was_sent(self) -> bool {
         match self {
             Self::NotSent | Self::RateLimited => true,
@@ -115,28 +118,28 @@ impl TransportErrorKind {
 }
 
 impl TransportError {
-    /// A failure of this kind; `message` says what happened, without secrets.
+    /// Creates a failure of this kind. `message` describes it, without secrets.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         let message = printable::message(message.into()).into_owned();
         Self { kind, message, retry_after: None, source: None }
     }
 
-    /// A call that was refused before it was sent, because too many calls of its credential wait;
-    /// after `retry_after` there is room for another.
+    /// Creates a [`RateLimited`](TransportErrorKind::RateLimited) failure: the call was not sent,
+    /// because too many calls of its credential wait. After `retry_after` there is room for another
+    /// call.
     pub fn rate_limited(retry_after: Duration) -> Self {
         let message = "busy: too many calls wait for the rate limit; nothing was sent";
         let error = Self::new(TransportErrorKind::RateLimited, message);
         Self { retry_after: Some(retry_after), ..error }
     }
 
-    /// How long to wait from now until the rate limit has room, if our own limiter refused the call.
-    /// `None` for every other failure.
+    /// Returns how long to wait from now until the rate limit has room, if our own limiter refused
+    /// the call. Returns `None` for every other failure.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
-    /// read.
+    /// Sets the cause. A JSON error is reduced to its position, because its text quotes the input.
     #[must_use]
     pub fn with_source(
         mut self,
@@ -173,8 +176,8 @@ impl dyn Transport {
     /// Sends an instruction: a call that may move money or change something.
     ///
     /// # Errors
-    /// Nothing left this machine. Whatever else happened is in [`Sent`], which has no way back
-    /// to an error.
+    /// Returns an error if nothing left this machine. Every other outcome is in [`Sent`], which
+    /// cannot be converted into an error.
     pub async fn instruct(&self, mut call: Call) -> Result<Sent> {
         let operation = call.operation;
         if call.departure().is_none()
@@ -191,8 +194,8 @@ impl dyn Transport {
     /// Sends an inquiry: a call without an effect, which may be repeated.
     ///
     /// # Errors
-    /// There was no whole answer. An instruction is `Unsupported` here, and not sent: it would be
-    /// repeated, and its lost answer would be an error.
+    /// Returns an error if there is no whole response. Returns `Unsupported`, and sends nothing,
+    /// for an instruction, because it would be repeated and its lost response would be an error.
     pub async fn inquire(&self, call: Call) -> Result<Response<Bytes>> {
         let operation = call.operation;
         if call.class == CallClass::Instruction {

@@ -1,4 +1,4 @@
-//! Limits how often one credential calls: a bounded queue, first come, first served.
+//! Limits the rate of the calls of one credential: a bounded queue, first come, first served.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{Call, Transport, TransportError, confirmation, deadline::can_wait};
 
-/// How often a credential may call: a number of calls in a period, evenly spaced.
+/// The rate at which a credential may call: a number of calls in a period, evenly spaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     calls: NonZeroU32,
@@ -22,16 +22,16 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// How many calls wait for one credential at most, unless
-    /// [`with_most_waiting`](Self::with_most_waiting) says otherwise.
+    /// The most calls that wait for one credential, unless
+    /// [`with_most_waiting`](Self::with_most_waiting) sets another number.
     pub const MOST_WAITING: usize = 256;
 
-    /// So many calls in a period.
+    /// Creates a rate of `calls` in a period.
     pub const fn new(calls: NonZeroU32, per: Duration) -> Self {
         Self { calls, per, most_waiting: Self::MOST_WAITING }
     }
 
-    /// So many calls a second; none counts as one.
+    /// Creates a rate of `calls` per second. Zero counts as one.
     pub const fn per_second(calls: u32) -> Self {
         let calls = match NonZeroU32::new(calls) {
             Some(calls) => calls,
@@ -40,26 +40,27 @@ impl Rate {
         Self::new(calls, Duration::from_secs(1))
     }
 
-    /// Sets how many calls wait at most; the next is refused at once. At most half of them are
-    /// confirmations of deliveries.
+    /// Sets the most calls that wait. A call beyond that is refused immediately. At most half of
+    /// the waiting calls are confirmations of deliveries.
     #[must_use]
     pub const fn with_most_waiting(mut self, calls: usize) -> Self {
         self.most_waiting = calls;
         self
     }
 
-    /// The time from one call to the next. Without it, twice the limit could fall into one period.
+    /// Returns the time from one call to the next. Without it, twice the limit could fall into one
+    /// period.
     fn spacing(self) -> Duration {
         (self.per / self.calls.get()).max(Duration::from_nanos(1))
     }
 }
 
-/// Lets calls pass at a rate, in the order in which they began.
+/// Lets calls pass at a rate, in the order in which they arrive.
 ///
-/// One limit serves everything that a credential does, instructions and inquiries alike. What could
-/// not be sent before its deadline, or finds no place, is refused at once and nothing of it is sent.
-/// Confirmations of deliveries, which anybody can cause, hold at most half of the places and pass at
-/// half of the rate, so that the other half is always there for the merchant's own calls.
+/// One limit applies to all calls of a credential, both instructions and inquiries. A call that
+/// cannot be sent before its deadline, or for which there is no place, is refused immediately and
+/// not sent. Confirmations of deliveries, which anybody can cause, use at most half of the places
+/// and half of the rate, so that the other half is always available for the merchant's own calls.
 pub(super) struct RateLimit {
     inner: Arc<dyn Transport>,
     places: Places,
@@ -88,10 +89,10 @@ impl RateLimit {
             self.calls.turn(call.deadline).await?.pass();
             return Ok(());
         }
-        // What would be refused there is refused here, before it waits.
+        // A call that would be refused there is refused here, before it waits.
         self.calls.check(call.deadline)?;
-        // Kept while waiting among all calls, so that there is never more than one confirmation in
-        // front of the merchant's own call.
+        // It is kept during the wait among all calls, so that there is never more than one
+        // confirmation before the merchant's own call.
         let confirmation = self.confirmations.turn(call.deadline).await?;
         self.calls.turn(call.deadline).await?.pass();
         confirmation.pass();
@@ -117,7 +118,7 @@ impl Transport for RateLimit {
     }
 }
 
-/// A call that was refused while it waited, and when trying again makes sense.
+/// A call that was refused while it waited, and how long to wait before the next attempt.
 struct Busy {
     free_at: Instant,
 }
@@ -128,7 +129,7 @@ impl Busy {
     }
 }
 
-/// The places of all who wait.
+/// The places of all waiting calls.
 struct Places {
     most: usize,
     held: Mutex<Held>,
@@ -161,7 +162,7 @@ impl Places {
     }
 }
 
-/// One place, given up when it is dropped.
+/// One place, released when dropped.
 struct Place<'a> {
     places: &'a Places,
     confirms: bool,
@@ -175,16 +176,17 @@ impl Drop for Place<'_> {
     }
 }
 
-/// One line of callers, of whom the first passes as soon as the last call is `spacing` ago.
+/// A line of callers. The first passes `spacing` after the previous call.
 struct Line {
     spacing: Duration,
-    /// Whose turn it is. Tokio's lock is given to callers in the order in which they asked.
+    /// The caller whose turn it is. Tokio's lock is given to callers in the order of their
+    /// requests.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<LineState>,
 }
 
 struct LineState {
-    /// When the next call may pass.
+    /// The time at which the next call may pass.
     next: Instant,
     waiting: u32,
 }
@@ -207,7 +209,7 @@ impl Line {
                 tokio::time::timeout_at(deadline, self.turn.lock()).await.map_err(|_| busy())?
             }
         });
-        // Calls pass a little later than planned, by the precision of the timer each.
+        // Each call passes a little later than planned, because of the precision of the timer.
         let next = self.state().next;
         if deadline.is_some_and(|deadline| next >= deadline) {
             return Err(Busy { free_at: next });
@@ -221,7 +223,7 @@ impl Line {
         Ok(turn)
     }
 
-    /// Puts a caller at the end of the line, if the turn will come before the deadline.
+    /// Adds a caller to the end of the line, if its turn comes before the deadline.
     fn join(&self, deadline: Option<Instant>) -> Result<Turn<'_>, Busy> {
         let mut state = self.state();
         self.check_state(&state, deadline)?;
@@ -249,12 +251,12 @@ impl Line {
         if wait < time || wait.is_zero() {
             return Ok(());
         }
-        // By then the line is short enough for a caller with as much time.
+        // After this wait the line is short enough for a caller with as much time.
         let too_long = wait.saturating_sub(time).saturating_add(Duration::from_millis(1));
         Err(Busy { free_at: now.checked_add(too_long).unwrap_or(now) })
     }
 
-    /// When the caller who is first in line passes.
+    /// Returns the time at which the first caller in the line passes.
     fn next_free(&self) -> Instant {
         self.state().next
     }
@@ -264,15 +266,15 @@ impl Line {
     }
 }
 
-/// A caller in a line, who leaves it by [passing](Self::pass) or by being dropped.
+/// A caller in a line. It leaves the line by [passing](Self::pass) or by being dropped.
 struct Turn<'a> {
     line: &'a Line,
-    /// Keeps the others waiting, once it is this caller's turn.
+    /// The lock that keeps the others waiting during this caller's turn.
     others: Option<tokio::sync::MutexGuard<'a, ()>>,
 }
 
 impl Turn<'_> {
-    /// Takes the turn: the next caller has to keep the distance.
+    /// Uses the turn: the next caller has to keep the distance.
     fn pass(self) {
         let now = Instant::now();
         self.line.state().next = now.checked_add(self.line.spacing).unwrap_or(now);

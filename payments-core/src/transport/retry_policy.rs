@@ -1,4 +1,4 @@
-//! Repeats inquiries that got no answer of the gateway's, with growing and random waits.
+//! Repeats inquiries to which there was no response from the gateway, with growing random waits.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -20,25 +20,26 @@ use super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// The most repetitions, the first attempt not counted.
+    /// The most repetitions, not counting the first attempt.
     pub times: usize,
-    /// The wait before the first repetition. It doubles every time, and up to its own length is
-    /// added at random, so that callers who failed together do not come back together.
+    /// The wait before the first repetition. It doubles with every repetition, and a random time of
+    /// up to its own length is added, so that callers that failed together do not return together.
     pub first_wait: Duration,
-    /// The time from the first attempt within which every repetition has to begin and to end, the
-    /// calls and the waits together. The first attempt has the whole time of the call.
+    /// The time from the first attempt within which all repetitions and their waits must end. The
+    /// first attempt is limited only by the time of the call.
     pub budget: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 3 repetitions, after at least 200, 400 and 800 ms, within 10 s.
+    /// Returns a policy of 3 repetitions, after at least 200, 400 and 800 ms, within 10 s.
     fn default() -> Self {
         Self { times: 3, first_wait: Duration::from_millis(200), budget: Duration::from_secs(10) }
     }
 }
 
 impl RetryPolicy {
-    /// At most `times` repetitions, the first after `first_wait`, within `budget`.
+    /// Creates a policy of at most `times` repetitions, the first after `first_wait`, within
+    /// `budget`.
     pub const fn new(times: usize, first_wait: Duration, budget: Duration) -> Self {
         Self { times, first_wait, budget }
     }
@@ -73,7 +74,7 @@ impl Transport for Retry {
         let mut outcome = self.inner.send(call.clone()).await;
         for wait in waits {
             let Some(asked) = requested_wait(&outcome, call.retry_after) else { break };
-            // The random part is kept on top of what the provider asks for.
+            // The random part is added to the time that the provider asks for.
             let wait = wait.saturating_add(asked);
             let Some(begins_at) = Instant::now().checked_add(wait) else { break };
             if ends_at.is_some_and(|ends_at| begins_at >= ends_at) || !can_wait() {
@@ -84,14 +85,14 @@ impl Transport for Retry {
             let again = match ends_at {
                 Some(ends_at) => {
                     let again = self.inner.send(call.clone().with_deadline(ends_at));
-                    // Also for clients that know no deadline.
+                    // This also ends calls of clients that do not observe deadlines.
                     let Ok(again) = tokio::time::timeout_at(ends_at, again).await else { break };
                     again
                 }
                 None => self.inner.send(call.clone()).await,
             };
             match again {
-                // Not sent: what the provider answered before says more.
+                // It was not sent, so the earlier response of the provider is more informative.
                 Err(error) if error.kind == TransportErrorKind::RateLimited => break,
                 again => outcome = again,
             }
@@ -108,7 +109,8 @@ impl Transport for Retry {
     }
 }
 
-/// How long the provider asks to wait before a repetition; `None` if the outcome is final.
+/// Returns how long the provider asks to wait before a repetition, or `None` if the outcome is
+/// final.
 fn requested_wait(
     outcome: &Result<Response<Bytes>, TransportError>,
     headers: &[&str],
@@ -131,16 +133,16 @@ fn requested_wait(
     }
 }
 
-/// Reads how long a response asks to wait, from the first of the headers `names` that says it, in
-/// seconds or as a date (RFC 9110, section 10.2.3).
+/// Returns how long a response asks to wait, in seconds or as a date (RFC 9110, section 10.2.3).
+/// The first of the headers `names` that gives it is used. Returns `None` if none does.
 ///
 /// A date is compared with the response's own `Date`, so that a wrong clock on either side does not
-/// matter, and without one with the system's time. A date that is over asks for no wait.
+/// matter, or with the system's time if there is none. A date in the past gives a wait of zero.
 pub fn retry_after(headers: &HeaderMap, names: &[&str]) -> Option<Duration> {
     names.iter().find_map(|name| {
         let text = headers.get(*name)?.to_str().ok()?.trim();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More seconds than fit are more than anybody waits.
+            // A number of seconds that does not fit is longer than anybody waits.
             return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
         }
         let until = httpdate::parse_http_date(text).ok()?;

@@ -1,4 +1,4 @@
-//! An instruction that may have left us.
+//! An instruction that may have been sent.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use crate::{
     printable,
 };
 
-/// An instruction that may have left us. There is no way back to an error: what cannot be read
-/// is [`Submission::Uncertain`].
+/// An instruction that may have been sent. It cannot be converted into an error: a response that
+/// cannot be read is [`Submission::Uncertain`].
 #[must_use = "an instruction was sent: read its answer"]
 pub struct Sent(Result<Response<Bytes>, TransportError>);
 
-/// An answer that is not the provider's documented answer for the operation.
+/// A response that is not as the provider documents it for the operation.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Unreadable {
@@ -27,13 +27,12 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// An answer that cannot be read, and why.
+    /// Creates the report of a response that cannot be read. `message` is the reason.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: printable::message(message.into()).into_owned(), source: None }
     }
 
-    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
-    /// read.
+    /// Sets the cause. A JSON error is reduced to its position, because its text quotes the input.
     #[must_use]
     pub fn with_source(
         mut self,
@@ -57,7 +56,7 @@ impl From<serde_json::Error> for Unreadable {
 }
 
 impl fmt::Debug for Sent {
-    /// Without headers and body, which hold secrets and people.
+    /// Leaves out headers and body, because they contain secrets and personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Ok(response) => {
@@ -73,9 +72,9 @@ impl Sent {
         Self(outcome)
     }
 
-    /// Reads the answer. `read` returns [`Unreadable`] for anything that is not the provider's
-    /// own documented answer for this operation: a page of a proxy, a limit by a stranger, a
-    /// truncated body. That is uncertain, never a refusal.
+    /// Reads the response. `read` must return [`Unreadable`] for every response that is not the
+    /// provider's documented response for this operation, such as a page of a proxy, a rate limit
+    /// of another service or a truncated body. The outcome is then uncertain, never a refusal.
     pub fn read<T>(
         self,
         read: impl FnOnce(&Response<Bytes>) -> Result<Submission<T>, Unreadable>,

@@ -1,8 +1,8 @@
-//! The layers around a client, in one fixed order: trace, deadline, retry, rate limit, client.
+//! The layers around a client, in a fixed order: trace, deadline, retry, rate limit, client.
 //!
-//! The deadline is outside of the retry and the rate limit, so that waits and repetitions are part
-//! of the call's time; the rate limit is inside of the retry, so that a repeated inquiry counts
-//! against it too.
+//! The deadline is outside the retry and the rate limit, so that waits and repetitions are part of
+//! the call's time. The rate limit is inside the retry, so that a repeated inquiry counts as
+//! another call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,26 +21,28 @@ pub struct Stack {
     retry: RetryPolicy,
 }
 
-/// The time of a call where neither the stack nor its client says one.
+/// The time of a call if neither the stack nor its client sets one.
 const CALL_TIME: Duration = Duration::from_secs(60);
 
 impl Stack {
-    /// The layers around `client`: tracing, a deadline and the default retries of inquiries.
+    /// Creates the layers around `client`: tracing, a deadline and the default retries of
+    /// inquiries.
     pub fn new(client: Arc<dyn Transport>) -> Self {
         Self { client, call_time: None, rate: None, retry: RetryPolicy::default() }
     }
 
-    /// Limits the time of a whole call: waits for the rate, repetitions and sends together.
+    /// Sets the longest time of a whole call: waits for the rate limit, repetitions and sends
+    /// together.
     ///
-    /// Without it a call has the time that the client says ([`Transport::call_time`]), and else 60 s.
+    /// Without it, the client's [`Transport::call_time`] applies, or 60 s if the client has none.
     #[must_use]
     pub fn with_call_time(mut self, call_time: Duration) -> Self {
         self.call_time = Some(call_time);
         self
     }
 
-    /// Limits how often calls are made. Those that wait are served in the order in which they
-    /// began; what could not be served before its deadline is refused at once with
+    /// Limits the rate of calls. Waiting calls are sent in the order in which they arrive. A call
+    /// that cannot be sent before its deadline is refused immediately with
     /// [`RateLimited`](super::TransportErrorKind::RateLimited).
     #[must_use]
     pub fn with_rate(mut self, rate: Rate) -> Self {
@@ -55,7 +57,7 @@ impl Stack {
         self
     }
 
-    /// The transport with its layers.
+    /// Returns the client with its layers.
     pub fn build(self) -> Arc<dyn Transport> {
         let call_time = self.call_time.or_else(|| self.client.call_time()).unwrap_or(CALL_TIME);
         let mut transport = self.client;

@@ -1,4 +1,4 @@
-//! What a call is about.
+//! The subject of a call.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The merchant's own reference of the subject, without its kind.
+    /// Returns the merchant's own reference of the subject, without its kind.
     pub fn reference(&self) -> &str {
         match self {
             Self::Order(order) | Self::VirtualAccount(order) => order.as_str(),
@@ -33,7 +33,7 @@ impl Subject {
 }
 
 impl fmt::Display for Subject {
-    /// The kind of the subject and its reference, such as `payout P-1`.
+    /// Writes the kind of the subject and its reference, such as `payout P-1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Order(order) => write!(f, "order {order}"),

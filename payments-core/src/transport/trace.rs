@@ -1,4 +1,4 @@
-//! One span per HTTP call: which operation, to which host, how it ended; never what was in it.
+//! One span per HTTP call: the operation, the host and the outcome, never the content.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use super::{Call, Transport, TransportError, confirmation};
 
-/// Opens the span `payments.http` around a call, its waits and repetitions included.
+/// Opens the span `payments.http` around a call, including its waits and repetitions.
 pub(super) struct Trace {
     inner: Arc<dyn Transport>,
 }

@@ -1,4 +1,4 @@
-//! Why a host was not reached.
+//! The reasons why a host was not reached.
 
 use std::error::Error;
 use std::io;
@@ -7,31 +7,31 @@ use serde::Serialize;
 
 use super::{TransportError, TransportErrorKind};
 
-/// Why nothing could be sent to a host.
+/// The reason why nothing could be sent to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Unreached {
-    /// Its name has no address.
+    /// The host's name has no address.
     UnknownName,
-    /// Nothing listens there.
+    /// The host refused the connection.
     Refused,
-    /// There is no route to it.
+    /// There is no route to the host.
     NoRoute,
-    /// It did not accept the connection in time.
+    /// The host did not accept the connection in time.
     TimedOut,
-    /// Its certificate is not valid now: it has ended, has not begun, or the clock of this machine
-    /// is wrong.
+    /// The host's certificate has expired or is not valid yet, or the clock of this machine is
+    /// wrong.
     CertificateTime,
-    /// Its certificate is for another name.
+    /// The host's certificate is for another name.
     CertificateName,
     /// TLS failed for another reason, such as a certificate of an unknown issuer.
     Tls,
 }
 
-/// Why the host of a call was not reached, if that is what the error is about: the chain of sources
-/// holds a [`TransportError`] of the kind [`NotSent`](TransportErrorKind::NotSent) and, below it, an
-/// error of the network or of TLS.
+/// Returns the reason why the host of a call was not reached. Returns `None` for other errors. The
+/// chain of sources must contain a [`TransportError`] of the kind
+/// [`NotSent`](TransportErrorKind::NotSent) and, below it, an error of the network or of TLS.
 pub fn unreached(error: &(dyn Error + 'static)) -> Option<Unreached> {
     let mut next = Some(error);
     let mut was_sent = true;

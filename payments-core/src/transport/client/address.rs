@@ -1,4 +1,4 @@
-//! Which addresses may be called: any over TLS, and loopback without it.
+//! The addresses that may be called: any over TLS, and loopback without TLS.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +9,7 @@ use super::{TransportError, not_sent};
 /// Checks that `uri` has a host that may be called with its scheme.
 ///
 /// # Errors
-/// `NotSent` if it has no host, if it needs TLS and this build has none, or if it is called
+/// Returns `NotSent` if it has no host, if it needs TLS and this build has none, or if it is called
 /// without TLS and its host is not loopback.
 pub(super) fn check(uri: &Uri) -> Result<(), TransportError> {
     let host = uri.host().filter(|host| !host.is_empty());
@@ -26,10 +26,10 @@ pub(super) fn check(uri: &Uri) -> Result<(), TransportError> {
     Err(not_sent("without TLS only loopback addresses are called"))
 }
 
-/// Whether `host`, as a URI spells it, is loopback: `localhost`, an IPv4 address of
+/// Returns whether `host`, as a URI spells it, is loopback: `localhost`, an IPv4 address of
 /// `127.0.0.0/8`, or `[::1]`.
 ///
-/// Other spellings, such as `127.1`, `localhost.` and `[::ffff:127.0.0.1]`, are not.
+/// Other spellings, such as `127.1`, `localhost.` and `[::ffff:127.0.0.1]`, do not count.
 fn is_loopback(host: &str) -> bool {
     is_localhost(host)
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
@@ -39,12 +39,12 @@ fn is_loopback(host: &str) -> bool {
             .is_some_and(|host| host.parse::<Ipv6Addr>().is_ok_and(|it| it.is_loopback()))
 }
 
-/// Whether `host` is the name `localhost`.
+/// Returns whether `host` is the name `localhost`.
 pub(super) fn is_localhost(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
 }
 
-/// `host` without the brackets of an IPv6 address.
+/// Returns `host` without the brackets of an IPv6 address.
 pub(super) fn without_brackets(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }

@@ -8,11 +8,11 @@ use hyper::body::Body;
 
 use super::{TransportError, TransportErrorKind};
 
-/// Why a body was not read to its end.
+/// The reason why a body was not read to its end.
 pub(super) enum BodyError<E> {
-    /// It is larger than the limit.
+    /// The body is larger than the limit.
     TooLarge,
-    /// It ended early.
+    /// The body ended early.
     Broken(E),
 }
 
@@ -22,7 +22,7 @@ pub(super) async fn read<B: Body<Data = Bytes>>(
     largest: usize,
 ) -> Result<Bytes, BodyError<B::Error>> {
     let mut body = pin!(body);
-    // Most responses come in one piece, which is kept as it is.
+    // Most responses arrive in one piece, which is returned without copying.
     let mut whole = Bytes::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(BodyError::Broken)?.into_data() else { continue };
@@ -40,7 +40,7 @@ pub(super) async fn read<B: Body<Data = Bytes>>(
     Ok(whole)
 }
 
-/// The error of a response that is larger than `largest` bytes.
+/// Returns the error for a response that is larger than `largest` bytes.
 pub(super) fn too_large(largest: usize) -> TransportError {
     TransportError::new(
         TransportErrorKind::TooLarge,

@@ -39,7 +39,7 @@ impl std::fmt::Debug for Connector {
 }
 
 impl Connector {
-    /// A connector with these limits.
+    /// Creates a connector with these limits.
     pub(super) fn new(
         settings: HttpClientSettings,
         resolver: Resolver,
@@ -53,10 +53,10 @@ impl Connector {
         }
     }
 
-    /// Connects to the host of `uri`, by `deadline`, and counts what is written in `writes`.
+    /// Connects to the host of `uri`, by `deadline`. The bytes written are counted in `writes`.
     ///
     /// # Errors
-    /// `NotSent`, always: the request is not written here.
+    /// Returns only `NotSent`, because the request is not written here.
     pub(super) async fn connect(
         &self,
         uri: &Uri,
@@ -97,8 +97,8 @@ impl Connector {
         Ok(Box::new(CountedStream::of_socket(socket, Arc::clone(writes))))
     }
 
-    /// A socket to the first address of the host that accepts one; each address gets an equal
-    /// share of the time that is left.
+    /// Connects to the first address of the host that accepts. Each address gets an equal share of
+    /// the remaining time.
     async fn socket(&self, host: &str, port: u16, until: Instant) -> io::Result<TcpStream> {
         let mut addresses = self.resolver.resolve(host, port).await?.into_iter();
         let mut last = io::Error::from(io::ErrorKind::NotFound);
@@ -115,11 +115,11 @@ impl Connector {
     }
 }
 
-/// Ends the connection if what was written stays unacknowledged for `patience`: the operating
-/// system would repeat it for a quarter of an hour.
+/// Ends the connection if data stay unacknowledged for `patience`. Otherwise the operating system
+/// would repeat them for a quarter of an hour.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn limit_unacknowledged(socket: &TcpStream, patience: Duration) {
-    // The timeouts of the exchange do not depend on it.
+    // The timeouts of the exchange do not depend on this option.
     let _ = socket2::SockRef::from(socket).set_tcp_user_timeout(Some(patience));
 }
 

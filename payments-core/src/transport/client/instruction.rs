@@ -1,4 +1,4 @@
-//! One instruction: its connection, its departure, its request and its response.
+//! An instruction: its connection, its departure, its request and its response.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -24,11 +24,11 @@ use super::{
 };
 use crate::transport::{BootInstant, Call, DepartureDecision};
 
-/// Sends the request of `call` once, on a connection of its own, and reads the whole response of
-/// at most `largest` bytes.
+/// Sends the request of `call` once, on a connection of its own, and reads the whole response of at
+/// most `largest` bytes.
 ///
 /// # Errors
-/// `NotSent` exactly if no byte of the request was given to the socket or to TLS.
+/// Returns `NotSent` exactly if no byte of the request was given to the socket or to TLS.
 pub(super) async fn send(
     connector: &Connector,
     call: Call,
@@ -61,13 +61,13 @@ pub(super) async fn send(
     Err(failure(failed, &writes, largest))
 }
 
-/// Why an exchange ended without a whole response.
+/// The reason why an exchange ended without a whole response.
 enum Failed {
     Connection(hyper::Error),
     TooLarge,
 }
 
-/// What a failed exchange proves, by the count of what was written.
+/// Returns the failure of an exchange, by the number of bytes written.
 fn failure(failed: Option<Failed>, writes: &Arc<Writes>, largest: usize) -> TransportError {
     let nothing_left = writes.bytes() == 0;
     let (kind, message) = match (&failed, writes.were_late()) {
@@ -91,8 +91,8 @@ fn failure(failed: Option<Failed>, writes: &Arc<Writes>, largest: usize) -> Tran
     }
 }
 
-/// The request as HTTP/1.1 writes it: the path alone, its host beside it, and the connection
-/// closed afterwards.
+/// Returns the request in the form of HTTP/1.1: with only the path as its target, with its host in
+/// a header, and with `Connection: close`.
 fn prepared(request: Request<Bytes>) -> Result<Request<Full<Bytes>>, TransportError> {
     let (mut parts, body) = request.into_parts();
     let host = host(&parts.uri)
@@ -102,7 +102,7 @@ fn prepared(request: Request<Bytes>) -> Result<Request<Full<Bytes>>, TransportEr
     parts.version = Version::HTTP_11;
     parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     if body.is_empty() && matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) {
-        // hyper leaves it out, and some servers refuse such a request without a length.
+        // hyper leaves out this header, and some servers refuse such a request without a length.
         parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
     }
     parts.headers.entry(HOST).or_insert(host);
@@ -111,7 +111,7 @@ fn prepared(request: Request<Bytes>) -> Result<Request<Full<Bytes>>, TransportEr
     Ok(Request::from_parts(parts, Full::new(body)))
 }
 
-/// The value of `Host`: the port only if it is not that of the scheme.
+/// Returns the value of `Host`. It contains the port only if that is not the scheme's default.
 fn host(uri: &Uri) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
     let host = uri.host().unwrap_or_default();
     let usual = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
@@ -121,8 +121,8 @@ fn host(uri: &Uri) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
     }
 }
 
-/// Writes the request and reads the response. Responses of class 1xx are skipped; nothing is
-/// written once this future is dropped.
+/// Writes the request and reads the response. Responses of class 1xx are skipped. Nothing is
+/// written after this future is dropped.
 async fn exchange(
     connection: Box<dyn Connection>,
     request: Request<Full<Bytes>>,
@@ -150,7 +150,7 @@ async fn exchange(
     beside(connection, answered).await
 }
 
-/// The result of `work`, with `connection` driven in the same task for as long as it takes.
+/// Returns the result of `work`, while `connection` is driven in the same task.
 async fn beside<T>(connection: impl Future, work: impl Future<Output = T>) -> T {
     let (mut connection, mut work) = (pin!(connection), pin!(work));
     let mut connected = true;
@@ -161,7 +161,7 @@ async fn beside<T>(connection: impl Future, work: impl Future<Output = T>) -> T 
         if connected && connection.as_mut().poll(cx).is_ready() {
             connected = false;
         }
-        // What the connection has read since.
+        // This handles what the connection has read in the meantime.
         work.as_mut().poll(cx)
     })
     .await

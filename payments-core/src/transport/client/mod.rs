@@ -1,4 +1,4 @@
-//! The default HTTP client: inquiries over a pool, each instruction on a connection of its own.
+//! The default HTTP client: inquiries use a pool, each instruction a connection of its own.
 
 mod address;
 mod body;
@@ -30,21 +30,22 @@ use crate::Result;
 /// The value of `User-Agent` unless a provider sets one.
 const USER_AGENT: &str = concat!("payments-rs/", env!("CARGO_PKG_VERSION"));
 
-/// The default transport: no redirects, no repetitions of its own, no proxy, TLS except on
-/// loopback, limits on time and size.
+/// The default transport. It follows no redirects, does not repeat requests and uses no proxy. It
+/// uses TLS except for loopback, and limits time and size.
 ///
 /// Inquiries share a pool of connections. An instruction gets a connection of its own, over
-/// HTTP/1.1, which is closed after the response: a connection that waited in a pool may have been
-/// forgotten by a firewall on the way, and an instruction written into it would stay uncertain.
-/// The client counts the bytes of an instruction that it gives to the socket, or to TLS in front
-/// of it, and returns [`TransportErrorKind::NotSent`] exactly if there were none. It asks the
-/// call's [`Departure`](super::Departure) once the connection is complete, writes nothing after
-/// its `not_after` or after the deadline of the call, and a connection whose exchange ends early
-/// is reset, so that the operating system discards what it has not sent yet. The same happens
-/// when the future of [`Transport::send`] is dropped: the rest of the request does not leave, and
-/// what became of the part before it is unknown.
+/// HTTP/1.1, which is closed after the response: a firewall may have forgotten a pooled connection,
+/// and an instruction written into it would be uncertain.
 ///
-/// Without TLS it connects to loopback addresses only: the host is `localhost`, an address of
+/// The client counts the bytes of an instruction that it gives to the socket, or to TLS in front of
+/// it, and returns [`TransportErrorKind::NotSent`] exactly if there are none. It asks the call's
+/// [`Departure`](super::Departure) when the connection is complete, and writes nothing after its
+/// `not_after` or after the deadline of the call. A connection whose exchange ends early is reset,
+/// so that the operating system discards the bytes that it has not sent yet. The same happens if
+/// the future of [`Transport::send`] is dropped: the rest of the request is not sent, and it is
+/// unknown whether the gateway received the part before it.
+///
+/// Without TLS it connects to loopback addresses only: the host must be `localhost`, an address of
 /// `127.0.0.0/8`, or `[::1]`. The mapped form `[::ffff:127.0.0.1]` does not count as loopback.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
@@ -53,10 +54,10 @@ pub struct HttpClient {
     connector: Connector,
 }
 
-/// A time limit that no call reaches, for settings beyond what the clock can express.
+/// A time limit that no call reaches, for settings beyond the range of the clock.
 const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
-/// Sets up an [`HttpClient`] that needs more than limits.
+/// Builds an [`HttpClient`] with more settings than its limits.
 #[derive(Clone, Debug, Default)]
 pub struct HttpClientBuilder {
     settings: HttpClientSettings,
@@ -66,15 +67,15 @@ pub struct HttpClientBuilder {
 }
 
 impl HttpClient {
-    /// A client with these limits.
+    /// Creates a client with these limits.
     ///
     /// # Errors
-    /// `Configuration` if TLS cannot be set up on this machine.
+    /// Returns `Configuration` if TLS cannot be set up on this machine.
     pub fn new(settings: HttpClientSettings) -> Result<Self> {
         Self::builder().with_settings(settings).build()
     }
 
-    /// A builder with the default limits.
+    /// Returns a builder with the default limits.
     pub fn builder() -> HttpClientBuilder {
         HttpClientBuilder::default()
     }
@@ -103,10 +104,11 @@ impl HttpClientBuilder {
         self
     }
 
-    /// The client.
+    /// Creates the client.
     ///
     /// # Errors
-    /// `Configuration` if TLS cannot be set up on this machine, or if a root is not a certificate.
+    /// Returns `Configuration` if TLS cannot be set up on this machine, or if a root is not a
+    /// certificate.
     pub fn build(self) -> Result<HttpClient> {
         #[cfg(feature = "reqwest")]
         let tls = tls::config(self.roots)?;

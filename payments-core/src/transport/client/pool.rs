@@ -1,4 +1,4 @@
-//! Inquiries, over a pool of connections.
+//! A pool of connections, for inquiries.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result};
 
-/// A pool of connections, used for what may be asked again.
+/// A pool of connections, for requests that may be repeated.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
     client: reqwest::Client,
@@ -21,10 +21,10 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool with these limits.
+    /// Creates a pool with these limits.
     ///
     /// # Errors
-    /// `Configuration` if the client cannot be set up.
+    /// Returns `Configuration` if the client cannot be set up.
     pub(super) fn new(
         settings: HttpClientSettings,
         resolver: Resolver,
@@ -47,7 +47,7 @@ impl Pool {
         Ok(Self { client, largest_answer: settings.largest_answer })
     }
 
-    /// Sends `request` once, and waits for the whole response no longer than `timeout`.
+    /// Sends `request` once and waits for the whole response for at most `timeout`.
     pub(super) async fn send(
         &self,
         request: Request<Bytes>,
@@ -71,8 +71,9 @@ impl Pool {
     }
 }
 
-/// Only a failure to connect proves that nothing was sent: a closed connection, a reset, an
-/// incomplete message or a timeout looks the same whether or not the provider read the request.
+/// Returns the failure of a request. Only a failure to connect proves that nothing was sent: a
+/// closed connection, a reset, an incomplete message or a timeout looks the same whether or not the
+/// provider read the request.
 fn failure(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_connect() {
         (TransportErrorKind::NotSent, "no connection could be made")
@@ -84,7 +85,7 @@ fn failure(error: reqwest::Error) -> TransportError {
     TransportError::new(kind, message).with_source(without_address(error))
 }
 
-/// Addresses carry signatures in their queries; errors are logged.
+/// Removes the address: its query may contain signatures, and errors are logged.
 fn without_address(error: reqwest::Error) -> reqwest::Error {
     error.without_url()
 }

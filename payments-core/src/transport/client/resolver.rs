@@ -1,4 +1,4 @@
-//! The addresses of a host, for the pool and for instructions alike.
+//! The addresses of a host, for the pool and for instructions.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::address::{is_localhost, without_brackets};
 use crate::transport::unreached::UnknownName;
 
-/// Resolves names by the operating system, except those that were given addresses.
+/// Resolves names through the operating system, except those with addresses set by the app.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resolver(Arc<HashMap<String, Vec<IpAddr>>>);
 
@@ -18,7 +18,7 @@ impl Resolver {
         Arc::make_mut(&mut self.0).insert(host.to_ascii_lowercase(), addresses);
     }
 
-    /// The addresses of `host`, in the order in which to try them; never none.
+    /// Returns the addresses of `host`, in the order in which to try them. The list is never empty.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         let name = without_brackets(host);
         if let Ok(address) = name.parse::<IpAddr>() {
@@ -34,7 +34,7 @@ impl Resolver {
             }
         };
         if is_localhost(name) {
-            // A name server could return any address for it, and it is called without TLS.
+            // A name server could return any address for `localhost`, and it is called without TLS.
             found.retain(|address| address.ip().is_loopback());
         }
         match found.is_empty() {

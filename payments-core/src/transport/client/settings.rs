@@ -6,16 +6,16 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpClientSettings {
-    /// How long to wait for a connection: name, addresses and TLS together.
+    /// The longest wait for a connection: name resolution, addresses and TLS together.
     pub connect_timeout: Duration,
-    /// How long to wait for the whole answer, connecting included.
+    /// The longest wait for the whole response, including the connection.
     pub timeout: Duration,
-    /// The largest body to read, in bytes.
+    /// The largest body that is read, in bytes.
     pub largest_answer: usize,
 }
 
 impl Default for HttpClientSettings {
-    /// 10 s to connect, 60 s in all, 8 MiB.
+    /// Returns 10 s to connect, 60 s in all and 8 MiB.
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
@@ -26,21 +26,21 @@ impl Default for HttpClientSettings {
 }
 
 impl HttpClientSettings {
-    /// Sets how long to wait for a connection.
+    /// Sets the longest wait for a connection.
     #[must_use]
     pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Sets how long to wait for the whole answer.
+    /// Sets the longest wait for the whole response.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets the largest body to read.
+    /// Sets the largest body that is read, in bytes.
     #[must_use]
     pub fn with_largest_answer(mut self, bytes: usize) -> Self {
         self.largest_answer = bytes;

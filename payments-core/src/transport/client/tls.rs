@@ -8,10 +8,12 @@ use rustls_platform_verifier::Verifier;
 
 use crate::{Error, ErrorKind, Result};
 
-/// A configuration that trusts what the machine trusts and `roots`, and offers HTTP/1.1 only.
+/// Returns a configuration that trusts `roots` and the roots of the machine, and offers HTTP/1.1
+/// only.
 ///
 /// # Errors
-/// `Configuration` if the machine's certificates cannot be read or a root is not a certificate.
+/// Returns `Configuration` if the machine's certificates cannot be read or a root is not a
+/// certificate.
 pub(super) fn config(roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig> {
     let provider = match CryptoProvider::get_default() {
         Some(installed) => Arc::clone(installed),

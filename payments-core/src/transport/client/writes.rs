@@ -1,4 +1,4 @@
-//! What the connection of one instruction has written, and until when it may write.
+//! The bytes that the connection of one instruction has written, and the time limit for writing.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -23,30 +23,31 @@ pub(super) struct Writes {
 }
 
 impl Writes {
-    /// Nothing written yet; `departure` counts the bytes too.
+    /// Creates a count of zero. `departure` is notified of the bytes as well.
     pub(super) fn new(departure: Option<Arc<dyn Departure>>) -> Arc<Self> {
         Arc::new(Self { departure, ..Self::default() })
     }
 
-    /// Refuses every write after `not_after` from now on; until now there was only the handshake
-    /// of TLS.
+    /// Refuses every write after `not_after` from now on. Up to now only the TLS handshake was
+    /// written.
     pub(super) fn limit(&self, not_after: BootInstant) {
-        // A second limit would mean a second request, and there is none.
+        // A second limit would mean a second request, which does not occur.
         let _ = self.not_after.set(not_after);
     }
 
-    /// The bytes of the request that were given to the socket, or to TLS in front of it.
+    /// Returns the number of bytes of the request that were given to the socket, or to TLS in front
+    /// of it.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Acquire)
     }
 
-    /// Whether a write was refused because it came too late.
+    /// Returns whether a write was refused because it came too late.
     pub(super) fn were_late(&self) -> bool {
         self.late.load(Ordering::Acquire)
     }
 
-    /// Records that the whole response arrived, so that the connection closes in the usual way
-    /// instead of being reset.
+    /// Records that the whole response arrived, so that the connection is closed normally instead
+    /// of being reset.
     pub(super) fn finish(&self) {
         self.finished.store(true, Ordering::Release);
     }
@@ -73,10 +74,10 @@ impl Writes {
     }
 }
 
-/// The socket: writes nothing after the limit, not even what TLS has buffered before it.
+/// The socket. It writes nothing after the limit, including data that TLS buffered before it.
 ///
-/// Closing it resets the connection, by a linger time of zero, unless the whole response arrived:
-/// the operating system would otherwise go on sending what it has queued, for minutes, after the
+/// Unless the whole response arrived, closing the socket resets the connection, by a linger time of
+/// zero. Otherwise the operating system would continue to send its queue for minutes after the
 /// exchange ended or the process died.
 pub(super) struct LimitedSocket {
     socket: TcpStream,
@@ -84,10 +85,10 @@ pub(super) struct LimitedSocket {
 }
 
 impl LimitedSocket {
-    /// `socket`, within the limit of `writes`.
+    /// Wraps `socket` with the limit of `writes`.
     ///
     /// # Errors
-    /// The options of the socket cannot be set.
+    /// Returns an error if the options of the socket cannot be set.
     pub(super) fn new(socket: TcpStream, writes: Arc<Writes>) -> io::Result<Self> {
         socket.set_nodelay(true)?;
         socket2::SockRef::from(&socket).set_linger(Some(Duration::ZERO))?;
@@ -146,22 +147,22 @@ impl AsyncWrite for LimitedSocket {
     }
 }
 
-/// The stream that carries the request: counts what it accepts, and accepts nothing after the
-/// limit.
+/// The stream on which the request is written. It counts the bytes that it accepts, and accepts
+/// nothing after the limit.
 pub(super) struct CountedStream<S> {
     inner: S,
     writes: Arc<Writes>,
-    /// Whether `inner` may keep bytes of a write that it answers with an error, as TLS does.
+    /// Whether `inner` may keep bytes of a write that returns an error, as TLS does.
     keeps_failed_writes: bool,
 }
 
 impl<S> CountedStream<S> {
-    /// The socket itself: a write that fails gave it nothing.
+    /// Wraps the socket itself, to which a failed write gives nothing.
     pub(super) fn of_socket(inner: S, writes: Arc<Writes>) -> Self {
         Self { inner, writes, keeps_failed_writes: false }
     }
 
-    /// A stream in front of the socket: a write that fails may have given it everything.
+    /// Wraps a stream in front of the socket, to which a failed write may have given everything.
     #[cfg(feature = "reqwest")]
     pub(super) fn of_tls(inner: S, writes: Arc<Writes>) -> Self {
         Self { inner, writes, keeps_failed_writes: true }
@@ -228,7 +229,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    /// A socket within the limit of `writes`, and the other end of its connection.
+    /// Returns a socket with the limit of `writes`, and the other end of its connection.
     async fn connected(writes: &Arc<Writes>) -> (LimitedSocket, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -237,7 +238,7 @@ mod tests {
         (socket, accepted.unwrap().0)
     }
 
-    /// What TLS would write of its own buffer goes through the socket alone.
+    /// TLS writes its own buffer through the socket only.
     #[tokio::test]
     async fn the_socket_itself_writes_nothing_after_the_limit() {
         let writes = Writes::new(None);
@@ -272,7 +273,7 @@ mod tests {
         }
     }
 
-    /// A stream in front of the socket that keeps what it is given and then fails.
+    /// A stream in front of the socket that keeps the bytes it is given and then fails.
     struct Failing;
 
     impl AsyncWrite for Failing {
