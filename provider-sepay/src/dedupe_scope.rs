@@ -1,8 +1,8 @@
 //! The identifier spaces of SePay, each a scope of dedupe keys.
 //!
-//! No two of them share numbers, as far as SePay documents: one transfer has a number of its own in
-//! the webhook, in each version of the User API and in the partner API. So the scope of a key says
-//! from which of them it comes, and `same_credit` compares the money across them.
+//! According to SePay's documents, no two of them share numbers: the webhook, each version of the
+//! User API and the partner API give one transfer different numbers. The scope of a key therefore
+//! names its source, and `same_credit` compares the money across sources.
 
 use payments_core::DedupeKey;
 

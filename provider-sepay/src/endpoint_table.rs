@@ -1,4 +1,5 @@
-//! The table of endpoints in the documentation has every operation, and no other.
+//! Checks that the table of endpoints in the documentation lists exactly the operations of this
+//! crate.
 
 use std::collections::BTreeSet;
 

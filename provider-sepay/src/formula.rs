@@ -5,11 +5,11 @@ use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Mak
 /// Every formula of this crate.
 pub const FORMULAS: &[Formula] = &[CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK];
 
-/// The signature of a checkout form: the signed fields in the order in which the form has them.
+/// Signs a checkout form, over the signed fields in the order in which the form has them.
 ///
-/// SePay has published four orders of these fields. Each of its Node library, its PHP library, its
-/// quick start and its newest form page signs another one, and each posts the fields in the order
-/// that it signs; only a server that takes the fields as they come agrees with all four.
+/// SePay has published four orders of these fields: its Node library, its PHP library, its quick
+/// start and its newest form page each sign the fields in a different order, and post them in that
+/// order. Only a server that uses the order of the posted form can accept all four.
 pub const CHECKOUT: Formula = Formula::new(
     "sepay.checkout",
     "checkout form, in the order of the form",
@@ -22,11 +22,11 @@ pub const CHECKOUT: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The signature of a checkout form: the signed fields in the order of the libraries' list,
+/// Signs a checkout form, over the signed fields in the order of a list in SePay's libraries,
 /// whatever the order of the form.
 ///
-/// For a server that builds the string from a list of its own. SePay's Python library signs so,
-/// and so did the example string of an older form page.
+/// It is needed if SePay's server builds the signed text from its own list. SePay's Python library
+/// signs in this order, and so did the example of an older form page.
 pub const CHECKOUT_ALLOWLIST: Formula = Formula::new(
     "sepay.checkout.allowlist",
     "checkout form, in the order of the list of signed fields",
@@ -38,7 +38,7 @@ pub const CHECKOUT_ALLOWLIST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The signature of a bank webhook: time stamp, full stop, raw body.
+/// Signs a bank webhook, over the timestamp, a full stop and the raw body.
 pub const WEBHOOK: Formula = Formula::new(
     "sepay.webhook",
     "webhook about a bank transaction, X-SePay-Signature",

@@ -1,5 +1,5 @@
-//! SePay for the payments framework: its payment gateway, and the bank side with statements,
-//! webhooks and transfers by code.
+//! SePay as a provider of the payments framework: its payment gateway, and the bank side with
+//! statements, webhooks, and transfers that are matched by a payment code.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -44,67 +44,74 @@
 //! | | payment gateway | bank side |
 //! |---|---|---|
 //! | configured by | `merchant_id`, `secret_key` | `api_token`, or a webhook's secret alone |
-//! | the buyer | posts a signed form to SePay's page | transfers to our own account, with a code in the memo |
-//! | methods | `Card`, `NapasQr`, or the buyer chooses | `BankTransfer`, with `account_*` and `code_*` |
-//! | news | endpoint [`IPN`] | endpoint [`BANK_WEBHOOK`], and the statement |
-//! | inquiry | the order | the statement, searched by the code |
+//! | the buyer | posts a signed form to SePay's page | transfers to the merchant's own account, with a payment code in the memo |
+//! | methods | `Card`, `NapasQr`, or the buyer's choice | `BankTransfer`, with `account_*` and `code_*` |
+//! | notifications | endpoint [`IPN`] | endpoint [`BANK_WEBHOOK`]; credits are also in the statement |
+//! | inquiry | for the order | search of the statement for the payment code |
 //!
-//! Beside its transfers, the bank side opens virtual accounts (`va_account`): a number for one
-//! order, at BIDV, Sacombank or Vietcombank.
+//! The bank side also opens virtual accounts (`va_account`): an account number for one order, at
+//! BIDV, Sacombank or Vietcombank.
 //!
-//! Where both are configured, [`find_payment`](payments_core::PaymentProvider::find_payment) asks
-//! both. A checkout that nobody paid yields to credits that arrived; a paid one beside credits is
-//! [`Several`](payments_core::Lookup::Several): the order may be paid twice.
+//! If both are configured, [`find_payment`](payments_core::PaymentProvider::find_payment) queries
+//! both. If credits arrived and the checkout is unpaid, it returns the credits. If the checkout is
+//! paid as well, it returns [`Several`](payments_core::Lookup::Several), because the order may have
+//! been paid twice.
 //!
-//! A transfer on SePay's own page is a checkout with [`SePayOptions`] and
+//! To offer a transfer on SePay's own page, open a checkout with [`SePayOptions`] and
 //! [`HostedMethod::BankTransfer`].
 //!
-//! # What is proven
+//! # Proof of deliveries
 //!
-//! A webhook with `webhook_secret` is signed over its whole body and within 300 seconds: proven. An
-//! IPN carries the merchant's secret and signs nothing, and neither does a webhook with
-//! `webhook_api_key` or with a token (`webhook_client_id`): whoever saw one could send another.
-//! With `webhook_unauthenticated` anybody can. Their events are unconfirmed until
-//! [`confirm`](payments_core::NotificationReceiver::confirm) has asked for the order, or has found
+//! With `webhook_secret`, a webhook has a signature over its whole body and is accepted within 300
+//! seconds; its event is proven. An IPN contains the merchant's secret but no signature, and the
+//! same is true of a webhook with `webhook_api_key` or with a token (`webhook_client_id`): anybody
+//! who has seen one could forge another. With `webhook_unauthenticated` anybody can send one. The
+//! events of such deliveries are unconfirmed until
+//! [`confirm`](payments_core::NotificationReceiver::confirm) has queried the order, or has found
 //! the line in the statement by reference, account, amount and day.
 //!
-//! # Readings
+//! # Interpretations
 //!
-//! Where SePay's documents are silent or disagree:
+//! Choices made because SePay's documents are silent or contradict each other:
 //!
-//! - A form's fields are signed and posted in one order, that of the newest form page;
-//!   `formulas.checkout = "checkout.allowlist"` takes that of SePay's libraries (see [`formula`]).
-//! - An order is asked for by its invoice number, as SePay's libraries do, although the page calls
-//!   the parameter `order_id`.
-//! - An open order with an approved payment is uncertain: to be asked about again, or for a person.
-//! - A captured order has received what its approved payments add up to; where it lists none, what
-//!   it asked for.
-//! - No status is documented for a voided order. An accepted void is a refunded payment; so is an
-//!   order that is cancelled although a card had paid it. A claimed void of an order that says
-//!   anything else is contradicted, for a person.
-//! - A cancellation or void is accepted on `200` with a `message` and refused on 400, 401, 403, 404
-//!   and 422 with one. Anything else is uncertain. Nobody signs a refusal, so the order is asked
-//!   for: where it shows that nothing was done, the refusal is confirmed.
-//! - A verification (`VERIFY`) asks for nothing and is no payment: [`SePay::verification`].
-//! - `RENEWAL_ORDER_PAID` is a claim about an order of its own.
-//! - A list's parameters are spelt as SePay's libraries spell them; settings take the other
-//!   spellings, and what the list tells is filtered again.
-//! - A credit with a code of ours on another account than the configured one keeps its code and
-//!   belongs to no order.
-//! - With both products an order reference may be any invoice number; one that cannot stand in a
-//!   payment code is refused for `BankTransfer`, naming `order`.
-//! - A statement of v2 is read by dates first, and then on from the line that was the newest when
-//!   that began. One of v1 is read on from the last number; an answer that left lines out is refused.
-//! - An order with a virtual account is created once and looked for by its code, which is the order
-//!   reference. `expired_at` is a date and no state.
-//! - All times are Vietnam's. `notify_url` is ignored: SePay's dashboard says where notifications
-//!   go.
+//! - The fields of a form are signed and posted in the order of the newest form page;
+//!   `formulas.checkout = "checkout.allowlist"` selects the order of SePay's libraries (see
+//!   [`formula`]).
+//! - An order is queried by its invoice number, like in SePay's libraries, although the
+//!   documentation calls the parameter `order_id`.
+//! - An open order with an approved payment is uncertain: query it later, or let a person look at
+//!   it.
+//! - The amount received for a captured order is the sum of its approved payments or, if it lists
+//!   none, the amount asked.
+//! - SePay documents no status for a voided order. A payment is refunded if its void was accepted,
+//!   or if its order is cancelled although a card had paid it. If a notification claims a void and
+//!   the order has any other status, the claim is contradicted and a person must decide.
+//! - A cancellation or void is accepted if the status is 200 and the body has a `message`, and
+//!   refused if the status is 400, 401, 403, 404 or 422 and the body has one. Any other response is
+//!   uncertain. Because refusals are not signed, the order is queried; if it shows that nothing was
+//!   done, the refusal is confirmed.
+//! - A verification (`VERIFY`) has no amount and is not a payment: see [`SePay::verification`].
+//! - `RENEWAL_ORDER_PAID` is a claim about a separate order.
+//! - The parameters of a list have the spelling of SePay's libraries; settings select the other
+//!   spellings. The rows are filtered here again.
+//! - A credit with a valid payment code on another account than the configured one keeps its code
+//!   but belongs to no order.
+//! - If both products are configured, an order reference may be any invoice number. One that cannot
+//!   be part of a payment code is refused for `BankTransfer`, with an error that names `order`.
+//! - A statement of v2 is first read by dates, and then continued from the line that was the newest
+//!   when the first pass began. A statement of v1 is continued from the last number; a response
+//!   with missing lines is refused.
+//! - An order with a virtual account is created once and found by its code, which is the order
+//!   reference. `expired_at` is a time and does not change the state.
+//! - All times are in Vietnamese time. `notify_url` is ignored, because the address of
+//!   notifications is set on SePay's dashboard.
 //!
 //! # Where to read on
 //!
-//! [`Config`] for every key of the configuration, [`guide`] from a SePay account to money in the shop, [`endpoints`] for what is spoken to by
-//! which function; [`build`] and [`REGISTRATION`] for configurations in text, [`SePay`] for what only
-//! SePay has, [`formula`] for the signatures, [`testing`] for signed deliveries in your own tests.
+//! [`Config`] has every key of the configuration, [`guide`] leads from a SePay account to money in
+//! the shop, and [`endpoints`] lists every endpoint with its function. [`build`] and
+//! [`REGISTRATION`] are for configuration files, [`SePay`] has the methods that only SePay has,
+//! [`formula`] the signatures, and [`testing`] makes signed deliveries for your tests.
 //!
 //! # Features
 //!

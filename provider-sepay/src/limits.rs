@@ -1,5 +1,5 @@
-//! SePay's limits, where its documents or libraries name them: calls per second, rows to a page, times,
-//! lengths and amounts.
+//! SePay's limits, as far as its documents or libraries name them: calls per second, rows per page,
+//! times, lengths and amounts.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use payments_core::{
 /// authentication).
 pub(crate) const USER_API_V2_CALLS_PER_SECOND: u32 = 3;
 
-/// How many calls of the User API v1 it takes. Its older pages say 2 and its newer ones 3 (SePay API
-/// v1: introduction).
+/// How many calls of the User API v1 it takes. Its older pages say 2 and its newer ones 3 (SePay
+/// API v1: introduction).
 pub(crate) const USER_API_V1_CALLS_PER_SECOND: u32 = 2;
 
 /// A second of SePay's and a little more. Calls leave evenly; some travel longer than others, and a
@@ -26,7 +26,8 @@ pub(crate) const USER_API_V2_PER_PAGE: usize = 100;
 /// The most rows to a response of the User API v1 (SePay API v1: transactions).
 pub(crate) const USER_API_V1_PER_PAGE: usize = 5_000;
 
-/// How far the signed timestamp of a webhook may be from now (developer.sepay.vn, webhook security).
+/// How far the signed timestamp of a webhook may be from now (developer.sepay.vn, webhook
+/// security).
 pub(crate) const WEBHOOK_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// How long the access token of webhooks is good: SePay's own default (developer.sepay.vn, SePay
@@ -39,8 +40,8 @@ pub(crate) const WEBHOOK_REFRESH_TOKEN: Duration = Duration::from_secs(30 * 24 *
 /// How long a list of bank accounts is kept. A choice of ours.
 pub(crate) const ACCOUNTS_KEPT: Duration = Duration::from_secs(60);
 
-/// How far the end of an order with virtual accounts may be away. SePay names no limit; this one is our
-/// caution.
+/// How far the end of an order with virtual accounts may be away. SePay names no limit; this one is
+/// our caution.
 pub(crate) const VIRTUAL_ACCOUNT_LONGEST: Duration = Duration::from_secs(366 * 24 * 3_600);
 
 /// The longest order code at Vietcombank (SePay API v2: create order).

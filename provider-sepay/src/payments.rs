@@ -1,4 +1,4 @@
-//! The role of taking payments: checkout forms, and transfers with a code in their memo.
+//! The role of payments: checkout forms, and transfers with a payment code in their memo.
 
 use async_trait::async_trait;
 use payments_core::{

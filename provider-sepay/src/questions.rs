@@ -1,4 +1,4 @@
-//! Harmless questions beside those of the roles.
+//! Inquiries that have no effect, in addition to those of the roles.
 
 use payments_core::reading::Question;
 

@@ -1,5 +1,5 @@
-//! What is read into SePay's documents and SePay did not confirm, with what settles it: the data of
-//! `payments probe`.
+//! The interpretations of SePay's documents that SePay did not confirm, each with the call that
+//! would confirm it: the data of `payments probe`.
 
 use payments_core::{
     Error, ErrorKind, Provider, Result, Submission, Timestamp,
@@ -119,8 +119,8 @@ async fn list_sort(provider: &Provider) -> Finding {
     }
 }
 
-/// What it means that both lists begin with an order of the same moment: the parameter is ignored if
-/// there are orders of other moments.
+/// What it means that both lists begin with an order of the same moment: the parameter is ignored
+/// if there are orders of other moments.
 async fn same_both_ways(provider: &Provider, first: Timestamp) -> Finding {
     match list(provider, &OrderQuery::new().with_per_page(100)).await {
         Ok(page) if times(&page).any(|at| at != first) => {

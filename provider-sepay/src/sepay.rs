@@ -1,4 +1,4 @@
-//! What only SePay has, beside the roles.
+//! The methods that only SePay has, in addition to the roles.
 
 use std::sync::Arc;
 
@@ -16,10 +16,11 @@ use crate::{
     payment_gateway::{Gateway, Order, OrderPage, OrderQuery, Verification},
 };
 
-/// What only SePay has: the orders of its payment gateway, both versions of its User API, and
-/// OAuth2. Each is there where it is configured.
+/// The methods that only SePay has: the orders of its payment gateway, both versions of its User
+/// API, and OAuth2. Each is available if it is configured.
 ///
-/// Reached through the provider, and over the same transport as everything else:
+/// [`Provider::extension`](payments_core::Provider::extension) returns it. It uses the same
+/// transport as the roles:
 ///
 /// ```
 /// use payments_core::{OrderRef, Provider, Submission};
@@ -61,18 +62,22 @@ impl SePay {
         self
     }
 
-    /// The User API v2: bank accounts, transactions, virtual accounts and orders with their own.
+    /// Returns the User API v2: bank accounts, transactions, virtual accounts, and orders with
+    /// their own virtual accounts.
     ///
     /// # Errors
-    /// `Unsupported` if no `api_token` is configured.
+    /// Returns [`Unsupported`](payments_core::ErrorKind::Unsupported) if no `api_token` is
+    /// configured.
     pub fn user_api_v2(&self) -> Result<&UserApiV2> {
         self.user_api.as_ref().map(|(_, v2)| v2).ok_or_else(no_token)
     }
 
-    /// The User API v1, for what was built on it: SePay adds nothing to it any more.
+    /// Returns the User API v1, for programs that were built on it. SePay no longer extends this
+    /// version.
     ///
     /// # Errors
-    /// `Unsupported` if no `api_token` is configured.
+    /// Returns [`Unsupported`](payments_core::ErrorKind::Unsupported) if no `api_token` is
+    /// configured.
     pub fn user_api_v1(&self) -> Result<&UserApiV1> {
         self.user_api.as_ref().map(|(v1, _)| v1).ok_or_else(no_token)
     }
@@ -89,10 +94,10 @@ impl SePay {
         self
     }
 
-    /// The app that SePay registered for OAuth2. With the feature `oauth`.
+    /// Returns the app that SePay registered for OAuth2. Needs the feature `oauth`.
     ///
     /// # Errors
-    /// OAuth2 is not configured.
+    /// Returns [`Unsupported`](payments_core::ErrorKind::Unsupported) if OAuth2 is not configured.
     #[cfg(feature = "oauth")]
     pub fn oauth(&self) -> Result<&OAuthApp> {
         self.oauth.as_ref().ok_or_else(|| {
@@ -106,56 +111,60 @@ impl SePay {
 
 /// The payment gateway: verifications, orders, voids.
 impl SePay {
-    /// A form by which the buyer shows a card or an account and pays nothing. Nothing is sent: the
-    /// buyer's browser posts it.
+    /// Returns a form by which the buyer proves a card or an account without paying. No request is
+    /// sent here; the buyer's browser posts the form.
     ///
     /// # Errors
-    /// The payment gateway is not configured, or a field cannot stand in a form.
+    /// Returns an error if the payment gateway is not configured, or if a field cannot be part of a
+    /// form.
     pub fn verification(&self, request: &Verification) -> Result<PostForm> {
         self.gateway()?.checkout.verify(request)
     }
 
-    /// Voids a card payment before it settles: the buyer's card is not charged.
+    /// Voids a card payment before it settles, so that the buyer's card is not charged.
     ///
-    /// Only captured card payments, and only until they settle: one day after payments before
-    /// 16:00, two days after later ones, later over a weekend (developer.sepay.vn, payment
-    /// gateway, API: void transaction). An accepted void is a refunded payment. Dropping the
-    /// future, or wrapping it in a timeout, leaves the outcome uncertain.
+    /// Only captured card payments can be voided, and only until they settle: one day later for a
+    /// payment before 16:00, two days later for other payments, and later over a weekend
+    /// (developer.sepay.vn, payment gateway, API: void transaction). After an accepted void, the
+    /// payment is refunded. If the future is dropped or wrapped in a timeout, the outcome is
+    /// uncertain.
     ///
     /// # Errors
-    /// Nothing was voided: the payment gateway is not configured, the reference cannot be an
-    /// invoice number, or nothing left this machine.
+    /// Returns an error if the payment gateway is not configured, if the reference cannot be an
+    /// invoice number, or if the request could not be sent. Nothing was voided.
     pub async fn void_transaction(&self, order: &OrderRef) -> Result<Submission<Payment>> {
         self.gateway()?.orders.void(order).await
     }
 
-    /// One order with its transactions, by the merchant's reference or by SePay's own `order_id`;
-    /// `None` if SePay does not know it. It learns of an order when the buyer arrives.
+    /// Returns one order with its transactions, by the merchant's reference or by SePay's own
+    /// `order_id`. `None` if SePay does not know it: SePay learns of an order only when the buyer
+    /// arrives on its page.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or the payment gateway is not
-    /// configured.
+    /// The payment gateway is not configured, the request to SePay failed, or its response could
+    /// not be read.
     pub async fn order(&self, reference_or_id: &str) -> Result<Option<Order>> {
         self.gateway()?.orders.detail(reference_or_id).await
     }
 
-    /// A page of the orders that buyers arrived with.
+    /// Returns one page of the orders with which buyers arrived on SePay's page.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or the payment gateway is not
-    /// configured.
+    /// The payment gateway is not configured, the request to SePay failed, or its response could
+    /// not be read.
     pub async fn orders_page(&self, query: &OrderQuery) -> Result<OrderPage> {
         let mut page = self.gateway()?.list.page(query).await?;
         page.orders.retain(|order| query.takes_row(order));
         Ok(page)
     }
 
-    /// The orders that buyers arrived with, page after page, the oldest first unless the query says
-    /// otherwise. No more than a page is held at a time.
+    /// Returns a stream of the orders with which buyers arrived on SePay's page, the oldest first
+    /// unless the query sorts them. At most one page is in memory.
     ///
-    /// An order that arrives meanwhile is told once. With a `status`, orders that leave it while
-    /// the list is read can move others to a page that was read before: list them without it where
-    /// each one counts. After an error the stream ends; another one with `created_from` goes on.
+    /// An order that arrives meanwhile is returned once. If the query has a `status`, an order that
+    /// leaves this status while the list is read can move others to a page that was already read,
+    /// so that they are missed; if every order matters, list them without a `status`. After an
+    /// error the stream ends; a new stream with `created_from` continues from there.
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -172,7 +181,7 @@ impl SePay {
     ///
     /// # Errors
     /// The payment gateway is not configured. In the stream: the request to SePay failed, or its
-    /// response is not what SePay documents.
+    /// response could not be read.
     pub fn orders(&self, query: &OrderQuery) -> Result<BoxStream<'static, Result<Listed<Order>>>> {
         Ok(self.gateway()?.list.every(query))
     }
@@ -188,18 +197,18 @@ impl SePay {
 
 /// Bank accounts.
 impl SePay {
-    /// Our bank accounts, for a page or a check: asked for once a minute by the injected clock, each
-    /// balance with the time that it is of. The role's own
-    /// [`accounts`](payments_core::StatementProvider::accounts) asks every time.
+    /// Returns the merchant's bank accounts, for a page or a check. They are requested at most once
+    /// a minute, by the injected clock, and each balance has its time. The role's method
+    /// [`accounts`](payments_core::StatementProvider::accounts) sends a request each time.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or no `api_token` is
-    /// configured.
+    /// No `api_token` is configured, the request to SePay failed, or its response could not be
+    /// read.
     pub async fn kept_accounts(&self) -> Result<Arc<Vec<Listed<StatementAccount>>>> {
         self.accounts.as_ref().ok_or_else(no_token)?.get().await
     }
 
-    /// Asks for the accounts again the next time.
+    /// Clears the cached accounts, so that the next call requests them from SePay.
     pub fn forget_accounts(&self) {
         if let Some(accounts) = &self.accounts {
             accounts.forget();

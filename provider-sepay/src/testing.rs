@@ -1,4 +1,4 @@
-//! Makers of deliveries as SePay sends them, for the tests of apps.
+//! Makes deliveries as SePay sends them, for the tests of apps.
 //!
 //! ```
 //! use payments_core::{OrderRef, Secret, money::Money};
@@ -25,26 +25,26 @@ pub use token_request::TokenRequest;
 
 use crate::formula::WEBHOOK;
 
-/// An IPN of the payment gateway.
+/// A maker of an IPN of the payment gateway.
 #[derive(Clone, Debug)]
 pub struct Ipn(Value);
 
-/// A webhook about a bank transaction.
+/// A maker of a webhook about a bank transaction.
 #[derive(Clone, Debug)]
 pub struct BankWebhook(Value);
 
 impl Ipn {
-    /// `ORDER_PAID`: the order is captured and a card payment approved.
+    /// Creates an `ORDER_PAID`: the order is captured, and a card payment is approved.
     pub fn order_paid(order: &OrderRef, amount: Money) -> Self {
         Self::about("ORDER_PAID", "CAPTURED", order, amount)
     }
 
-    /// `RENEWAL_ORDER_PAID`: a later payment of an agreement.
+    /// Creates a `RENEWAL_ORDER_PAID`: a later payment of an agreement.
     pub fn renewal_order_paid(order: &OrderRef, amount: Money) -> Self {
         Self::about("RENEWAL_ORDER_PAID", "CAPTURED", order, amount)
     }
 
-    /// `TRANSACTION_VOID`: the card payment was called off before it settled.
+    /// Creates a `TRANSACTION_VOID`: the card payment was voided before it settled.
     pub fn transaction_void(order: &OrderRef, amount: Money) -> Self {
         Self::about("TRANSACTION_VOID", "CANCELLED", order, amount)
     }
@@ -87,33 +87,34 @@ impl Ipn {
         }))
     }
 
-    /// Changes a field, such as `order.order_status`.
+    /// Sets a field, such as `order.order_status`.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         set(&mut self.0, field, value.into());
         self
     }
 
-    /// The delivery with `secret` in its `X-Secret-Key`.
+    /// Returns the delivery with `secret` in its header `X-Secret-Key`.
     pub fn with_secret(&self, secret: &Secret) -> Request<Bytes> {
         let mut request = self.without_secret();
         insert(request.headers_mut(), "x-secret-key", secret.expose());
         request
     }
 
-    /// The delivery as SePay sends it where the dashboard asks for no authentication.
+    /// Returns the delivery without a secret, as SePay sends it if the dashboard demands no
+    /// authentication.
     pub fn without_secret(&self) -> Request<Bytes> {
         post("application/json", self.0.to_string())
     }
 }
 
 impl BankWebhook {
-    /// Money that arrived: SePay's number for the transaction, how much, and the memo.
+    /// Creates a webhook about money that arrived. `id` is SePay's number of the transaction.
     pub fn credit(id: u64, amount: Money, memo: &str) -> Self {
         Self::about(id, "in", amount, memo)
     }
 
-    /// Money that left.
+    /// Creates a webhook about money that left. `id` is SePay's number of the transaction.
     pub fn debit(id: u64, amount: Money, memo: &str) -> Self {
         Self::about(id, "out", amount, memo)
     }
@@ -135,31 +136,32 @@ impl BankWebhook {
         }))
     }
 
-    /// Changes a field, such as `accountNumber`.
+    /// Sets a field, such as `accountNumber`.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         set(&mut self.0, field, value.into());
         self
     }
 
-    /// The delivery, signed by `secret` at `now`.
+    /// Returns the delivery, signed with `secret` at `now`.
     pub fn signed(&self, secret: &Secret, now: Timestamp) -> Request<Bytes> {
         sign(post("application/json", self.0.to_string()), secret, now)
     }
 
-    /// The delivery as a form, signed by `secret` at `now`.
+    /// Returns the delivery as a form, signed with `secret` at `now`.
     pub fn signed_form(&self, secret: &Secret, now: Timestamp) -> Request<Bytes> {
         let form =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(self.texts()).finish();
         sign(post("application/x-www-form-urlencoded", form), secret, now)
     }
 
-    /// The delivery as SePay sends it where the dashboard asks for no authentication.
+    /// Returns the delivery without authentication, as SePay sends it if the dashboard demands
+    /// none.
     pub fn unauthenticated(&self) -> Request<Bytes> {
         post("application/json", self.0.to_string())
     }
 
-    /// The same as `multipart/form-data`.
+    /// Returns the delivery as `multipart/form-data`, without authentication.
     pub fn unauthenticated_multipart(&self) -> Request<Bytes> {
         const BOUNDARY: &str = "------------------------d74496d66958873e";
 
@@ -176,7 +178,8 @@ impl BankWebhook {
         request
     }
 
-    /// The delivery with a token that [`TokenRequest`] fetched in its `Authorization`.
+    /// Returns the delivery with a token in its `Authorization` header. A [`TokenRequest`] obtains
+    /// such a token.
     pub fn with_token(&self, access_token: &str) -> Request<Bytes> {
         let mut request = self.unauthenticated();
         insert(request.headers_mut(), "authorization", &format!("Bearer {access_token}"));
@@ -196,7 +199,7 @@ impl BankWebhook {
         })
     }
 
-    /// The delivery with `key` in its `Authorization`.
+    /// Returns the delivery with `key` in its `Authorization` header.
     pub fn with_api_key(&self, key: &Secret) -> Request<Bytes> {
         let mut request = self.unauthenticated();
         insert(request.headers_mut(), "authorization", &format!("Apikey {}", key.expose()));
@@ -204,7 +207,7 @@ impl BankWebhook {
     }
 }
 
-/// Signs any body as SePay signs a webhook: with the formula [`WEBHOOK`], at `now`.
+/// Signs a request with any body as SePay signs a webhook: with the formula [`WEBHOOK`], at `now`.
 pub fn sign(mut request: Request<Bytes>, secret: &Secret, now: Timestamp) -> Request<Bytes> {
     let stamp = now.unix_seconds().to_string();
     let keys = Keys::one(secret.clone());

@@ -1,4 +1,4 @@
-//! The merchant's bank accounts, kept for a while.
+//! A cache of the merchant's bank accounts.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Words that banks, wallets and SePay write into memos themselves.
+//! Words that banks, wallets and SePay themselves write into memos.
 
 use std::ops::RangeInclusive;
 
@@ -46,8 +46,8 @@ pub(crate) const BANK_WORDS: &[BankWord] = &[
     word("VCB", "VCB 0123456789"),
 ];
 
-/// Words of banks and wallets without digits after them (the same sources). A code that takes letters
-/// and is as long as the word is read in the word itself.
+/// Words of banks and wallets without digits after them (the same sources). A code that takes
+/// letters and is as long as the word is read in the word itself.
 const PLAIN_WORDS: &[BankWord] = &[
     word("CHUYEN", "DH952915-CHUYEN TIEN-OQCH0002sFyH"),
     word("CUSTOMER", "NG CHUYEN:CUSTOMER 0123456789"),

@@ -1,4 +1,4 @@
-//! What the statement says about a movement that an unsigned webhook claims.
+//! Confirms a movement that an unsigned webhook claims, by the statement.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ const TRANSACTION_AGAIN: Duration = Duration::from_secs(30);
 /// How far the times of a webhook and of its line in the statement are apart at most.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Looks for the line in at most two pages of the statement: by the bank's reference within a day of
-/// the claimed time or, without a reference, by its amount and second.
+/// Looks for the line in at most two pages of the statement: by the bank's reference within a day
+/// of the claimed time or, without a reference, by its amount and second.
 ///
 /// # Errors
 /// The request to SePay failed, or its response could not be read.
@@ -99,8 +99,8 @@ fn confirmation(claimed: &Movement, lines: Vec<Movement>) -> Confirmation {
 }
 
 /// Without the bank's reference, only the same second, account and memo will do. The statement may
-/// have the memo in another spelling: with other spaces and line breaks, in another Unicode form, or
-/// blank where the other has none.
+/// have the memo in another spelling: with other spaces and line breaks, in another Unicode form,
+/// or blank where the other has none.
 fn is_same(claimed: &Movement, line: &Movement) -> bool {
     match same_credit(claimed, line) {
         SameMoney::Same => true,

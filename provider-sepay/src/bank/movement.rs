@@ -1,4 +1,4 @@
-//! Money that arrived or left, from a line of the statement or from a webhook.
+//! Reads money that arrived or left, from a line of the statement or from a webhook.
 
 use payments_core::{
     Direction, Movement, StatedKey,
@@ -28,7 +28,7 @@ pub(crate) enum Booked {
     Movement(Movement),
     /// No money moved.
     Nothing,
-    /// A direction that SePay documents nowhere.
+    /// A direction that SePay does not document.
     Unknown(String),
 }
 
@@ -64,8 +64,8 @@ pub(crate) fn booked(
 
 /// The movement that a line of the statement is about, if money moved.
 ///
-/// A direction that SePay documents nowhere is not clear: money may have moved, and a statement that
-/// leaves a line out is wrong.
+/// A direction that SePay documents nowhere is not clear: money may have moved, and a statement
+/// that leaves a line out is wrong.
 pub(crate) fn moved_by(
     scope: &str,
     line: &wire::Transaction<'_>,
@@ -85,7 +85,7 @@ pub(crate) fn moved_by(
 enum Moved {
     One(Direction, Money),
     Nothing,
-    /// A direction that SePay documents nowhere.
+    /// A direction that SePay does not document.
     Unknown(String),
 }
 
@@ -172,8 +172,8 @@ pub(crate) fn told(
     Ok((stated, EventData::Movement(movement)))
 }
 
-/// The bank's reference, if there is anything to see in it: a statement that is asked for a blank one
-/// has no end, and two blank ones name nothing in common.
+/// The bank's reference, if there is anything to see in it: a statement that is asked for a blank
+/// one has no end, and two blank ones name nothing in common.
 fn reference<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
     let is_blank = |c: char| {
         c.is_whitespace()

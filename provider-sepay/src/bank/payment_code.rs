@@ -1,4 +1,4 @@
-//! The payment code of a credit: how a credit finds its order.
+//! The payment code of a credit, by which the credit finds its order.
 
 use payments_core::{
     Error, Movement, OrderRef, Result,
@@ -13,9 +13,9 @@ use crate::limits;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matching {
     codes: Option<Codes>,
-    /// Where buyers were told to transfer to; empty where that is not known.
+    /// The accounts that buyers were told to transfer to; empty if they are not known.
     accounts: Vec<AccountNumber>,
-    /// Whether orders have virtual accounts of their own.
+    /// Whether orders have their own virtual accounts.
     virtual_accounts: bool,
 }
 

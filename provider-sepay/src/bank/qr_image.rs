@@ -1,4 +1,4 @@
-//! Addresses of QR images that SePay draws.
+//! Addresses of QR images that SePay's server draws.
 
 use form_urlencoded::Serializer;
 use payments_core::{
@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 /// Where SePay draws QR images (developer.sepay.vn, QR images).
 const IMAGE: &str = "https://qr.sepay.vn/img";
 
-/// The address of a QR image that SePay draws: account, amount and memo in a picture that bank apps
-/// scan.
+/// The address of a QR image that SePay's server draws. Bank apps read the account, the amount and
+/// the memo from it.
 ///
-/// Our own VietQR ([`Transfer::vietqr`](payments_core::payment::Transfer)) needs no address of
-/// anybody and shows nobody who pays whom; this is for pages and mails that can only hold a
-/// picture. Whoever opens the address tells SePay the account, the amount and the memo.
+/// It is meant for pages and mails that can only show an image. Opening the address sends the
+/// account, the amount and the memo to SePay. A QR code made from
+/// [`Transfer::vietqr`](payments_core::payment::Transfer) needs no server and discloses nothing.
 ///
 /// ```
 /// use payments_core::{bank::AccountNumber, money::Money};
@@ -43,12 +43,12 @@ pub struct QrImage {
     download: bool,
 }
 
-/// How much stands around the code.
+/// The frame around the QR code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum QrTemplate {
-    /// `compact`: the code with the signs of VietQR and the bank.
+    /// `compact`: the code with the logos of VietQR and the bank.
     #[default]
     Compact,
     /// `qronly`: the code alone.
@@ -65,8 +65,9 @@ impl QrTemplate {
 }
 
 impl QrImage {
-    /// A code that pays to an account, or to a virtual account, of a bank. The bank goes by SePay's
-    /// short name, such as `Vietcombank` or `MBBank`: that of `https://qr.sepay.vn/banks.json`, and of
+    /// Creates the address of a code that pays to an account or a virtual account of a bank. `bank`
+    /// is SePay's short name of the bank, such as `Vietcombank` or `MBBank`, as in
+    /// `https://qr.sepay.vn/banks.json` and in
     /// [`LinkedBank::short_name`](crate::oauth::LinkedBank).
     pub fn new(bank: impl Into<String>, account: AccountNumber) -> Self {
         Self {
@@ -80,10 +81,11 @@ impl QrImage {
         }
     }
 
-    /// The code for a payment by transfer: its account, amount and memo.
+    /// Creates the address of the code for a payment by transfer, with its account, amount and
+    /// memo.
     ///
     /// # Errors
-    /// As [`with_amount`](Self::with_amount) and [`with_memo`](Self::with_memo).
+    /// Returns the errors of [`with_amount`](Self::with_amount) and [`with_memo`](Self::with_memo).
     pub fn of(bank: impl Into<String>, transfer: &Transfer) -> Result<Self> {
         let mut image = Self::new(bank, transfer.account.number.clone());
         if let Some(amount) = transfer.amount {
@@ -95,10 +97,11 @@ impl QrImage {
         }
     }
 
-    /// Fixes the amount.
+    /// Sets the amount, which the payer's app then shows.
     ///
     /// # Errors
-    /// `InvalidRequest` naming `amount` if it is not a positive amount of VND.
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest), naming `amount`, if it
+    /// is not a positive amount of VND.
     pub fn with_amount(mut self, amount: Money) -> Result<Self> {
         if amount.currency() != Currency::VND || !amount.is_positive() {
             return Err(Error::invalid("amount", "is not a positive amount of VND"));
@@ -107,11 +110,12 @@ impl QrImage {
         Ok(self)
     }
 
-    /// Fixes the memo, without Vietnamese marks.
+    /// Sets the memo, after removing its Vietnamese diacritics.
     ///
     /// # Errors
-    /// `InvalidRequest` naming `memo` if it holds what no transfer carries, or an underscore, which
-    /// SePay's pictures leave out: the code would find no order.
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest), naming `memo`, if it
+    /// contains a character that bank transfers do not allow, or an underscore, which SePay's
+    /// images omit, so that the code would not find its order.
     pub fn with_memo(mut self, memo: &str) -> Result<Self> {
         if memo.contains('_') {
             return Err(Error::invalid(
@@ -125,28 +129,28 @@ impl QrImage {
         Ok(self)
     }
 
-    /// Chooses how much stands around the code.
+    /// Sets the frame around the code.
     #[must_use]
     pub fn with_template(mut self, template: QrTemplate) -> Self {
         self.template = Some(template);
         self
     }
 
-    /// Lets the browser save the picture instead of showing it.
+    /// Makes the browser save the image instead of showing it.
     #[must_use]
     pub fn as_download(mut self) -> Self {
         self.download = true;
         self
     }
 
-    /// Takes the picture from another address than SePay's, such as a proxy of the shop.
+    /// Loads the image from another address than SePay's, such as a proxy of the shop.
     #[must_use]
     pub fn at(mut self, address: impl Into<String>) -> Self {
         self.base = address.into();
         self
     }
 
-    /// The address of the picture.
+    /// Returns the address of the image.
     pub fn url(&self) -> String {
         let amount = self.amount.map(|amount| amount.minor().to_string());
         let template = self.template.map(QrTemplate::word);

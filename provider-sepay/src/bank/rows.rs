@@ -1,4 +1,4 @@
-//! Lists and single rows of v2: `{data: […], meta: {pagination}}` and `{data: {…}}`.
+//! Lists and single rows of the User API v2: `{data: […], meta: {pagination}}` and `{data: {…}}`.
 
 use async_trait::async_trait;
 use payments_core::{Listed, Result};

@@ -1,4 +1,5 @@
-//! The User API's and the webhooks' words in the core's: the only place where they are interpreted.
+//! Converts the words of the User API and of webhooks to the core's values. They are interpreted
+//! only here.
 
 use payments_core::Direction;
 

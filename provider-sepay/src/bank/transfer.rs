@@ -1,4 +1,5 @@
-//! The transfer with a payment code in its memo, to one of our own bank accounts.
+//! Payment by a transfer with a payment code in its memo, to one of the merchant's own bank
+//! accounts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The User API v1 (developer.sepay.vn, SePay API v1). SePay adds nothing to it any more.
+//! The User API v1 (developer.sepay.vn, SePay API v1). SePay no longer extends this version.
 
 use async_trait::async_trait;
 use payments_core::{Listed, Result, Submission};
@@ -22,12 +22,12 @@ use crate::{
     field::{Unclear, row, rows},
 };
 
-/// The User API v1 (developer.sepay.vn, SePay API v1): a bearer token, JSON, numbers for ids, amounts
-/// as text, two calls a second.
+/// The User API v1 (developer.sepay.vn, SePay API v1). It uses a bearer token and JSON, with
+/// numbers as ids and amounts as text, and allows two calls a second.
 ///
-/// Reached by [`SePay::user_api_v1`](crate::SePay::user_api_v1). It answers HTTP 200 whatever it
-/// says: nothing at all is a refused token, and everything else has its status in the body.
-/// `account` is the number of a bank account; orders are BIDV's alone.
+/// [`SePay::user_api_v1`](crate::SePay::user_api_v1) returns it. Every response has HTTP status
+/// 200: an empty body means that the token was refused, and any other body contains the actual
+/// status. The argument `account` is the number of a bank account. Only BIDV accounts have orders.
 #[derive(Clone)]
 pub struct UserApiV1 {
     client: Client,
@@ -49,7 +49,7 @@ impl UserApiV1 {
         &self.orders
     }
 
-    /// Transactions: without `since_id` the newest, at most `limit` of them.
+    /// Lists transactions, at most `limit` of them. Without `since_id`, these are the newest.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -62,12 +62,12 @@ impl UserApiV1 {
         Ok(rows(&list.transactions, |row: &wire::Transaction<'_>| Transaction::read(row)))
     }
 
-    /// Every transaction from `since_id` on, oldest first, `limit` in memory at a time.
+    /// Lists every transaction from `since_id` on, oldest first, with at most `limit` in memory.
     pub fn every_transaction(&self, filter: &TransactionFilter) -> Listing<Transaction> {
         Listing::new(Lines { client: self.client.clone(), reading: Reading::new(filter.pairs()) })
     }
 
-    /// One transaction, `None` if there is none with this number.
+    /// Returns one transaction, or `None` if none has this number.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -78,8 +78,8 @@ impl UserApiV1 {
         one(&response, found.map(|found| Transaction::read(&found.transaction)))
     }
 
-    /// How many transactions there are. SePay counts by `account_number`, the two times and
-    /// `since_id`.
+    /// Returns the number of transactions. Of the filter, SePay uses only `account_number`, the two
+    /// times and `since_id`.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -87,8 +87,7 @@ impl UserApiV1 {
         v1_response::count_transactions(&self.client, filter.pairs()).await
     }
 
-    /// The bank accounts of the company that fit the filter, at most `limit` of them. This
-    /// version of the API has no pages: ask again with `since_id` for the rest.
+    /// Lists bank accounts, at most `limit` of them.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -101,7 +100,7 @@ impl UserApiV1 {
         Ok(rows(&list.bankaccounts, |row: &wire::BankAccount<'_>| BankAccount::read(row)))
     }
 
-    /// One bank account, `None` if there is none with this number.
+    /// Returns one bank account, or `None` if none has this number.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -112,7 +111,7 @@ impl UserApiV1 {
         one(&response, found.map(|found| BankAccount::read(&found.bankaccount)))
     }
 
-    /// How many bank accounts there are.
+    /// Returns the number of bank accounts.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -123,16 +122,17 @@ impl UserApiV1 {
         count(found.count_bankaccounts.get()).map_err(|unclear| response.unclear(unclear))
     }
 
-    /// The orders of a BIDV account.
+    /// Lists the orders of a BIDV account.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or it knows no such account at
-    /// BIDV.
+    /// The request to SePay failed, its response could not be read, or SePay knows no such account
+    /// at BIDV.
     pub async fn orders(&self, account: &str) -> Result<Vec<Listed<VaOrder>>> {
         Ok(self.orders.page(account, &[], 1).await?.rows)
     }
 
-    /// One order with its virtual accounts, `None` if the account has none with this id.
+    /// Returns one order with its virtual accounts, or `None` if the account has no order with this
+    /// id.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -140,11 +140,11 @@ impl UserApiV1 {
         Ok(self.orders.order(account, id).await?.map(|(order, _)| order))
     }
 
-    /// Creates an order with a virtual account. Sent once; dropping the future leaves the outcome
-    /// uncertain.
+    /// Creates an order with a virtual account. The request is sent once. If the future is dropped,
+    /// the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was created.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was created.
     pub async fn create_order(
         &self,
         account: &str,
@@ -153,19 +153,20 @@ impl UserApiV1 {
         self.orders.create(account, order, None).await
     }
 
-    /// Cancels an order that nothing arrived for. Dropping the future leaves the outcome uncertain.
+    /// Cancels an order for which no money has arrived. If the future is dropped, the outcome is
+    /// uncertain.
     ///
     /// # Errors
-    /// Nothing was cancelled.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was cancelled.
     pub async fn cancel_order(&self, account: &str, id: &str) -> Result<Submission<()>> {
         self.orders.cancel(account, id, None).await
     }
 
-    /// Adds a virtual account to an order, so that it can be paid in parts. Dropping the future
-    /// leaves the outcome uncertain.
+    /// Adds a virtual account to an order, so that it can be paid in parts. If the future is
+    /// dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was added.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was added.
     pub async fn add_va(
         &self,
         account: &str,
@@ -175,11 +176,11 @@ impl UserApiV1 {
         self.orders.add_va(account, order, va).await
     }
 
-    /// Cancels an unpaid virtual account of an order. Dropping the future leaves the outcome
+    /// Cancels an unpaid virtual account of an order. If the future is dropped, the outcome is
     /// uncertain.
     ///
     /// # Errors
-    /// Nothing was cancelled.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was cancelled.
     pub async fn cancel_va(
         &self,
         account: &str,

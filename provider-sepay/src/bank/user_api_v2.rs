@@ -1,4 +1,5 @@
-//! The User API v2: every list and every row of it (developer.sepay.vn, SePay API v2).
+//! The User API v2, with methods for all of its lists and single rows (developer.sepay.vn, SePay
+//! API v2).
 
 use std::sync::Arc;
 
@@ -18,12 +19,13 @@ use super::{
 };
 use crate::client::{Client, Request};
 
-/// The User API v2 (developer.sepay.vn, SePay API v2): a bearer token, JSON, UUIDs, amounts as whole
-/// numbers, three calls a second.
+/// The User API v2 (developer.sepay.vn, SePay API v2). It uses a bearer token and JSON, with UUIDs
+/// as ids and amounts as whole numbers, and allows three calls a second.
 ///
-/// Reached by [`SePay::user_api_v2`](crate::SePay::user_api_v2). Lists are read a page at a time, of
-/// 100 rows, which is the most that SePay gives; pages count from 1. A refusal has SePay's
-/// `error_code` as [`code`](payments_core::Error::code). `account` is the UUID of a bank account.
+/// [`SePay::user_api_v2`](crate::SePay::user_api_v2) returns it. Lists are read in pages of 100
+/// rows, the most that SePay returns; pages are numbered from 1. The error of a refusal has SePay's
+/// `error_code` as its [`code`](payments_core::Error::code). The argument `account` is the UUID of
+/// a bank account.
 #[derive(Clone, Debug)]
 pub struct UserApiV2 {
     orders: VaOrders,
@@ -49,7 +51,7 @@ impl UserApiV2 {
         &self.orders
     }
 
-    /// A page of transactions, the newest first unless the filter says otherwise.
+    /// Lists one page of transactions, the newest first unless the filter sorts them.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -61,10 +63,10 @@ impl UserApiV2 {
         self.rows.page(&Request::to(&api::TRANSACTIONS).with_query(filter.pairs()), page).await
     }
 
-    /// Every transaction, a page in memory at a time. The oldest come first, unless the filter sorts
-    /// them or goes on after one: so what arrives meanwhile comes last and shifts nothing. A filter
-    /// that sorts is read by the numbers of pages: lines that are equal in what it sorts by, and
-    /// lines that arrive meanwhile, may then fall between two pages.
+    /// Lists every transaction, with at most one page in memory. Unless the filter sorts them or
+    /// has a `since_id`, the oldest come first; transactions that arrive meanwhile are then
+    /// appended and no line is missed. A filter that sorts is read by page number: lines with equal
+    /// sort keys, and lines that arrive meanwhile, may then be missed between two pages.
     pub fn every_transaction(&self, filter: &TransactionFilter) -> Listing<Transaction> {
         let query = filter.pairs();
         let ordered = |name: &str| name.ends_with("_sort") || name == "since_id";
@@ -74,7 +76,7 @@ impl UserApiV2 {
         }
     }
 
-    /// One transaction, `None` if there is none with this UUID.
+    /// Returns one transaction, or `None` if none has this UUID.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -82,7 +84,7 @@ impl UserApiV2 {
         Ok(self.rows.one(&Request::of(&api::TRANSACTION, &[id])?).await?.map(|(row, _)| row))
     }
 
-    /// A page of bank accounts.
+    /// Lists one page of bank accounts.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -94,12 +96,12 @@ impl UserApiV2 {
         self.rows.page(&Request::to(&api::BANK_ACCOUNTS).with_query(filter.pairs()), page).await
     }
 
-    /// Every bank account, a page in memory at a time.
+    /// Lists every bank account, with at most one page in memory.
     pub fn every_bank_account(&self, filter: &BankAccountFilter) -> Listing<BankAccount> {
         self.rows.listing(Request::to(&api::BANK_ACCOUNTS).with_query(filter.pairs()))
     }
 
-    /// One bank account, `None` if there is none with this UUID.
+    /// Returns one bank account, or `None` if none has this UUID.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -107,10 +109,10 @@ impl UserApiV2 {
         Ok(self.rows.one(&Request::of(&api::BANK_ACCOUNT, &[id])?).await?.map(|(row, _)| row))
     }
 
-    /// A page of the virtual accounts of a bank account.
+    /// Lists one page of the virtual accounts of a bank account.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// The request to SePay failed, its response could not be read, or SePay knows no such bank
     /// account.
     pub async fn virtual_accounts(
         &self,
@@ -126,10 +128,10 @@ impl UserApiV2 {
             .await
     }
 
-    /// Every virtual account of a bank account, a page in memory at a time.
+    /// Lists every virtual account of a bank account, with at most one page in memory.
     ///
     /// # Errors
-    /// The UUID cannot stand in an address.
+    /// Returns an error if `account` cannot be part of a URL path.
     pub fn every_virtual_account(
         &self,
         account: &str,
@@ -139,7 +141,7 @@ impl UserApiV2 {
         Ok(self.rows.listing(request.with_query(filter.pairs())))
     }
 
-    /// One virtual account of a bank account, `None` if it has none with this UUID.
+    /// Returns one virtual account of a bank account, or `None` if none has this UUID.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -151,10 +153,10 @@ impl UserApiV2 {
             .map(|(row, _)| row))
     }
 
-    /// A page of the orders of a bank account.
+    /// Lists one page of the orders of a bank account.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// The request to SePay failed, its response could not be read, or SePay knows no such bank
     /// account.
     pub async fn orders(
         &self,
@@ -165,15 +167,16 @@ impl UserApiV2 {
         self.orders.page(account, &filter.pairs(), page).await
     }
 
-    /// Every order of a bank account, a page in memory at a time.
+    /// Lists every order of a bank account, with at most one page in memory.
     ///
     /// # Errors
-    /// The UUID cannot stand in an address.
+    /// Returns an error if `account` cannot be part of a URL path.
     pub fn every_order(&self, account: &str, filter: &VaOrderFilter) -> Result<Listing<VaOrder>> {
         self.orders.listing(account, &filter.pairs())
     }
 
-    /// One order with its virtual accounts, `None` if the bank account has none with this UUID.
+    /// Returns one order with its virtual accounts, or `None` if the bank account has no order with
+    /// this UUID.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -181,13 +184,13 @@ impl UserApiV2 {
         Ok(self.orders.order(account, id).await?.map(|(order, _)| order))
     }
 
-    /// Creates an order with a virtual account. Sent once: SePay documents no key against a second,
-    /// so an uncertain one is looked for by its code, among
-    /// [`orders`](Self::orders), before another is created. Dropping the future leaves the outcome
+    /// Creates an order with a virtual account. The request is sent once, because SePay documents
+    /// no idempotency key. If the outcome is uncertain, search [`orders`](Self::orders) for the
+    /// order's code before creating another one. If the future is dropped, the outcome is
     /// uncertain.
     ///
     /// # Errors
-    /// Nothing was created.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was created.
     pub async fn create_order(
         &self,
         account: &str,
@@ -196,20 +199,20 @@ impl UserApiV2 {
         self.orders.create(account, order, None).await
     }
 
-    /// Cancels an order that nothing arrived for, with its unpaid virtual accounts. Dropping the
-    /// future leaves the outcome uncertain.
+    /// Cancels an order for which no money has arrived, with its unpaid virtual accounts. If the
+    /// future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was cancelled.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was cancelled.
     pub async fn cancel_order(&self, account: &str, id: &str) -> Result<Submission<()>> {
         self.orders.cancel(account, id, None).await
     }
 
     /// Adds a virtual account to an order that is not paid, so that it can be paid in parts. BIDV
-    /// only. Dropping the future leaves the outcome uncertain.
+    /// only. If the future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was added.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was added.
     pub async fn add_va(
         &self,
         account: &str,
@@ -219,11 +222,11 @@ impl UserApiV2 {
         self.orders.add_va(account, order, va).await
     }
 
-    /// Cancels an unpaid virtual account of an order, which stays as it is. Dropping the future
-    /// leaves the outcome uncertain.
+    /// Cancels an unpaid virtual account of an order. The order itself does not change. If the
+    /// future is dropped, the outcome is uncertain.
     ///
     /// # Errors
-    /// Nothing was cancelled.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was cancelled.
     pub async fn cancel_va(
         &self,
         account: &str,
@@ -233,16 +236,16 @@ impl UserApiV2 {
         self.orders.cancel_va(account, order, number).await
     }
 
-    /// The prefixes of virtual account numbers of a Sacombank account.
+    /// Lists the prefixes of virtual account numbers of a Sacombank account.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// The request to SePay failed, its response could not be read, or SePay knows no such bank
     /// account.
     pub async fn prefixes(&self, account: &str) -> Result<Vec<Listed<Prefix>>> {
         self.rows.all(Request::of(&api::PREFIXES, &[account])?).await
     }
 
-    /// One prefix, `None` if the bank account has no such one.
+    /// Returns one prefix, or `None` if the bank account does not have it.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -254,10 +257,10 @@ impl UserApiV2 {
             .map(|(row, _)| row))
     }
 
-    /// The terminals of a Vietcombank account.
+    /// Lists the terminals of a Vietcombank account.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// The request to SePay failed, its response could not be read, or SePay knows no such bank
     /// account.
     pub async fn terminals(&self, account: &str) -> Result<Vec<Listed<Terminal>>> {
         self.rows.all(Request::of(&api::TERMINALS, &[account])?).await

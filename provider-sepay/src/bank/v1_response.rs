@@ -1,5 +1,5 @@
-//! The answers of the User API v1, which come under HTTP 200 whatever they say (SePay API: upgrade
-//! from v1).
+//! The responses of the User API v1, all of which have HTTP status 200 (SePay API: upgrade from
+//! v1).
 
 use http::StatusCode;
 use payments_core::{Error, ErrorKind, Result};

@@ -1,4 +1,4 @@
-//! Reading a numbered list whole although its pages change while they are read.
+//! Reads all pages of a numbered list, although the pages may change meanwhile.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::field::Unclear;
 /// A list that SePay gives page by page, by number from 1.
 #[async_trait]
 pub(crate) trait NumberedPages: Send + Sync {
-    /// One row.
+    /// The type of a row.
     type Row: Send;
 
     /// Asks for one page.
@@ -26,8 +26,8 @@ pub(crate) struct NumberedPage<T> {
     pub(crate) total: Option<u64>,
 }
 
-/// Numbers equal keys of rows of one page that have no identifier, such as two rows of null. They are
-/// two rows, and no list is read again for them.
+/// Numbers equal keys of rows of one page that have no identifier, such as two rows of null. They
+/// are two rows, and no list is read again for them.
 pub(crate) fn tell_apart<'a>(keys: impl Iterator<Item = &'a mut String>) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for key in keys {
@@ -85,9 +85,9 @@ pub(crate) async fn whole<P: NumberedPages>(
 
 /// What one reading of every page found.
 struct Reading {
-    /// How many rows were listed, repeated ones included.
+    /// The number of rows that were listed, including repeated ones.
     listed: usize,
-    /// Whether every page that named a number of rows named the same one.
+    /// Whether all pages that report a total number of rows report the same number.
     steady: bool,
 }
 

@@ -1,6 +1,7 @@
-//! The User API in SePay's own spelling: what its versions have in common, v2, and the envelopes of v1,
-//! whose key is another for each call (developer.sepay.vn, SePay API v2: transactions, bank accounts,
-//! virtual accounts, authentication; SePay API v1: transactions, bank accounts; PyPI sepay 0.1.0).
+//! The User API with SePay's field names: the types that its versions share, those of v2, and the
+//! envelopes of v1, whose key differs for each call (developer.sepay.vn, SePay API v2:
+//! transactions, bank accounts, virtual accounts, authentication; SePay API v1: transactions, bank
+//! accounts; PyPI sepay 0.1.0).
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;
@@ -149,7 +150,8 @@ pub(crate) struct Terminal<'a> {
     pub(crate) created_at: Option<Shown<'a>>,
 }
 
-/// What every answer says of itself, and v2's refusals too. `status` is 200 in most places and `"success"` in orders.
+/// What every answer says of itself, and v2's refusals too. `status` is 200 in most places and
+/// `"success"` in orders.
 #[derive(Deserialize)]
 pub(crate) struct V1Head<'a> {
     #[serde(borrow)]

@@ -1,4 +1,4 @@
-//! What an HTTP status of SePay's means for an inquiry, whichever API says it.
+//! The meaning of an HTTP status of SePay for an inquiry, in all of its APIs.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

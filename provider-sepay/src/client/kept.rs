@@ -1,4 +1,4 @@
-//! One value, kept for a while.
+//! A cache for one value.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Calls of SePay's APIs: every operation goes the same way, from its request to the response.
+//! Calls of SePay's APIs. Every operation takes the same path from its request to the response.
 
 mod http_status;
 mod kept;
@@ -49,8 +49,8 @@ pub(crate) struct Request {
 }
 
 impl Client {
-    /// `base` has no slash at the end. `authorization` is marked as sensitive, so that nothing prints
-    /// it.
+    /// `base` has no slash at the end. `authorization` is marked as sensitive, so that nothing
+    /// prints it.
     pub(crate) fn new(
         base: String,
         mut authorization: HeaderValue,

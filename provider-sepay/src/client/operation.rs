@@ -23,13 +23,13 @@ pub(crate) struct Operation {
 /// One of SePay's APIs: each has an address and a limit of calls of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
-    /// The order API of the payment gateway: Basic authentication.
+    /// The order API of the payment gateway, with Basic authentication.
     PaymentGateway,
-    /// The User API v1: a bearer token, HTTP 200 whatever the body says.
+    /// The User API v1, with a bearer token. Its responses always have HTTP status 200.
     UserApiV1,
-    /// The User API v2: a bearer token.
+    /// The User API v2, with a bearer token.
     UserApiV2,
-    /// The partner API: a token of a merchant who authorised the app.
+    /// The partner API, with a token of a merchant who authorised the app.
     #[cfg(feature = "oauth")]
     OAuth,
 }

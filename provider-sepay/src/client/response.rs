@@ -1,4 +1,4 @@
-//! The response to an inquiry: read, or an error with SePay's own words.
+//! Reads the response to an inquiry, or returns an error with SePay's code and message.
 
 use std::borrow::Cow;
 
@@ -17,8 +17,8 @@ pub(crate) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// U+FFFD stands for every byte that is no UTF-8, as a memo has where a bank cut a letter in two:
-    /// one row of that kind must not hide the others.
+    /// U+FFFD stands for every byte that is no UTF-8, as a memo has where a bank cut a letter in
+    /// two: one row of that kind must not hide the others.
     pub(crate) fn new(operation: &'static Operation, http: Response<Bytes>) -> Self {
         let http = http.map(|body| match String::from_utf8_lossy(&body) {
             Cow::Borrowed(_) => body,

@@ -1,4 +1,4 @@
-//! From settings to a provider: each role that the settings allow.
+//! Builds a provider from settings, with each role that the settings allow.
 
 use std::sync::Arc;
 

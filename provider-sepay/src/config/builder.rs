@@ -1,4 +1,4 @@
-//! A provider made in code, without text.
+//! Builds a provider in code, without a configuration file.
 
 use payments_core::registry::Builder;
 
@@ -6,7 +6,7 @@ use super::{Config, REGISTRATION, provider_of};
 use crate::sepay::SePay;
 
 impl SePay {
-    /// Builds a provider by code:
+    /// Returns a builder that creates a provider from `config`:
     ///
     /// ```
     /// use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The payment codes and what is written before them in a memo.
+//! The payment codes, and the word before them in a memo.
 
 use payments_core::{
     OrderRef,
@@ -20,7 +20,7 @@ pub(super) struct Codes {
     /// How long the prefix is.
     pub(super) prefix: usize,
     pub(super) references: TextRules,
-    /// How long the shortest and the longest reference are.
+    /// The lengths of the shortest and the longest reference.
     lengths: [usize; 2],
 }
 

@@ -1,18 +1,21 @@
-//! Switches for readings of SePay's documents that are not verified.
+//! Switches between interpretations of SePay's documents that are not verified.
 
 use serde::Deserialize;
 
-/// The table `compat`: what to change where SePay's server reads differently from the pages that are
-/// believed here. Each reading is in docs/unverified.md.
+/// Switches between interpretations of SePay's documents that are not verified: the table `compat`
+/// of the configuration. Set one if SePay's server turns out to differ from the default. Each is
+/// described in docs/unverified.md.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Compat {
-    /// How the list of orders spells the end of a period. Default: as SePay's libraries.
+    /// The parameter for the end of a period in the list of orders. Default: that of SePay's
+    /// libraries.
     pub order_list_end: Option<OrderListEnd>,
-    /// How it spells the sorting. Default: as SePay's libraries.
+    /// The parameter for the sorting of the list of orders. Default: that of SePay's libraries.
     pub order_list_sort: Option<OrderListSort>,
-    /// The last segment of v1's path to the virtual accounts of an order. Default: `va`.
+    /// The last segment of the User API v1's path to the virtual accounts of an order. Default:
+    /// `va`.
     pub userapi_v1_va_path: Option<V1VaPath>,
     /// The path of the checkout form. Default: `/v1/checkout/init`.
     pub checkout_path: Option<String>,
@@ -23,10 +26,10 @@ pub struct Compat {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OrderListEnd {
-    /// `to_created_at`: SePay's libraries.
+    /// `to_created_at`, as in SePay's libraries.
     #[default]
     ToCreatedAt,
-    /// `end_created_at`: SePay's table.
+    /// `end_created_at`, as in the table of SePay's documentation.
     EndCreatedAt,
 }
 
@@ -35,21 +38,21 @@ pub enum OrderListEnd {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OrderListSort {
-    /// `brackets`, as in `sort[created_at]=asc`: SePay's libraries.
+    /// `brackets`, for `sort[created_at]=asc`, as in SePay's libraries.
     #[default]
     Brackets,
-    /// `colon`, as in `sort=created_at:asc`: SePay's table.
+    /// `colon`, for `sort=created_at:asc`, as in the table of SePay's documentation.
     Colon,
 }
 
-/// The last segment of v1's path to the virtual accounts of an order.
+/// The last segment of the User API v1's path to the virtual accounts of an order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum V1VaPath {
-    /// `va`: the pages of v1.
+    /// `va`, as in the documentation of v1.
     #[default]
     Va,
-    /// `vas`: the guide for the upgrade from it.
+    /// `vas`, as in the guide for the upgrade from v1.
     Vas,
 }

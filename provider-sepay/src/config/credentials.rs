@@ -1,4 +1,5 @@
-//! What belongs to one provider alone: the merchant, the token and the secrets of a configuration.
+//! The parts of a configuration that no other provider may share: the merchant, the token and the
+//! secrets.
 
 use payments_core::{Provider, signature::Keys};
 

@@ -1,4 +1,4 @@
-//! The formulas that the configuration puts in the place of SePay's.
+//! The formulas of the configuration that replace SePay's.
 
 use payments_core::{config::Reader, signature::Formula};
 

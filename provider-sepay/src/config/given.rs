@@ -1,4 +1,4 @@
-//! Values of a typed configuration, read further.
+//! Converts and checks values of a typed configuration.
 
 #[cfg(feature = "oauth")]
 use payments_core::check_web_address;

@@ -1,4 +1,4 @@
-//! The configuration of a provider, and how one is made of it.
+//! The configuration of a provider, and its conversion to a provider.
 
 mod assemble;
 mod builder;
@@ -32,13 +32,13 @@ use settings::Settings;
 
 pub use compat::{Compat, OrderListEnd, OrderListSort, V1VaPath};
 
-/// How a provider of SePay's is configured: every key of `[providers.…]`, under its name there.
+/// The configuration of a merchant at SePay: every key of `[providers.…]`, under its name there.
 ///
-/// A key that is left out is `None`; one that is not known is refused with the nearest that is. What
-/// can be wrong with a value, or with what belongs together, is found when the provider is
-/// [built](crate::SePay::builder), all at once. In text a [`Source`] is `{ env = "…" }`,
-/// `{ file = "…" }` or, in the sandbox, the secret itself; where the documentation says *several*, also
-/// a list of them, newest first.
+/// An omitted key is `None`. An unknown key is refused, and the error names the nearest known key.
+/// Values and combinations of keys are checked when the provider is [built](crate::SePay::builder),
+/// which reports all problems together. In TOML a [`Source`] is `{ env = "…" }`, `{ file = "…" }`
+/// or, in the sandbox only, the secret itself. A key that accepts *several* secrets also accepts a
+/// list of them, the newest first.
 ///
 /// ```
 /// use payments_core::{Environment, config::Source};
@@ -52,150 +52,164 @@ pub use compat::{Compat, OrderListEnd, OrderListSort, V1VaPath};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where the provider runs. Has to be given.
+    /// The environment of the provider. Required.
     pub environment: Environment,
 
-    /// The payment gateway's merchant (SePay's dashboard, payment gateway). With `secret_key`.
+    /// The merchant id of the payment gateway (SePay's dashboard, payment gateway). Requires
+    /// `secret_key`.
     #[serde(default)]
     pub merchant_id: Option<String>,
     /// The payment gateway's secret key, which signs forms and is the password of the order API.
     #[serde(default)]
     pub secret_key: Option<Source>,
-    /// The secret that IPNs carry in `X-Secret-Key`; several while it changes. Default: `secret_key`, as in SePay's samples.
+    /// The secret that IPNs contain in `X-Secret-Key`. Accepts several while the secret changes.
+    /// Default: `secret_key`, as in SePay's samples.
     #[serde(default)]
     pub ipn_secret: Option<Source>,
-    /// Where the buyer's browser goes after a payment, unless a request says so.
+    /// The address that the buyer's browser goes to after a payment, unless the payment sets its
+    /// own.
     #[serde(default)]
     pub success_url: Option<String>,
-    /// Where it goes after a failure, unless a request says so.
+    /// The address that the buyer's browser goes to after a failure, unless the payment sets its
+    /// own.
     #[serde(default)]
     pub error_url: Option<String>,
-    /// Where it goes when the buyer turns back, unless a request says so.
+    /// The address that the buyer's browser goes to after the buyer cancels, unless the payment
+    /// sets its own.
     #[serde(default)]
     pub cancel_url: Option<String>,
 
-    /// The token of the User API, both versions (my.sepay.vn, API access).
+    /// The token of both versions of the User API (my.sepay.vn, API access).
     #[serde(default)]
     pub api_token: Option<Source>,
-    /// The BIN of the bank of the account that buyers transfer to. With `account_number`, `api_token`
-    /// and `code_prefix`.
+    /// The BIN of the bank with the account that buyers transfer to. Requires `account_number`,
+    /// `api_token` and `code_prefix`.
     #[serde(default)]
     pub account_bin: Option<Bin>,
-    /// The number of that account.
+    /// The number of the account that buyers transfer to.
     #[serde(default)]
     pub account_number: Option<AccountNumber>,
-    /// Whose it is, as the bank writes it.
+    /// The holder of that account, in the spelling of the bank.
     #[serde(default)]
     pub account_holder: Option<String>,
-    /// Virtual or sub-accounts of the same bank that buyers may transfer to as well.
+    /// Virtual or sub-accounts of the same bank that buyers may also transfer to.
     #[serde(default, deserialize_with = "one_or_many::deserialize")]
     pub sub_accounts: Option<Vec<AccountNumber>>,
     /// The prefix of payment codes, 2 to 5 letters (SePay's dashboard, payment code).
     #[serde(default)]
     pub code_prefix: Option<String>,
-    /// How long the shortest order reference in a code is, 1 to 20. With `code_prefix`.
+    /// The length of the shortest order reference in a payment code, 1 to 20. Requires
+    /// `code_prefix`.
     #[serde(default)]
     pub code_min: Option<u8>,
-    /// How long the longest is. Default: `code_min`.
+    /// The length of the longest order reference in a payment code. Default: `code_min`.
     #[serde(default)]
     pub code_max: Option<u8>,
-    /// Which characters the references are made of. Default: letters and digits.
+    /// The characters of the order references. Default: letters and digits.
     #[serde(default)]
     pub code_characters: Option<CodeAlphabet>,
-    /// Accepts a prefix that banks write into memos themselves (docs/unverified.md). Default: false.
+    /// Whether to accept a prefix that banks themselves write into memos (docs/unverified.md).
+    /// Default: false.
     #[serde(default)]
     pub accept_bank_word: Option<bool>,
-    /// What is written before the code in a memo, or `none`. Default: `SEVQR` at VietinBank
-    /// (docs/unverified.md), nothing elsewhere.
+    /// The word before the payment code in a memo, or `none`. Default: `SEVQR` for VietinBank
+    /// (docs/unverified.md), none for other banks.
     #[serde(default)]
     pub memo_lead: Option<String>,
-    /// Which version of the User API tells statements. Default: v2.
+    /// The version of the User API used for statements. Default: v2.
     #[serde(default)]
     pub statements_api: Option<UserApiVersion>,
 
-    /// The bank account behind virtual accounts, by its id in the User API. Switches the role on.
+    /// The bank account for which virtual accounts are opened, by its id in the User API. Enables
+    /// the role.
     #[serde(default)]
     pub va_account: Option<AccountId>,
-    /// Sacombank's prefix, unless a request gives one.
+    /// The prefix of virtual account numbers, for Sacombank, unless a request sets its own.
     #[serde(default)]
     pub va_prefix: Option<String>,
-    /// Vietcombank's terminal, unless a request gives one.
+    /// The terminal, for Vietcombank, unless a request sets its own.
     #[serde(default)]
     pub va_tid: Option<String>,
-    /// Whether SePay has allowed names of our choice (BIDV). Default: false.
+    /// Whether SePay has allowed the merchant to choose the holder's name (BIDV). Default: false.
     #[serde(default)]
     pub va_holder_names: Option<bool>,
-    /// Which version of the User API opens virtual accounts. Default: v2; v1 is for BIDV alone.
+    /// The version of the User API used to open virtual accounts. Default: v2; v1 supports only
+    /// BIDV.
     #[serde(default)]
     pub va_api: Option<UserApiVersion>,
 
-    /// The secret that signs webhooks, several while it changes (SePay's dashboard, webhooks, HMAC-SHA256).
+    /// The secret that signs webhooks (SePay's dashboard, webhooks, HMAC-SHA256). Accepts several
+    /// while the secret changes.
     #[serde(default)]
     pub webhook_secret: Option<Source>,
-    /// The client as which SePay fetches tokens for webhooks. With `webhook_client_secret` and
-    /// `api_token`.
+    /// The client id with which SePay requests tokens for webhooks. Requires
+    /// `webhook_client_secret` and `api_token`.
     #[serde(default)]
     pub webhook_client_id: Option<String>,
-    /// The secret of that client; several while it changes.
+    /// The secret of that client. Accepts several while the secret changes.
     #[serde(default)]
     pub webhook_client_secret: Option<Source>,
-    /// The key that webhooks carry, several while it changes. With `api_token`: nothing else is proven by it.
+    /// The key that webhooks contain. Accepts several while the key changes. Requires `api_token`,
+    /// because the key proves nothing about the content of a webhook.
     #[serde(default)]
     pub webhook_api_key: Option<Source>,
-    /// Takes webhooks that carry nothing. With `api_token`. `true` or left out.
+    /// Whether to accept webhooks without authentication: `true`, or omitted. Requires `api_token`.
     #[serde(default)]
     pub webhook_unauthenticated: Option<bool>,
-    /// The addresses and networks that deliveries may come from, or `documented` for
+    /// The addresses and networks from which deliveries are accepted, or `documented` for
     /// [`DOCUMENTED_SOURCES`](crate::DOCUMENTED_SOURCES). Default: any.
     #[serde(default, deserialize_with = "one_or_many::deserialize")]
     pub source_ips: Option<Vec<String>>,
 
-    /// The app that SePay registered for OAuth2. The `oauth_…` keys need the feature `oauth`.
+    /// The client id of the app that SePay registered for OAuth2. The `oauth_…` keys need the
+    /// feature `oauth`.
     #[serde(default)]
     pub oauth_client_id: Option<String>,
     /// The app's secret.
     #[serde(default)]
     pub oauth_client_secret: Option<Source>,
-    /// Where merchants' browsers return, as SePay registered it.
+    /// The address to which merchants' browsers return, as registered at SePay.
     #[serde(default)]
     pub oauth_redirect_url: Option<String>,
-    /// The server of OAuth2 and its API. Default: that of the environment; the sandbox has none.
+    /// The base address of the OAuth2 server and its API. Default: that of the environment; the
+    /// sandbox has none.
     #[serde(default)]
     pub oauth_url: Option<String>,
 
-    /// The host of the checkout form. Default: that of the environment, as of the next three.
+    /// The base address of the checkout form. The default of this key and of the next three depends
+    /// on the environment.
     #[serde(default)]
     pub pay_url: Option<String>,
-    /// The host of the order API.
+    /// The base address of the order API.
     #[serde(default)]
     pub pgapi_url: Option<String>,
-    /// The host of the User API v2.
+    /// The base address of the User API v2.
     #[serde(default)]
     pub userapi_url: Option<String>,
-    /// The address of the User API v1.
+    /// The base address of the User API v1.
     #[serde(default)]
     pub userapi_v1_url: Option<String>,
-    /// Calls of the User API v2 in a second; 0 does not wait. Default: 3 (SePay API v2:
+    /// The most calls of the User API v2 in a second; 0 means no limit. Default: 3 (SePay API v2:
     /// authentication).
     #[serde(default)]
     pub userapi_rate: Option<u32>,
-    /// Calls of the User API v1 in a second; 0 does not wait. Default: 2 (SePay API v1:
+    /// The most calls of the User API v1 in a second; 0 means no limit. Default: 2 (SePay API v1:
     /// introduction).
     #[serde(default)]
     pub userapi_v1_rate: Option<u32>,
 
-    /// Readings of SePay's documents that are not verified.
+    /// Switches between interpretations of SePay's documents that are not verified.
     #[serde(default)]
     pub compat: Compat,
-    /// Formulas in the place of SePay's, by the part of their names after `sepay.`: for `checkout`
-    /// the word `checkout.allowlist` or a template, for `webhook` a template (see
+    /// Formulas that replace SePay's, by the part of their names after `sepay.`. For `checkout`,
+    /// the word `checkout.allowlist` or a template; for `webhook`, a template (see
     /// [`formula`](crate::formula)).
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,
 }
 
 impl Config {
-    /// A configuration of nothing yet.
+    /// Creates a configuration in which no other key is set.
     pub fn new(environment: Environment) -> Self {
         Self {
             environment,
@@ -249,10 +263,10 @@ impl Config {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CodeAlphabet {
-    /// `letters-and-digits`.
+    /// Letters and digits: `letters-and-digits`.
     #[default]
     LettersAndDigits,
-    /// `digits`.
+    /// Digits only: `digits`.
     Digits,
 }
 
@@ -261,14 +275,14 @@ pub enum CodeAlphabet {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum UserApiVersion {
-    /// `v2`.
+    /// Version 2: `v2`.
     #[default]
     V2,
-    /// `v1`.
+    /// Version 1: `v1`.
     V1,
 }
 
-/// This provider: kind `sepay`.
+/// The registration of this crate, with the kind `sepay`.
 pub const REGISTRATION: Registration = Registration::new(
     "sepay",
     env!("CARGO_PKG_NAME"),
@@ -302,8 +316,8 @@ pub fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec
     }
 }
 
-/// Makes a provider of a typed configuration under an identity; `read` has the problems that were found
-/// before.
+/// Makes a provider of a typed configuration under an identity; `read` has the problems that were
+/// found before.
 fn provider_of(
     config: &Config,
     identity: &ProviderConfig,

@@ -1,4 +1,4 @@
-//! The app that SePay registered for OAuth2.
+//! The settings of the app that SePay registered for OAuth2.
 
 use payments_core::{Environment, config::Reader};
 

@@ -1,4 +1,4 @@
-//! What a merchant has at SePay, and which keys belong together.
+//! The settings of a merchant at SePay, and the keys that must be given together.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! What an API token is for: both versions of the User API, and the roles over them.
+//! The settings that depend on the API token: both versions of the User API, and the roles that use
+//! them.
 
 use std::sync::Arc;
 

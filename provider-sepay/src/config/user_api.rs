@@ -1,5 +1,5 @@
-//! The keys of the User API: how often it is asked, which version does what, and the bank account
-//! behind virtual accounts.
+//! The keys of the User API: its rate limits, the version for each role, and the bank account for
+//! virtual accounts.
 
 use std::num::NonZeroU32;
 

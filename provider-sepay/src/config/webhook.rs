@@ -1,4 +1,4 @@
-//! How SePay says that a webhook is its own, and from where it sends.
+//! The keys for the authentication of webhooks, and for the addresses that they may come from.
 
 use std::net::IpAddr;
 
@@ -47,8 +47,8 @@ pub(super) fn is_given(config: &Config, read: &Reader<'_>) -> bool {
     given(config, read).into_iter().any(|(_, given)| given)
 }
 
-/// A webhook has one authentication. `formula` is what its signature is checked by, where that is not
-/// SePay's.
+/// A webhook has one authentication. `formula` is what its signature is checked by, where that is
+/// not SePay's.
 pub(super) fn auth(
     config: &Config,
     formula: Option<Formula>,

@@ -1,7 +1,8 @@
 //! Fields as SePay writes them, which all of its APIs share: text, numbers, times, rows of lists.
 //!
-//! Nearly every field is optional: SePay publishes samples, not schemas, and its pages disagree on
-//! which fields are null or absent. What is missing and needed is an [`Unclear`].
+//! Nearly every field is optional, because SePay publishes samples instead of schemas, and its
+//! pages disagree on which fields are null or absent. A required field that is missing results in
+//! an [`Unclear`].
 
 mod lenient;
 mod page;
@@ -53,8 +54,8 @@ pub(crate) fn money(
     exactly(field, amount, currency).map(Some)
 }
 
-/// A balance, which only informs: one that is no whole amount of dong is not known. Neither is zero,
-/// which SePay reports for every account at the banks that it reads by API, whatever is on it
+/// A balance, which only informs: one that is no whole amount of dong is not known. Neither is
+/// zero, which SePay reports for every account at the banks that it reads by API, whatever is on it
 /// (docs/unverified.md).
 pub(crate) fn balance(accumulated: Lenient<Number>) -> Option<Money> {
     let amount = accumulated.get()?.money(Currency::VND).ok()?;

@@ -1,4 +1,4 @@
-//! Whether a list goes on.
+//! Determines whether a list has another page.
 
 /// Whether another page follows one with `rows` rows of which SePay says `has_more`.
 ///

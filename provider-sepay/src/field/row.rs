@@ -1,4 +1,4 @@
-//! Rows of a list, each read on its own, so that one malformed row hides no other.
+//! Rows of a list. Each is read separately, so that a malformed row does not hide the others.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

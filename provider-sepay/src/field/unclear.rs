@@ -1,4 +1,4 @@
-//! What is not as SePay documents it.
+//! A value that is not as SePay documents it.
 
 use std::borrow::Cow;
 use std::fmt;

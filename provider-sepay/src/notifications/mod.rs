@@ -1,5 +1,4 @@
-//! The role of receiving what SePay sends: IPNs of the payment gateway, webhooks about bank
-//! transactions.
+//! The role of notifications: IPNs of the payment gateway, and webhooks about bank transactions.
 
 mod reply;
 mod source_ips;
@@ -34,7 +33,8 @@ pub const IPN: &str = "ipn";
 /// The name of the endpoint for webhooks about bank transactions.
 pub const BANK_WEBHOOK: &str = "bank-webhook";
 
-/// The name of the endpoint where SePay fetches the tokens that webhooks with OAuth 2.0 carry.
+/// The name of the endpoint where SePay requests the tokens that it sends with webhooks that use
+/// OAuth 2.0.
 pub const BANK_TOKEN: &str = "bank-token";
 
 /// Receives at the endpoints that are configured.

@@ -1,4 +1,4 @@
-//! What SePay expects as an answer (developer.sepay.vn, webhook authentication, IPN).
+//! The replies that SePay expects (developer.sepay.vn, webhook authentication, IPN).
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};

@@ -1,12 +1,13 @@
-//! Where deliveries may come from: a check beside the others, never instead of them.
+//! The addresses from which deliveries are accepted. This check is made in addition to the others,
+//! never instead of them.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 use payments_core::notification::{Delivery, Untrusted, UntrustedReason};
 
-/// The addresses that SePay says it sends from (developer.sepay.vn, IP addresses). It may change
-/// them.
+/// The addresses from which SePay sends deliveries, according to its documentation
+/// (developer.sepay.vn, IP addresses). SePay may change them.
 pub const DOCUMENTED_SOURCES: [IpAddr; 6] = [
     IpAddr::V4(Ipv4Addr::new(172, 236, 138, 20)),
     IpAddr::V4(Ipv4Addr::new(172, 233, 83, 68)),

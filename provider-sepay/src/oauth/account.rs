@@ -1,4 +1,4 @@
-//! Bank accounts and transactions behind OAuth2.
+//! Bank accounts and transactions of the partner API.
 
 use payments_core::{
     Direction, Movement, Timestamp, bank::AccountNumber, money::Money, payout::Balance,
@@ -16,25 +16,25 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LinkedAccount {
-    /// SePay's number for it.
+    /// SePay's number of the account.
     pub id: u64,
-    /// Its number at the bank.
+    /// The account number at the bank.
     pub number: AccountNumber,
-    /// Whose it is.
+    /// The holder of the account.
     pub holder: Option<String>,
-    /// What the merchant calls it.
+    /// The merchant's own name for the account.
     pub label: Option<String>,
-    /// Where it is.
+    /// The bank of the account.
     pub bank: LinkedBank,
-    /// How much there is, as of when SePay was asked.
+    /// The balance, with the time of the request to SePay.
     pub balance: Option<Balance>,
-    /// Whether SePay watches it.
+    /// Whether SePay reads the transactions of the account.
     pub active: Option<bool>,
-    /// Since when it is linked.
+    /// The time at which the account was linked.
     pub created_at: Option<Timestamp>,
 }
 
-/// A bank, as SePay names it.
+/// A bank, with SePay's names for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LinkedBank {
@@ -46,99 +46,99 @@ pub struct LinkedBank {
     pub code: Option<String>,
     /// The BIN.
     pub bin: Option<String>,
-    /// An address of its icon.
+    /// The address of its icon.
     pub icon_url: Option<String>,
-    /// An address of its logo.
+    /// The address of its logo.
     pub logo_url: Option<String>,
 }
 
-/// A virtual account under a bank account. SePay publishes no sample of its fields: what is here
-/// is read under every name that its other APIs use.
+/// A virtual account that belongs to a bank account. SePay publishes no sample of its fields, so
+/// each is read under all names that SePay's other APIs use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubAccount {
-    /// SePay's number for it.
+    /// SePay's number of the virtual account.
     pub id: u64,
-    /// Its number at the bank.
+    /// The account number at the bank.
     pub number: Option<AccountNumber>,
-    /// Whose name buyers see.
+    /// The name that buyers see.
     pub holder: Option<String>,
-    /// What the merchant calls it.
+    /// The merchant's own name for the account.
     pub label: Option<String>,
-    /// Whether it takes money.
+    /// Whether the account accepts money.
     pub active: Option<bool>,
 }
 
-/// Which transactions to list (developer.sepay.vn, SePay OAuth2: transactions). Dates are days of
-/// Vietnam.
+/// A filter of the transactions to list (developer.sepay.vn, SePay OAuth2: transactions). Dates are
+/// days in Vietnamese time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransactionFilter {
-    /// Only on this account, by SePay's number.
+    /// Selects transactions of this account, by SePay's number.
     pub bank_account_id: Option<u64>,
-    /// Only on this account, by the bank's number.
+    /// Selects transactions of this account, by the bank's number.
     pub account_number: Option<AccountNumber>,
-    /// Only with this reference of the bank.
+    /// Selects transactions with this reference of the bank.
     pub reference_number: Option<String>,
-    /// Only on this day or later.
+    /// Selects transactions on the day of this time or later.
     pub from: Option<Timestamp>,
-    /// Only on this day or earlier.
+    /// Selects transactions on the day of this time or earlier.
     pub until: Option<Timestamp>,
-    /// Only this amount, arriving.
+    /// Selects credits of exactly this amount.
     pub amount_in: Option<Money>,
-    /// Only this amount, leaving.
+    /// Selects debits of exactly this amount.
     pub amount_out: Option<Money>,
 }
 
 impl TransactionFilter {
-    /// Every transaction.
+    /// Creates a filter that matches every transaction.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only on this account, by SePay's number.
+    /// Selects transactions of this account, by SePay's number.
     #[must_use]
     pub fn with_bank_account_id(mut self, id: u64) -> Self {
         self.bank_account_id = Some(id);
         self
     }
 
-    /// Only on this account, by the bank's number.
+    /// Selects transactions of this account, by the bank's number.
     #[must_use]
     pub fn with_account_number(mut self, number: AccountNumber) -> Self {
         self.account_number = Some(number);
         self
     }
 
-    /// Only with this reference of the bank.
+    /// Selects transactions with this reference of the bank.
     #[must_use]
     pub fn with_reference_number(mut self, reference: impl Into<String>) -> Self {
         self.reference_number = Some(reference.into());
         self
     }
 
-    /// Only on this day or later.
+    /// Selects transactions on the day of this time or later.
     #[must_use]
     pub fn with_from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Only on this day or earlier.
+    /// Selects transactions on the day of this time or earlier.
     #[must_use]
     pub fn with_until(mut self, until: Timestamp) -> Self {
         self.until = Some(until);
         self
     }
 
-    /// Only this amount, arriving.
+    /// Selects credits of exactly this amount.
     #[must_use]
     pub fn with_amount_in(mut self, amount: Money) -> Self {
         self.amount_in = Some(amount);
         self
     }
 
-    /// Only this amount, leaving.
+    /// Selects debits of exactly this amount.
     #[must_use]
     pub fn with_amount_out(mut self, amount: Money) -> Self {
         self.amount_out = Some(amount);

@@ -1,5 +1,5 @@
-//! The operations of the partner API (developer.sepay.vn, SePay OAuth2: bank accounts, transactions,
-//! webhooks, user, company). Tokens are fetched by the library `oauth2`, at `/oauth/token`.
+//! The operations of the partner API (developer.sepay.vn, SePay OAuth2: bank accounts,
+//! transactions, webhooks, user, company). The library `oauth2` requests tokens, at `/oauth/token`.
 
 use http::Method;
 

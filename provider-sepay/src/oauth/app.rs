@@ -1,4 +1,5 @@
-//! The app that SePay registered: it sends merchants to SePay's page and trades codes for tokens.
+//! The app that SePay registered, which sends merchants to SePay's page and exchanges codes for
+//! tokens.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,18 +16,19 @@ use super::{
 };
 use crate::bank::Matching;
 
-/// The app that SePay registered for OAuth2: id, secret and where browsers return.
+/// The app that SePay registered for OAuth2, with its id, its secret and the address to which
+/// browsers return.
 #[derive(Clone)]
 pub struct OAuthApp(Arc<App>);
 
-/// Where to send a merchant's browser.
+/// The address to which an app sends a merchant's browser to ask for authorisation.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Authorization {
-    /// SePay's page.
+    /// The address of SePay's page.
     pub url: String,
-    /// What the browser has to bring back. Keep it in the merchant's session: it tells their return
-    /// from one that somebody else made them open.
+    /// A random value that the browser must bring back. Keep it in the merchant's session: it
+    /// distinguishes the merchant's own return from a link that somebody else made them open.
     pub state: Secret,
 }
 
@@ -43,10 +45,11 @@ impl OAuthApp {
         Ok(Self(Arc::new(app)))
     }
 
-    /// Where to send a merchant's browser, to allow these scopes. Nothing is sent.
+    /// Returns the address to which to send a merchant's browser so that the merchant allows these
+    /// scopes. No request is sent.
     ///
     /// # Errors
-    /// `InvalidRequest` without any scope.
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if `scopes` is empty.
     pub fn authorize(&self, scopes: &[Scope]) -> Result<Authorization> {
         if scopes.is_empty() {
             return Err(Error::invalid("scopes", "is empty; ask for what the app needs"));
@@ -58,14 +61,15 @@ impl OAuthApp {
         Ok(Authorization { url: url.into(), state })
     }
 
-    /// Trades the code that the browser brought back, in `query`, for tokens, and keeps them in
-    /// `store`. A code is good once and for five minutes; it is never sent twice. Once it is sent, the
-    /// tokens reach the store although the caller leaves.
+    /// Exchanges the code in `query`, which the browser brought back, for tokens, and saves them in
+    /// `store`. A code is valid for five minutes and can be used once; it is never sent twice. Once
+    /// the code is sent, the tokens are saved even if the future is dropped.
     ///
     /// # Errors
-    /// `Authentication` if the browser brought another state than `state`, the merchant refused, or
-    /// SePay does not take the code; then send the browser to SePay's page again. After any other
-    /// error too, because the code may be used up.
+    /// Returns [`Authentication`](payments_core::ErrorKind::Authentication) if the browser brought
+    /// back another state than `state`, if the merchant refused, or if SePay does not accept the
+    /// code. After any error, send the browser to SePay's page again, because the code may be used
+    /// up.
     pub async fn exchange(
         &self,
         state: &Secret,
@@ -78,8 +82,8 @@ impl OAuthApp {
         Ok(self.connection(store))
     }
 
-    /// Asks SePay for tokens under a refresh token that does not exist: SePay refuses it, and accepts
-    /// the app or not.
+    /// Asks SePay for tokens under a refresh token that does not exist: SePay refuses it, and
+    /// accepts the app or not.
     ///
     /// # Errors
     /// SePay does not accept the app, the request failed, or its response could not be read.
@@ -91,8 +95,8 @@ impl OAuthApp {
         }
     }
 
-    /// The merchant whose tokens are in `store`. Keep one connection for each merchant: calls that
-    /// come together then refresh once.
+    /// Returns the connection to the merchant whose tokens are in `store`. Keep one connection for
+    /// each merchant, so that concurrent calls refresh the tokens only once.
     pub fn connection(&self, store: Arc<dyn TokenStore>) -> Connection {
         Connection::new(Arc::clone(&self.0), Session::new(Arc::clone(&self.0), store))
     }

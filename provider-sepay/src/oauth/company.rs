@@ -8,32 +8,32 @@ use serde::{Deserialize, Serialize};
 use super::wire;
 use crate::field::{Text, Unclear, on, owned, said};
 
-/// A merchant's company (developer.sepay.vn, SePay OAuth2: company). Only an `Admin` or
-/// `SuperAdmin` may see it.
+/// A merchant's company (developer.sepay.vn, SePay OAuth2: company). Only a user who is `Admin` or
+/// `SuperAdmin` may read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Company {
-    /// SePay's number for it.
+    /// SePay's number of the company.
     pub id: u64,
     /// Its registered name.
     pub full_name: Option<String>,
-    /// What it calls itself.
+    /// Its short name.
     pub short_name: Option<String>,
-    /// What the user is in it.
+    /// The role of the user in the company.
     pub role: Option<String>,
-    /// Its state in SePay's words.
+    /// The state of the company, in SePay's words.
     pub status: Option<String>,
-    /// What it pays SePay for.
+    /// The company's subscription to SePay.
     pub subscription: Option<String>,
-    /// The first day of that, as written.
+    /// The first day of the subscription, as SePay writes it.
     pub begin_date: Option<String>,
-    /// The last day of that, as written.
+    /// The last day of the subscription, as SePay writes it.
     pub end_date: Option<String>,
-    /// How SePay treats its transactions.
+    /// How SePay processes the company's transactions.
     pub configurations: CompanyConfigurations,
 }
 
-/// How SePay treats a company's transactions.
+/// How SePay processes a company's transactions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompanyConfigurations {
@@ -41,29 +41,29 @@ pub struct CompanyConfigurations {
     pub bank_sub_account: Option<bool>,
     /// Whether payment codes are recognised.
     pub paycode: Option<bool>,
-    /// For how many days transactions are kept, as written.
+    /// The number of days for which transactions are stored, as SePay writes it.
     pub data_storage_time: Option<String>,
-    /// The forms of payment codes.
+    /// The formats of payment codes.
     pub payment_code_formats: Vec<PaymentCodeFormat>,
 }
 
-/// A form of payment codes: a prefix of 2 to 5 letters and a suffix.
+/// A format of payment codes: a prefix of 2 to 5 letters and a suffix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentCodeFormat {
-    /// What every code begins with.
+    /// The prefix of every code.
     pub prefix: String,
-    /// The fewest characters after it.
+    /// The fewest characters in the suffix.
     pub suffix_from: usize,
-    /// The most.
+    /// The most characters in the suffix.
     pub suffix_to: usize,
-    /// Which characters those are.
+    /// The characters of the suffix.
     pub character_type: CodeCharacters,
-    /// Whether SePay looks for such codes.
+    /// Whether SePay searches memos for such codes.
     pub is_active: bool,
 }
 
-/// The characters after a prefix, in SePay's spelling.
+/// The characters of a suffix, in SePay's spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CodeCharacters {
@@ -73,7 +73,7 @@ pub enum CodeCharacters {
     NumberAndLetter,
 }
 
-/// What to change of a company's configuration; the rest stays.
+/// Changes to a company's configuration. Settings that are not set here stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConfigurationChanges {
@@ -89,22 +89,22 @@ pub struct ConfigurationChanges {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Profile {
-    /// SePay's number for them.
+    /// SePay's number of the user.
     pub id: u64,
     /// Their first name.
     pub first_name: Option<String>,
     /// Their last name.
     pub last_name: Option<String>,
-    /// Their address for mail.
+    /// Their e-mail address.
     pub email: Option<String>,
     /// Their telephone number.
     pub phone: Option<String>,
-    /// An address of their picture.
+    /// The address of their picture.
     pub avatar: Option<String>,
 }
 
 impl PaymentCodeFormat {
-    /// Codes of `prefix` and `suffix_from` to `suffix_to` characters.
+    /// Creates a format of codes with `prefix` and `suffix_from` to `suffix_to` further characters.
     pub fn new(
         prefix: impl Into<String>,
         suffix_from: usize,
@@ -114,11 +114,12 @@ impl PaymentCodeFormat {
         Self { prefix: prefix.into(), suffix_from, suffix_to, character_type, is_active: true }
     }
 
-    /// The same form as rules, to compare with `code_prefix`, `code_min`, `code_max` and
-    /// `code_characters` of the configuration.
+    /// Converts the format to rules that can be compared with `code_prefix`, `code_min`, `code_max`
+    /// and `code_characters` of the configuration.
     ///
     /// # Errors
-    /// `Configuration` if no payment code of ours can look so.
+    /// Returns a [`Configuration`](payments_core::ErrorKind::Configuration) error if the
+    /// configuration cannot express such codes.
     pub fn rules(&self) -> Result<CodeRules> {
         let rules = CodeRules::new(&self.prefix, self.suffix_from, self.suffix_to)?;
         Ok(match self.character_type {
@@ -129,8 +130,8 @@ impl PaymentCodeFormat {
 }
 
 impl CompanyConfigurations {
-    /// Whether SePay recognises codes that follow `rules`: such a code is then in the `code` of
-    /// its webhooks and statements. It may recognise others too.
+    /// Returns `true` if SePay recognises every code that follows `rules`. Such a code is then in
+    /// the field `code` of its webhooks and statements. SePay may recognise other codes as well.
     pub fn recognises(&self, rules: &CodeRules) -> bool {
         self.paycode == Some(true)
             && self
@@ -143,26 +144,26 @@ impl CompanyConfigurations {
 }
 
 impl ConfigurationChanges {
-    /// No change yet.
+    /// Creates an empty set of changes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Recognises sub-accounts, or no longer.
+    /// Sets whether SePay recognises sub-accounts.
     #[must_use]
     pub fn with_bank_sub_account(mut self, recognised: bool) -> Self {
         self.bank_sub_account = Some(recognised);
         self
     }
 
-    /// Recognises payment codes, or no longer.
+    /// Sets whether SePay recognises payment codes.
     #[must_use]
     pub fn with_paycode(mut self, recognised: bool) -> Self {
         self.paycode = Some(recognised);
         self
     }
 
-    /// Recognises payment codes of these forms in place of those before.
+    /// Replaces the formats of the payment codes that SePay recognises.
     #[must_use]
     pub fn with_payment_code_formats(mut self, formats: Vec<PaymentCodeFormat>) -> Self {
         self.payment_code_formats = Some(formats);

@@ -1,4 +1,4 @@
-//! A merchant who authorised the app: accounts, transactions, company.
+//! The connection to a merchant who authorised the app: accounts, transactions, company.
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,11 +31,12 @@ pub(crate) const PER_PAGE: usize = 100;
 /// Where a list of accounts is given up.
 const LAST_PAGE: u32 = 50;
 
-/// A merchant who authorised the app. Clones share tokens and accounts.
+/// The connection to a merchant who authorised the app. Clones share tokens and accounts.
 ///
-/// Every method asks for what its scope allows. One that changes something at SePay answers with a
-/// [`Submission`]; dropping its future, or wrapping it in a timeout, leaves the outcome uncertain.
-/// All of them fail with `Authentication` once the merchant has to authorise again.
+/// Each method needs the scope of its data. A method that changes something at SePay returns a
+/// [`Submission`]; if its future is dropped or wrapped in a timeout, the outcome is uncertain. All
+/// of them fail with [`Authentication`](payments_core::ErrorKind::Authentication) if the merchant
+/// must authorise the app again.
 #[derive(Clone)]
 pub struct Connection {
     pub(crate) app: Arc<App>,
@@ -49,8 +50,8 @@ impl Connection {
         Self { app, session, accounts }
     }
 
-    /// Every bank account, with its balance of when SePay was asked. The list is kept for a minute;
-    /// [`forget_accounts`](Self::forget_accounts) ends that.
+    /// Returns every bank account, with its balance at the time of the request to SePay. The list
+    /// is cached for a minute, or until [`forget_accounts`](Self::forget_accounts) is called.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -58,14 +59,14 @@ impl Connection {
         self.accounts.get(self.every_account()).await
     }
 
-    /// Asks for the accounts again the next time.
+    /// Clears the cached accounts, so that the next call requests them from SePay.
     pub fn forget_accounts(&self) {
         self.accounts.clear();
     }
 
-    /// Waits until no refresh of the tokens is under way. A refresh ends although its caller left, but
-    /// not although the runtime ends: await this before the app does, so that no token that SePay
-    /// rotated is lost.
+    /// Waits until no refresh of the tokens is in progress. A refresh continues if its caller drops
+    /// the call, but not if the runtime ends. Await this method before the app ends, so that no
+    /// token that SePay has replaced is lost.
     pub async fn idle(&self) {
         self.session.idle().await;
     }
@@ -85,7 +86,7 @@ impl Connection {
         Err(Unclear::new("the list has no end").into_error(api::BANK_ACCOUNTS.name))
     }
 
-    /// One bank account, with its balance of now; `None` if SePay does not know it.
+    /// Returns one bank account with its current balance, or `None` if SePay does not know it.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -96,10 +97,10 @@ impl Connection {
         known(one(&response, read))
     }
 
-    /// A page of the sub-accounts of a bank account, from 1.
+    /// Returns a page of the sub-accounts of a bank account. Pages are numbered from 1.
     ///
     /// # Errors
-    /// The request to SePay failed, its response could not be read, or it does not know the
+    /// The request to SePay failed, its response could not be read, or SePay does not know the
     /// account.
     pub async fn sub_accounts(
         &self,
@@ -112,8 +113,8 @@ impl Connection {
         page(&response, PER_PAGE, read)
     }
 
-    /// A page of transactions, from 1. Their payment codes are found as in webhooks and statements,
-    /// by the `code_…` keys of the configuration.
+    /// Returns a page of transactions. Pages are numbered from 1. Their payment codes are found by
+    /// the `code_…` keys of the configuration, like in webhooks and statements.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -129,7 +130,7 @@ impl Connection {
         page(&response, PER_PAGE, read)
     }
 
-    /// The user who authorised the app.
+    /// Returns the user who authorised the app.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -138,7 +139,7 @@ impl Connection {
         one(&response, |row: &wire::Profile<'_>| company::profile(row))
     }
 
-    /// The merchant's company, with the formats of its payment codes (prefix, length, characters).
+    /// Returns the merchant's company, with the formats of its payment codes.
     ///
     /// # Errors
     /// The request to SePay failed, its response could not be read, or the user is neither `Admin`
@@ -148,10 +149,11 @@ impl Connection {
         one(&response, |row: &wire::Company<'_>| company::company(row))
     }
 
-    /// Changes how SePay treats the company's transactions.
+    /// Changes how SePay processes the company's transactions.
     ///
     /// # Errors
-    /// Nothing was changed: a form of payment codes cannot be one, or nothing left this machine.
+    /// Returns an error if a format of payment codes is invalid, or if the request could not be
+    /// sent. Nothing was changed.
     pub async fn configure_company(
         &self,
         changes: &ConfigurationChanges,

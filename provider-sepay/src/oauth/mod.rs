@@ -1,9 +1,9 @@
-//! OAuth2: what a merchant allows an app to see and do at SePay, and the API behind it
-//! (developer.sepay.vn, SePay OAuth2).
+//! OAuth2: the permission of a merchant for an app to act for them at SePay, and the partner API
+//! that it gives access to (developer.sepay.vn, SePay OAuth2).
 //!
-//! An app that SePay has registered sends a merchant to SePay's page, gets a code back, and trades
-//! it for tokens; a [`Connection`] is then the merchant's accounts, transactions, company and
-//! webhooks, and keeps its tokens fresh.
+//! An app that is registered at SePay sends a merchant to SePay's page, receives a code, and
+//! exchanges it for tokens. A [`Connection`] then gives access to the merchant's accounts,
+//! transactions, company and webhooks, and refreshes its tokens.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
@@ -32,20 +32,22 @@
 //!
 //! # Tokens and crashes
 //!
-//! SePay may give a new refresh token with every refresh, and then the old one is worth nothing.
-//! So the steps of a refresh are, in this order: the [`TokenStore`] learns that one begins; SePay is
-//! asked, once and never again by itself; the store has the new tokens; only then are they used.
+//! SePay may issue a new refresh token with every refresh, which makes the old one invalid. A
+//! refresh therefore has these steps, in this order: the [`TokenStore`] saves that a refresh
+//! begins; the request is sent to SePay, once and without automatic repetition; the store saves the
+//! new tokens; only then are they used.
 //!
-//! - A crash before SePay was asked costs nothing: the old token is in the store.
-//! - A crash between SePay's answer and the store loses the new token. It is not lost silently: the
-//!   store still says that a refresh began, and the next one says so if SePay then takes the old
-//!   token no more. The merchant has to authorise again.
+//! - A crash before the request does no harm, because the old token is in the store.
+//! - A crash between SePay's response and the store loses the new token. The store still has the
+//!   mark that a refresh began, so if SePay then refuses the old token, the error of the next
+//!   refresh reports this cause. The merchant must authorise the app again.
 //! - If the store cannot be written, the call fails with the store's own error. The new tokens stay
 //!   in memory, and the next call writes them first.
-//! - Replicas that share a store refresh once: who marks it first asks, and the others wait for up to
-//!   a minute. So does a process that was restarted in the middle of a refresh.
-//! - Calls that come together wait for one refresh, and one that is dropped does not stop it: the
-//!   next call goes on with it.
+//! - Replicas that share a store refresh once: the first to save its mark sends the request, and
+//!   the others wait for up to a minute. A process that was restarted during a refresh waits in the
+//!   same way.
+//! - Concurrent calls wait for one refresh. Dropping one of them does not stop the refresh; the
+//!   next call continues it.
 
 mod account;
 pub(crate) mod api;

@@ -1,4 +1,4 @@
-//! Answers: lists, single things, refusals, and what came of an instruction.
+//! Reads responses: lists, single objects, refusals, and the outcome of an instruction.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

@@ -1,6 +1,6 @@
-//! What a merchant can allow.
+//! The scopes that a merchant can allow.
 
-/// Something that a merchant allows an app (developer.sepay.vn, SePay OAuth2: overview).
+/// A permission that a merchant gives an app (developer.sepay.vn, SePay OAuth2: overview).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -14,7 +14,7 @@ pub enum Scope {
     WebhookWrite,
     /// `webhook:delete`: deleting webhooks.
     WebhookDelete,
-    /// `profile`: who the user is.
+    /// `profile`: the user's name and contact data.
     Profile,
     /// `company`: the company and its configuration.
     Company,
@@ -32,7 +32,7 @@ impl Scope {
         Self::Company,
     ];
 
-    /// Its name on the wire.
+    /// Returns the name of the scope on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::BankAccountRead => "bank-account:read",

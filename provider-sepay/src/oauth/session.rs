@@ -1,4 +1,4 @@
-//! A merchant's tokens, kept fresh: one refresh at a time, and none lost on the way.
+//! A merchant's tokens, refreshed when needed: one refresh at a time, without losing tokens.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,18 +23,18 @@ struct Inner {
     app: Arc<App>,
     store: Arc<dyn TokenStore>,
     state: Mutex<State>,
-    /// Shared by all who wait for it, and in the store in the end although all of them left: SePay
-    /// may have rotated the token by then.
+    /// The refresh in progress, shared by all callers that wait for it. It saves its tokens even if
+    /// all of them drop their calls, because SePay may have replaced the refresh token by then.
     refreshes: SingleFlight<(), Tokens>,
 }
 
 #[derive(Default)]
 struct State {
-    /// What the store has too.
+    /// The tokens that are also in the store.
     tokens: Option<Tokens>,
-    /// What SePay gave and the store would not take.
+    /// Tokens that SePay issued and that could not be saved.
     unsaved: Option<Tokens>,
-    /// The mark that this session made in the store.
+    /// The mark of a refresh that this session saved in the store.
     began: Option<payments_core::Timestamp>,
 }
 

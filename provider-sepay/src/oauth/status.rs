@@ -1,4 +1,5 @@
-//! The partner API's codes and words in ours: the only place where they are interpreted.
+//! Converts the codes and words of the partner API to the core's values. They are interpreted only
+//! here.
 
 use payments_core::{DeclineReason, ErrorKind};
 

@@ -1,4 +1,4 @@
-//! A merchant's tokens, and where an app keeps them.
+//! A merchant's tokens, and the store in which an app keeps them.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,22 +13,23 @@ const EARLY: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// What opens the API, for an hour.
+    /// The access token, valid for an hour.
     pub access_token: Secret,
-    /// What gets the next access token, for a month.
+    /// The refresh token, valid for a month.
     pub refresh_token: Option<Secret>,
-    /// When the access token ends.
+    /// The time at which the access token expires.
     pub expires_at: Timestamp,
-    /// Since when a refresh is under way, if one is: the refresh token may be used up.
+    /// The time at which a refresh began, if one is in progress. The refresh token may then already
+    /// be used up.
     pub refreshing_since: Option<Timestamp>,
 }
 
-/// Where an app keeps the tokens of one merchant.
+/// The store in which an app keeps the tokens of one merchant.
 ///
-/// What is saved has to survive a crash before [`save`](Self::save) returns, or a merchant has to
-/// authorise again. Every field of [`Tokens`] has to be kept, `refreshing_since` included: it
-/// tells after a crash what may be lost, and it keeps two replicas of an app from refreshing at
-/// once. Keep the secrets encrypted.
+/// The tokens must be safe from a crash when [`save`](Self::save) returns; otherwise a merchant may
+/// have to authorise the app again. Store every field of [`Tokens`], including `refreshing_since`:
+/// after a crash it shows that a token may be lost, and it prevents two replicas of an app from
+/// refreshing at the same time. Store the secrets encrypted.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
     /// The tokens that were saved last; `None` if the merchant has not authorised the app.
@@ -52,30 +53,30 @@ pub trait TokenStore: Send + Sync + 'static {
     async fn replace(&self, known: &Tokens, tokens: &Tokens) -> Result<bool>;
 }
 
-/// Tokens that are gone when the app ends: for tests and trials.
+/// A store that loses its tokens when the app ends. For tests and trials.
 #[derive(Debug, Default)]
 pub struct MemoryTokenStore(Mutex<Option<Tokens>>);
 
 impl Tokens {
-    /// Tokens that are good until `expires_at`.
+    /// Creates tokens of which the access token is valid until `expires_at`.
     pub fn new(access_token: Secret, refresh_token: Option<Secret>, expires_at: Timestamp) -> Self {
         Self { access_token, refresh_token, expires_at, refreshing_since: None }
     }
 
-    /// Marks a refresh as under way since a moment, or as over.
+    /// Sets the time at which a refresh began. `None` means that no refresh is in progress.
     #[must_use]
     pub fn with_refreshing_since(mut self, since: Option<Timestamp>) -> Self {
         self.refreshing_since = since;
         self
     }
 
-    /// Whether these are the same tokens, under the same refresh.
+    /// Returns `true` if both have the same access token and the same mark of a refresh.
     pub fn is_same(&self, other: &Self) -> bool {
         self.access_token.matches(other.access_token.expose().as_bytes())
             && self.refreshing_since == other.refreshing_since
     }
 
-    /// Whether the access token is good for a while.
+    /// Returns `true` if the access token does not expire soon after `now`.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now.plus(EARLY) < self.expires_at
     }

@@ -1,77 +1,77 @@
-//! Webhooks that a merchant registered, and new ones.
+//! Webhooks that a merchant registered, and requests to register or change one.
 
 use payments_core::{Secret, Timestamp};
 
-/// A webhook about bank transactions, as SePay has it registered (developer.sepay.vn, SePay OAuth2:
+/// A webhook about bank transactions as registered at SePay (developer.sepay.vn, SePay OAuth2:
 /// webhooks).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// SePay's number for it.
+    /// SePay's number of the webhook.
     pub id: u64,
-    /// The bank account whose transactions it tells.
+    /// SePay's number of the bank account whose transactions the webhook reports.
     pub bank_account_id: Option<u64>,
-    /// What the merchant calls it.
+    /// The merchant's own name for the webhook.
     pub name: Option<String>,
-    /// Which transactions it tells.
+    /// The transactions that the webhook reports.
     pub event: Option<WebhookEvent>,
-    /// How SePay says that it is its own.
+    /// The authentication of the webhook.
     pub auth: Option<WebhookAuth>,
-    /// Where it goes.
+    /// The address that the webhook is sent to.
     pub url: Option<String>,
-    /// Whether it is taken as the proof of a payment.
+    /// Whether the webhook counts as the proof of a payment.
     pub is_verify_payment: Option<bool>,
-    /// Whether transactions without a payment code are left out.
+    /// Whether transactions without a payment code are skipped.
     pub skip_if_no_code: Option<bool>,
-    /// Whether it is sent again after a status outside 200–299.
+    /// Whether the webhook is repeated after a status outside 200–299.
     pub retry_on_error_status: Option<bool>,
-    /// Whether only transactions on sub-accounts are told.
+    /// Whether only transactions on sub-accounts are reported.
     pub only_va: Option<bool>,
-    /// Whether it is sent at all.
+    /// Whether the webhook is active.
     pub active: Option<bool>,
-    /// Since when it is registered.
+    /// The time at which the webhook was registered.
     pub created_at: Option<Timestamp>,
-    /// The key that it carries, where it carries one. SePay may tell it in clear.
+    /// The key of the webhook, if it has one. SePay may return it in clear text.
     pub api_key: Option<Secret>,
-    /// How its body is written.
+    /// The format of the body.
     pub body: Option<WebhookBody>,
-    /// The sub-accounts whose transactions it tells.
+    /// SePay's numbers of the sub-accounts whose transactions the webhook reports.
     pub bank_sub_account_ids: Vec<u64>,
-    /// The prefixes of payment codes that it is for.
+    /// The prefixes of the payment codes to which the webhook is limited.
     pub prefix_filters: Vec<String>,
 }
 
-/// Which transactions a webhook tells.
+/// The transactions that a webhook reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookEvent {
-    /// `All`.
+    /// `All`: money that arrives and money that leaves.
     All,
     /// `In_only`: money that arrives.
     In,
     /// `Out_only`: money that leaves.
     Out,
-    /// A word that SePay documents nowhere.
+    /// A value that SePay does not document.
     Other(String),
 }
 
-/// How SePay says that a webhook is its own.
+/// The authentication of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookAuth {
-    /// `No_Authen`: not at all.
+    /// `No_Authen`: no authentication.
     None,
-    /// `Api_Key`: a key sent along.
+    /// `Api_Key`: a key in a header.
     ApiKey,
-    /// `OAuth2.0`: a token fetched from the shop.
+    /// `OAuth2.0`: a token that SePay obtains from the shop.
     OAuth2,
-    /// `HMAC_SHA256`: a signature over time and body.
+    /// `HMAC_SHA256`: a signature over the timestamp and the body.
     HmacSha256,
-    /// A word that SePay documents nowhere.
+    /// A value that SePay does not document.
     Other(String),
 }
 
-/// How the body of a webhook is written.
+/// The format of a webhook's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookBody {
@@ -79,45 +79,45 @@ pub enum WebhookBody {
     Json,
     /// `multipart_form-data`.
     Multipart,
-    /// A word that SePay documents nowhere.
+    /// A value that SePay does not document.
     Other(String),
 }
 
-/// How a new webhook says that it is SePay's own.
+/// The authentication of a webhook to register.
 ///
-/// HMAC is set on SePay's dashboard only: under which name its API takes the secret is documented
-/// nowhere.
+/// HMAC can be set on SePay's dashboard only, because SePay does not document the name under which
+/// its API accepts the secret.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum NewWebhookAuth {
-    /// Not at all.
+    /// No authentication.
     None {
-        /// How the body is written.
+        /// The format of the body.
         body: WebhookBody,
     },
-    /// A key sent along.
+    /// A key in a header.
     ApiKey {
-        /// The key; `webhook_api_key` of the configuration.
+        /// The key, as in `webhook_api_key` of the configuration.
         key: Secret,
-        /// How the body is written.
+        /// The format of the body.
         body: WebhookBody,
     },
-    /// A token that SePay fetches from the shop.
+    /// A token that SePay obtains from the shop.
     OAuth2 {
-        /// Where: the address of the endpoint [`BANK_TOKEN`](crate::BANK_TOKEN).
+        /// The address of the endpoint [`BANK_TOKEN`](crate::BANK_TOKEN).
         access_token_url: String,
-        /// `webhook_client_id` of the configuration.
+        /// The client id, as in `webhook_client_id` of the configuration.
         client_id: String,
-        /// `webhook_client_secret` of the configuration.
+        /// The client secret, as in `webhook_client_secret` of the configuration.
         client_secret: Secret,
     },
 }
 
-/// A webhook to register.
+/// A request to register a webhook.
 #[derive(Clone, Debug)]
 pub struct NewWebhook(pub(crate) WebhookChanges);
 
-/// What to change of a webhook; the rest stays.
+/// Changes to a webhook. Settings that are not set here stay as they are.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct WebhookChanges {
@@ -134,32 +134,32 @@ pub struct WebhookChanges {
     pub(crate) active: Option<bool>,
 }
 
-/// Which webhooks to list.
+/// A filter of the webhooks to list.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct WebhookFilter {
-    /// Only those whose address holds this.
+    /// Selects webhooks whose address contains this text.
     pub url: Option<String>,
-    /// Only those with this key.
+    /// Selects webhooks with this key.
     pub api_key: Option<Secret>,
-    /// Only those that are sent, or only those that are not.
+    /// Selects webhooks by whether they are active.
     pub active: Option<bool>,
 }
 
-/// What SePay says after it registered, changed or deleted a webhook. Its pages show no such
-/// answer; the number of a new webhook is what others read there.
+/// SePay's response after it registered, changed or deleted a webhook. SePay's documentation shows
+/// no such response; the field with the number of a new webhook is taken from other people's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookReceipt {
-    /// SePay's number for the webhook.
+    /// SePay's number of the webhook. `None` if the response has none.
     pub id: Option<u64>,
 }
 
 impl NewWebhook {
-    /// A webhook that tells the transactions of a bank account to `url`, money that arrives and
-    /// money that leaves, is taken as the proof of payments, and is sent again after an answer
-    /// outside 200–299. Without that SePay sends again only what it had no answer to, and a delivery
-    /// that the shop could not handle just then would be lost.
+    /// Creates a request for a webhook that reports all transactions of a bank account to `url`,
+    /// counts as the proof of payments, and is repeated after a status outside 200–299. Without
+    /// this repetition SePay repeats a webhook only if it got no response at all, so a delivery
+    /// that the shop could not handle at that moment would be lost.
     pub fn new(
         bank_account_id: u64,
         name: impl Into<String>,
@@ -178,7 +178,7 @@ impl NewWebhook {
         )
     }
 
-    /// The same with some changes.
+    /// Changes some settings of the request.
     ///
     /// ```
     /// use payments_core::Secret;
@@ -196,26 +196,26 @@ impl NewWebhook {
 }
 
 impl WebhookFilter {
-    /// Every webhook.
+    /// Creates a filter that matches every webhook.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only those whose address holds this.
+    /// Selects webhooks whose address contains this text.
     #[must_use]
     pub fn with_url(mut self, part: impl Into<String>) -> Self {
         self.url = Some(part.into());
         self
     }
 
-    /// Only those with this key.
+    /// Selects webhooks with this key.
     #[must_use]
     pub fn with_api_key(mut self, key: Secret) -> Self {
         self.api_key = Some(key);
         self
     }
 
-    /// Only those that are sent, or only those that are not.
+    /// Selects webhooks by whether they are active.
     #[must_use]
     pub fn with_active(mut self, active: bool) -> Self {
         self.active = Some(active);
@@ -224,7 +224,7 @@ impl WebhookFilter {
 }
 
 impl WebhookChanges {
-    /// No change yet.
+    /// Creates an empty set of changes.
     pub fn new() -> Self {
         Self::default()
     }
@@ -257,64 +257,64 @@ impl WebhookChanges {
             && active.is_none()
     }
 
-    /// Tells the transactions of another bank account.
+    /// Sets the bank account whose transactions the webhook reports.
     #[must_use]
     pub fn with_bank_account_id(mut self, id: u64) -> Self {
         self.bank_account_id = Some(id);
         self
     }
 
-    /// Gives it another name.
+    /// Sets the name of the webhook.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sends it elsewhere.
+    /// Sets the address that the webhook is sent to.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
         self
     }
 
-    /// Authenticates it in another way.
+    /// Sets the authentication of the webhook.
     #[must_use]
     pub fn with_auth(mut self, auth: NewWebhookAuth) -> Self {
         self.auth = Some(auth);
         self
     }
 
-    /// Tells only these transactions.
+    /// Sets the transactions that the webhook reports.
     #[must_use]
     pub fn with_event(mut self, event: WebhookEvent) -> Self {
         self.event = Some(event);
         self
     }
 
-    /// Whether it is taken as the proof of a payment.
+    /// Sets whether the webhook counts as the proof of a payment.
     #[must_use]
     pub fn with_verify_payment(mut self, verify: bool) -> Self {
         self.is_verify_payment = Some(verify);
         self
     }
 
-    /// Whether transactions without a payment code are left out. Leave them in: a code that a bank
-    /// changed is found here and not by SePay.
+    /// Sets whether transactions without a payment code are skipped. It is better not to skip them:
+    /// this crate finds payment codes that a bank has altered, and SePay does not.
     #[must_use]
     pub fn with_skip_if_no_code(mut self, skip: bool) -> Self {
         self.skip_if_no_code = Some(skip);
         self
     }
 
-    /// Whether it is sent again after a status outside 200–299.
+    /// Sets whether the webhook is repeated after a status outside 200–299.
     #[must_use]
     pub fn with_retry_on_error_status(mut self, retry: bool) -> Self {
         self.retry_on_error_status = Some(retry);
         self
     }
 
-    /// Tells transactions on these sub-accounts only.
+    /// Limits the webhook to transactions on these sub-accounts.
     #[must_use]
     pub fn with_sub_accounts_only(mut self, ids: Vec<u64>) -> Self {
         self.only_va = Some(true);
@@ -322,7 +322,7 @@ impl WebhookChanges {
         self
     }
 
-    /// Tells transactions on every account again.
+    /// Removes the limit to sub-accounts, so that transactions on every account are reported.
     #[must_use]
     pub fn with_every_account(mut self) -> Self {
         self.only_va = Some(false);
@@ -330,7 +330,7 @@ impl WebhookChanges {
         self
     }
 
-    /// Whether it is sent at all.
+    /// Sets whether the webhook is active.
     #[must_use]
     pub fn with_active(mut self, active: bool) -> Self {
         self.active = Some(active);

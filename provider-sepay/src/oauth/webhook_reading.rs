@@ -1,4 +1,4 @@
-//! Registered webhooks: SePay's words for them, in and out.
+//! Converts SePay's words about registered webhooks, in requests and responses.
 
 use payments_core::Secret;
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// Webhooks.
 impl Connection {
-    /// A page of the webhooks, from 1.
+    /// Returns a page of the registered webhooks. Pages are numbered from 1.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -32,7 +32,7 @@ impl Connection {
         page(&response, PER_PAGE, |row: &wire::Webhook<'_>| webhook(row).map(Some))
     }
 
-    /// One webhook; `None` if SePay does not know it.
+    /// Returns one webhook, or `None` if SePay does not know it.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -41,11 +41,13 @@ impl Connection {
         known(one(&response, |row: &wire::Webhook<'_>| webhook(row)))
     }
 
-    /// Registers a webhook. After an uncertain answer look for its address with
-    /// [`webhooks`](Self::webhooks): another one would be told the same twice.
+    /// Registers a webhook. If the outcome is uncertain, search for its address with
+    /// [`webhooks`](Self::webhooks) before registering it again, because two webhooks would report
+    /// each transaction twice.
     ///
     /// # Errors
-    /// Nothing was registered: a field cannot be honoured, or nothing left this machine.
+    /// Returns an error if a field is invalid, or if the request could not be sent. Nothing was
+    /// registered.
     pub async fn create_webhook(&self, webhook: &NewWebhook) -> Result<Submission<WebhookReceipt>> {
         check(&webhook.0)?;
         let body = request(&webhook.0);
@@ -55,7 +57,8 @@ impl Connection {
     /// Changes a webhook.
     ///
     /// # Errors
-    /// Nothing was changed: a field cannot be honoured, or nothing left this machine.
+    /// Returns an error if a field is invalid, or if the request could not be sent. Nothing was
+    /// changed.
     pub async fn update_webhook(
         &self,
         id: u64,
@@ -72,7 +75,7 @@ impl Connection {
     /// Deletes a webhook.
     ///
     /// # Errors
-    /// Nothing was deleted: nothing left this machine.
+    /// Returns an error if the request could not be sent. Nothing was deleted.
     pub async fn delete_webhook(&self, id: u64) -> Result<Submission<WebhookReceipt>> {
         self.instruct(&Request::of(&api::DELETE_WEBHOOK, &[&id.to_string()])?).await
     }

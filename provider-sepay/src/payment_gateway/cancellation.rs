@@ -1,4 +1,5 @@
-//! The responses to cancelling and voiding an order: conclusive only where SePay documents them.
+//! The responses to cancelling and voiding an order. A response is conclusive only if SePay
+//! documents it.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

@@ -1,26 +1,27 @@
-//! Cards, of which nothing is kept that could be charged.
+//! Data of cards, none of which could be used to charge a card.
 
 use std::fmt;
 
 use super::wire;
 use crate::field::owned;
 
-/// The card of an attempt to pay, as SePay shows it to its merchant.
+/// The card of an attempt to pay, as SePay reports it to the merchant.
 ///
-/// Its `Debug` shows the brand alone.
+/// Its `Debug` output shows only the brand.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Card {
-    /// Its number, such as `512345xxxxxx0008`. SePay masks it; should it not, the digits between
+    /// The masked number, such as `512345xxxxxx0008`. If SePay did not mask it, the digits between
     /// the first six and the last four are masked here.
     pub number: Option<String>,
-    /// Who holds it.
+    /// The name of the card's holder.
     pub holder: Option<String>,
-    /// Month and year of its end, such as `12/30`. The API writes `1230`, notifications `12/30`.
+    /// The month and year in which the card expires, such as `12/30` in notifications and `1230` in
+    /// the API.
     pub expiry: Option<String>,
-    /// Such as `MASTERCARD`.
+    /// The brand, such as `MASTERCARD`.
     pub brand: Option<String>,
-    /// Such as `CREDIT` or `DEBIT`.
+    /// The kind of card, such as `CREDIT` or `DEBIT`.
     pub funding: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What the order says about a payment that an unsigned notification claims.
+//! Confirms a payment that an unsigned notification claims, by its order.
 
 use std::time::Duration;
 

@@ -74,9 +74,9 @@ fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
 /// The payment that a notification claims. The order's own inquiry gives the key: nothing of a
 /// notification is signed.
 ///
-/// `ORDER_PAID` and `RENEWAL_ORDER_PAID` claim money only if the order is captured and an attempt to
-/// pay approved; with any other words it is uncertain, and to be asked about all the same. `TRANSACTION_VOID` claims
-/// that what a card had paid goes back.
+/// `ORDER_PAID` and `RENEWAL_ORDER_PAID` claim money only if the order is captured and an attempt
+/// to pay approved; with any other words it is uncertain, and to be asked about all the same.
+/// `TRANSACTION_VOID` claims that what a card had paid goes back.
 fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<Payment, Unclear> {
     let (order, transaction) = (&ipn.order, &ipn.transaction);
     let invoice = said(&order.order_invoice_number)

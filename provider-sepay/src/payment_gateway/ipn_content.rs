@@ -1,4 +1,4 @@
-//! All that an IPN says, for pages and for support.
+//! The whole content of an IPN, for pages and support.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use super::{
 };
 use crate::field::{Unclear, owned, said};
 
-/// All that an IPN of the payment gateway says (developer.sepay.vn, payment gateway, IPN).
+/// The whole content of an IPN of the payment gateway (developer.sepay.vn, payment gateway, IPN).
 ///
-/// **Nothing of it is proven.** The secret beside it covers none of its fields; what happened, the
-/// order tells. Let the provider receive the delivery and confirm it, and read this for what no
-/// inquiry tells: the buyer's browser, the custom data, the agreement.
+/// **None of it is proven**, because the secret in the header covers no field; only the order shows
+/// what happened. Let the provider receive and confirm the delivery, and use this type only for
+/// data that no inquiry returns: the buyer's browser, the custom data, the agreement.
 ///
-/// Its `Debug` shows nothing of the buyer.
+/// Its `Debug` output shows no data of the buyer.
 ///
 /// ```
 /// use provider_sepay::IpnContent;
@@ -37,19 +37,19 @@ use crate::field::{Unclear, owned, said};
 pub struct IpnContent {
     /// SePay's `notification_type`, such as `ORDER_PAID`.
     pub kind: String,
-    /// When SePay says that it sent this.
+    /// The time at which SePay sent the IPN, according to the IPN.
     pub sent_at: Option<Timestamp>,
-    /// The order that it is about, with the one transaction that it is about.
+    /// The order that the IPN is about, with the one transaction that it is about.
     pub order: Order,
-    /// The form's custom data in JSON, as SePay gives it back; an empty array where there was none.
+    /// The custom data of the form, as JSON. An empty array if the form had none.
     pub custom_data: Option<Raw>,
-    /// The buyer's browser.
+    /// The `User-Agent` of the buyer's browser.
     pub user_agent: Option<String>,
-    /// The buyer's address on the internet.
+    /// The IP address of the buyer.
     pub ip_address: Option<String>,
-    /// The customer, where the form named one.
+    /// The customer, if the form named one.
     pub customer: Option<IpnCustomer>,
-    /// The agreement in JSON, of a shape that SePay documents nowhere.
+    /// The agreement, as JSON. SePay does not document its structure.
     pub agreement: Option<Raw>,
 }
 
@@ -57,17 +57,17 @@ pub struct IpnContent {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IpnCustomer {
-    /// SePay's own name for them.
+    /// SePay's own id of the customer.
     pub id: Option<GatewayRef>,
-    /// The merchant's name for them.
+    /// The merchant's id of the customer.
     pub customer_id: Option<String>,
 }
 
 impl IpnContent {
-    /// Reads the body of an IPN, whatever its type.
+    /// Reads the body of an IPN of any type.
     ///
     /// # Errors
-    /// It is not the JSON that SePay documents.
+    /// Returns an error if the body is not the JSON that SePay documents.
     pub fn read(body: &[u8]) -> Result<Self> {
         content(body).map_err(|unclear| unclear.into_error("ipn"))
     }

@@ -1,4 +1,4 @@
-//! What keeps an order from being cancelled or voided.
+//! The reasons why an order cannot be cancelled or voided.
 
 use std::fmt;
 
@@ -6,29 +6,31 @@ use payments_core::payment::{PaymentMethod, PaymentState};
 
 use super::order::{Order, TransactionStatus};
 
-/// Why SePay refuses to cancel or to void an order, by its documented preconditions.
+/// The reason why SePay refuses to cancel or void an order, according to its documented
+/// preconditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {
-    /// It is paid: too late to cancel.
+    /// The order is paid, so it is too late to cancel it.
     Paid,
-    /// It is not paid: there is nothing to void.
+    /// The order is not paid, so there is nothing to void.
     Unpaid,
-    /// It is cancelled already.
+    /// The order is already cancelled.
     Cancelled,
-    /// Its money went back already.
+    /// The money was already returned.
     Refunded,
-    /// A transfer paid it: only card payments are voided.
+    /// The order was paid by transfer; only card payments can be voided.
     NotByCard,
 }
 
 impl Order {
-    /// What keeps [`cancel_payment`](payments_core::PaymentProvider::cancel_payment) from
-    /// succeeding, as far as the order tells.
+    /// Returns the reason why [`cancel_payment`](payments_core::PaymentProvider::cancel_payment)
+    /// would be refused, or `None` if the order shows none.
     ///
     /// Only orders by bank transfer or NAPAS that are neither captured nor cancelled can be
-    /// cancelled (developer.sepay.vn, payment gateway, API: cancel order). An order does not tell
-    /// its method before somebody tried to pay it, so SePay may refuse all the same.
+    /// cancelled (developer.sepay.vn, payment gateway, API: cancel order). The order does not show
+    /// its method before somebody has tried to pay it, so SePay may refuse even if this method
+    /// returns `None`.
     pub fn cancel_obstacle(&self) -> Option<Obstacle> {
         match self.state {
             PaymentState::Settled => Some(Obstacle::Paid),
@@ -38,11 +40,12 @@ impl Order {
         }
     }
 
-    /// What keeps [`void_transaction`](crate::SePay::void_transaction) from succeeding, as far as
-    /// the order tells. Ask for the order with its transactions: a list has none.
+    /// Returns the reason why [`void_transaction`](crate::SePay::void_transaction) would be
+    /// refused, or `None` if the order shows none. The order must have its transactions, which the
+    /// orders of a list do not have.
     ///
     /// Only captured card payments can be voided, and only before they settle (developer.sepay.vn,
-    /// payment gateway, API: void transaction). When a payment settles, the order does not tell.
+    /// payment gateway, API: void transaction). The order does not show when a payment settles.
     pub fn void_obstacle(&self) -> Option<Obstacle> {
         match self.state {
             PaymentState::Open | PaymentState::Processing => Some(Obstacle::Unpaid),

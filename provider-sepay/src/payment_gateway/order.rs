@@ -1,4 +1,4 @@
-//! An order of the payment gateway, as SePay shows it to its merchant.
+//! An order of the payment gateway, as SePay reports it to the merchant.
 
 use std::fmt;
 
@@ -13,35 +13,35 @@ use super::card::Card;
 /// An order of the payment gateway (developer.sepay.vn, payment gateway, API: order detail and
 /// order list).
 ///
-/// Its `Debug` shows nothing of the buyer.
+/// Its `Debug` output shows no data of the buyer.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Order {
-    /// SePay's number for it: digits in the API, a UUID in notifications.
+    /// SePay's number of the order: digits in the API, a UUID in notifications.
     pub id: Option<GatewayRef>,
-    /// SePay's own name for it, such as `SEPAY-68BA83CE637C1`.
+    /// SePay's own name for the order, such as `SEPAY-68BA83CE637C1`.
     pub order_id: Option<GatewayRef>,
-    /// The merchant's name for it: the `order_invoice_number` of the form.
+    /// The merchant's name for the order: the `order_invoice_number` of the form.
     pub invoice: Option<OrderRef>,
-    /// Where it is, as far as SePay's words are documented.
+    /// The state of the order. A status that SePay does not document is uncertain.
     pub state: PaymentState,
-    /// SePay's own word for that, such as `CAPTURED`.
+    /// SePay's own word for the state, such as `CAPTURED`.
     pub status: Option<String>,
-    /// How much was asked.
+    /// The amount asked.
     pub amount: Option<Money>,
-    /// What the buyer saw.
+    /// The description that the buyer saw.
     pub description: Option<String>,
-    /// The merchant's name for the customer.
+    /// The merchant's id of the customer.
     pub customer_id: Option<String>,
-    /// What became of the card's authentication, in SePay's own word.
+    /// The result of the card's authentication, in SePay's own word.
     pub authentication: Option<String>,
-    /// When the buyer arrived.
+    /// The time at which the buyer arrived on SePay's page.
     pub created_at: Option<Timestamp>,
-    /// When it last changed.
+    /// The time of the order's last change.
     pub updated_at: Option<Timestamp>,
-    /// What was tried and what went back; not in a list.
+    /// The attempts to pay and the refunds. Empty for an order from a list.
     pub transactions: Vec<OrderTransaction>,
-    /// SePay's own words, of the whole answer.
+    /// The whole response of SePay, as received.
     pub raw: Raw,
 }
 
@@ -49,41 +49,42 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrderTransaction {
-    /// SePay's number for it: digits in the API, a UUID in notifications.
+    /// SePay's number of the transaction: digits in the API, a UUID in notifications.
     pub id: Option<GatewayRef>,
-    /// SePay's other name for it, such as `68da43da2d9de`; in notifications.
+    /// SePay's other name for the transaction, such as `68da43da2d9de`, which only notifications
+    /// have.
     pub transaction_id: Option<GatewayRef>,
-    /// What it is.
+    /// Whether the transaction is a payment or a refund.
     pub kind: TransactionKind,
-    /// What became of it.
+    /// The result of the transaction.
     pub status: TransactionStatus,
-    /// How much.
+    /// The amount of the transaction.
     pub amount: Option<Money>,
-    /// How the buyer paid.
+    /// The method by which the buyer paid.
     pub method: Option<PaymentMethod>,
-    /// What became of the authentication, in SePay's own word; also of transfers.
+    /// The result of the authentication, in SePay's own word. Transfers have it as well.
     pub authentication: Option<String>,
-    /// The card, where there was one.
+    /// The card, if the buyer used one.
     pub card: Option<Card>,
-    /// When it happened.
+    /// The time of the transaction.
     pub at: Option<Timestamp>,
-    /// When it last changed.
+    /// The time of the transaction's last change.
     pub updated_at: Option<Timestamp>,
 }
 
-/// What a transaction of an order is (developer.sepay.vn, payment gateway, IPN).
+/// The kind of a transaction of an order (developer.sepay.vn, payment gateway, IPN).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransactionKind {
-    /// `PAYMENT`: the buyer paid or tried to.
+    /// `PAYMENT`: the buyer paid or tried to pay.
     Payment,
-    /// `REFUND`: money went back or was to.
+    /// `REFUND`: money was returned or was to be returned.
     Refund,
-    /// A word that SePay documents nowhere.
+    /// A kind that SePay does not document.
     Other(String),
 }
 
-/// What became of a transaction of an order (developer.sepay.vn, payment gateway, IPN).
+/// The result of a transaction of an order (developer.sepay.vn, payment gateway, IPN).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransactionStatus {
@@ -91,7 +92,7 @@ pub enum TransactionStatus {
     Approved,
     /// `DECLINED`.
     Declined,
-    /// A word that SePay documents nowhere.
+    /// A result that SePay does not document.
     Other(String),
 }
 

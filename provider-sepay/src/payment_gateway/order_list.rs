@@ -1,5 +1,5 @@
-//! The list of orders, by the page and as a stream (developer.sepay.vn, payment gateway, API:
-//! order list).
+//! The list of orders, read by page or as a stream (developer.sepay.vn, payment gateway, API: order
+//! list).
 
 use std::collections::{HashSet, VecDeque};
 
@@ -32,9 +32,9 @@ pub(crate) struct Spelling {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortSpelling {
-    /// `sort[created_at]=desc`, as the libraries have it.
+    /// `sort[created_at]=desc`, as in SePay's libraries.
     Brackets,
-    /// `sort=created_at:desc`, as the tables have it.
+    /// `sort=created_at:desc`, as in the tables of SePay's documentation.
     Colon,
 }
 
@@ -108,7 +108,8 @@ struct Reading {
     query: OrderQuery,
     page: u32,
     rows: VecDeque<Listed<Order>>,
-    /// What the page before told, to leave out what a new order pushed from there to the next.
+    /// The orders that the previous page returned, so that an order that a new one pushed to the
+    /// next page is not returned twice.
     told: HashSet<String>,
     ended: bool,
 }

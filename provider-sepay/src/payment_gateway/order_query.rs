@@ -1,122 +1,124 @@
-//! Which orders to list.
+//! A query for a list of orders.
 
 use payments_core::{Listed, Timestamp};
 
 use super::order::Order;
 use crate::field::day;
 
-/// Which orders to list (developer.sepay.vn, payment gateway, API: order list).
+/// A query for a list of orders (developer.sepay.vn, payment gateway, API: order list).
 ///
-/// SePay's tables and its own libraries spell the parameters for the end of a period and for the
-/// sorting differently; the keys `order_list_end` and `order_list_sort` of the table `compat` choose. A parameter
-/// that SePay does not know it may ignore, so the orders are checked here once more.
+/// SePay's documentation and its own libraries spell the parameters for the end of a period and for
+/// the sorting differently; the keys `order_list_end` and `order_list_sort` of the table `compat`
+/// select the spelling. SePay may ignore a parameter that it does not know, so the returned orders
+/// are filtered here again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrderQuery {
-    /// Which page, from 1; of a stream, the first one.
+    /// The number of the page, from 1. For a stream, the number of the first page.
     pub page: Option<u32>,
-    /// How many to a page, at most 100. SePay gives 20 unless told; a stream asks for 100.
+    /// The number of orders on a page, at most 100. SePay's default is 20; a stream uses 100.
     pub per_page: Option<u32>,
-    /// A word to search for.
+    /// A text to search for.
     pub search: Option<String>,
-    /// Only with this `order_status`, in SePay's own word.
+    /// Selects orders with this `order_status`, in SePay's own word.
     pub status: Option<String>,
-    /// Only of this customer, by the merchant's name.
+    /// Selects orders of this customer, by the merchant's id.
     pub customer_id: Option<String>,
-    /// Only created on this moment's day in Vietnam.
+    /// Selects orders created on the day of this time, in Vietnamese time.
     pub created_on: Option<Timestamp>,
-    /// Only created at or after this.
+    /// Selects orders created at or after this time.
     pub created_from: Option<Timestamp>,
-    /// Only created at or before this.
+    /// Selects orders created at or before this time.
     pub created_until: Option<Timestamp>,
-    /// Which come first. A stream asks for the oldest unless told.
+    /// The order in which to list them. By default, a stream lists the oldest first.
     pub sort: Option<OrderSort>,
 }
 
-/// Which orders of a list come first.
+/// The order of a list of orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderSort {
-    /// The oldest. New orders come last, so that no page changes while it is read.
+    /// The oldest orders come first. New orders are appended, so that no page changes while the
+    /// list is read.
     OldestFirst,
-    /// The newest.
+    /// The newest orders come first.
     NewestFirst,
 }
 
-/// Some orders, and whether there are more.
+/// One page of a list of orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrderPage {
-    /// The orders, without their transactions.
+    /// The orders of the page, without their transactions.
     pub orders: Vec<Listed<Order>>,
     /// Whether another page follows.
     pub more: bool,
-    /// How many orders there are on all pages, by SePay's count.
+    /// The number of orders on all pages, as SePay counts them.
     pub total: Option<u64>,
 }
 
 impl OrderQuery {
-    /// All orders, from the first page.
+    /// Creates a query for all orders, from the first page.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks for this page, from 1.
+    /// Sets the number of the page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
         self.page = Some(page);
         self
     }
 
-    /// Asks for pages of this size.
+    /// Sets the number of orders on a page.
     #[must_use]
     pub fn with_per_page(mut self, orders: u32) -> Self {
         self.per_page = Some(orders);
         self
     }
 
-    /// Searches for a word.
+    /// Sets a text to search for.
     #[must_use]
     pub fn with_search(mut self, word: impl Into<String>) -> Self {
         self.search = Some(word.into());
         self
     }
 
-    /// Asks only for orders with this `order_status`, in SePay's own word.
+    /// Selects orders with this `order_status`, in SePay's own word.
     #[must_use]
     pub fn with_status(mut self, status: impl Into<String>) -> Self {
         self.status = Some(status.into());
         self
     }
 
-    /// Asks only for orders of this customer.
+    /// Selects orders of this customer, by the merchant's id.
     #[must_use]
     pub fn with_customer(mut self, customer_id: impl Into<String>) -> Self {
         self.customer_id = Some(customer_id.into());
         self
     }
 
-    /// Asks only for orders created on this moment's day in Vietnam.
+    /// Selects orders created on the day of this time, in Vietnamese time.
     #[must_use]
     pub fn with_created_on(mut self, day: Timestamp) -> Self {
         self.created_on = Some(day);
         self
     }
 
-    /// Asks only for orders created at or after this.
+    /// Selects orders created at or after this time.
     #[must_use]
     pub fn with_created_from(mut self, from: Timestamp) -> Self {
         self.created_from = Some(from);
         self
     }
 
-    /// Asks only for orders created at or before this.
+    /// Selects orders created at or before this time.
     #[must_use]
     pub fn with_created_until(mut self, until: Timestamp) -> Self {
         self.created_until = Some(until);
         self
     }
 
-    /// Says which come first.
+    /// Sets the order in which to list them.
     #[must_use]
     pub fn with_sort(mut self, sort: OrderSort) -> Self {
         self.sort = Some(sort);

@@ -1,4 +1,4 @@
-//! Orders as the order API and its notifications write them.
+//! Reads orders as the order API and its notifications write them.
 
 use payments_core::{GatewayRef, OrderRef, Raw};
 

@@ -1,4 +1,4 @@
-//! The orders of the payment gateway: asked for, cancelled, voided.
+//! Queries, cancels and voids the orders of the payment gateway.
 
 use payments_core::{
     OrderRef, Result, Submission,

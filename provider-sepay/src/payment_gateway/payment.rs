@@ -1,4 +1,4 @@
-//! What an order says about its payment.
+//! Converts an order to a payment.
 
 use payments_core::{
     OrderRef,

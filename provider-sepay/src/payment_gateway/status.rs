@@ -1,4 +1,5 @@
-//! The payment gateway's words and codes in the core's: the only place where they are interpreted.
+//! Converts the words and codes of the payment gateway to the core's values. They are interpreted
+//! only here.
 
 use http::StatusCode;
 use payments_core::{
@@ -115,7 +116,7 @@ pub(crate) fn total(amounts: impl Iterator<Item = Option<Money>>) -> Option<Mone
 pub(crate) enum IpnKind {
     /// `ORDER_PAID`.
     Paid,
-    /// `RENEWAL_ORDER_PAID`, on an older page only: a later payment of an agreement.
+    /// `RENEWAL_ORDER_PAID`: a later payment of an agreement. Documented on an older page only.
     Renewed,
     /// `TRANSACTION_VOID`.
     Voided,

@@ -1,16 +1,16 @@
-//! A checkout by which the buyer pays nothing.
+//! A checkout in which the buyer pays nothing.
 
 use payments_core::OrderRef;
 
 use super::options::SePayOptions;
 
-/// A checkout of operation `VERIFY`: the buyer goes through SePay's page and pays nothing
-/// (developer.sepay.vn, payment form; the amount of zero is that of
+/// A request for a checkout with the operation `VERIFY`: the buyer passes through SePay's page and
+/// pays nothing (developer.sepay.vn, payment form; the amount of zero is taken from
 /// github.com/sepayvn/sepay-pg-php).
 ///
-/// What SePay does with it afterwards, and what it notifies of, is documented nowhere: look at
-/// [`SePay::order`](crate::SePay::order). It is no payment, and so no role of the framework makes
-/// one.
+/// SePay does not document what it does with a verification afterwards, nor which notifications it
+/// sends; use [`SePay::order`](crate::SePay::order) to see its state. A verification is not a
+/// payment, so no role of the framework creates one.
 ///
 /// ```
 /// use payments_core::{OrderRef, Provider, payment::PostForm};
@@ -29,62 +29,62 @@ use super::options::SePayOptions;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verification {
-    /// The merchant's name for it; SePay demands none.
+    /// The merchant's name for the verification. SePay does not require one.
     pub order: Option<OrderRef>,
-    /// What the buyer sees; words of ours where it is empty.
+    /// The description that the buyer sees. If it is empty, a default text is used.
     pub description: String,
-    /// The merchant's name for the customer.
+    /// The merchant's id of the customer.
     pub customer_id: Option<String>,
-    /// Where the buyer's browser goes afterwards.
+    /// The address that the buyer's browser goes to afterwards.
     pub return_url: Option<String>,
-    /// Where it goes when the buyer turns back.
+    /// The address that the buyer's browser goes to if the buyer cancels.
     pub cancel_url: Option<String>,
-    /// Everything else.
+    /// All other fields of the form.
     pub options: SePayOptions,
 }
 
 impl Verification {
-    /// By any method, under no name.
+    /// Creates a verification without a name, by any method.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Names it.
+    /// Sets the merchant's name for the verification.
     #[must_use]
     pub fn with_order(mut self, order: OrderRef) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// Says what the buyer sees.
+    /// Sets the description that the buyer sees.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Names the customer.
+    /// Sets the merchant's id of the customer.
     #[must_use]
     pub fn with_customer(mut self, customer_id: impl Into<String>) -> Self {
         self.customer_id = Some(customer_id.into());
         self
     }
 
-    /// Says where the buyer's browser goes afterwards.
+    /// Sets the address that the buyer's browser goes to afterwards.
     #[must_use]
     pub fn with_return_url(mut self, url: impl Into<String>) -> Self {
         self.return_url = Some(url.into());
         self
     }
 
-    /// Says where it goes when the buyer turns back.
+    /// Sets the address that the buyer's browser goes to if the buyer cancels.
     #[must_use]
     pub fn with_cancel_url(mut self, url: impl Into<String>) -> Self {
         self.cancel_url = Some(url.into());
         self
     }
 
-    /// Says everything else: the method, an agreement, what is sent along.
+    /// Sets the other fields of the form, such as the method or an agreement.
     #[must_use]
     pub fn with_options(mut self, options: SePayOptions) -> Self {
         self.options = options;

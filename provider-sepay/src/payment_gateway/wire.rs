@@ -1,4 +1,4 @@
-//! The order API of the payment gateway and its notifications, in SePay's own spelling
+//! The order API of the payment gateway and its notifications, with SePay's field names
 //! (developer.sepay.vn, payment gateway, API: order detail, order list, cancel order, void
 //! transaction; IPN).
 

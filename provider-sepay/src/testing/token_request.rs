@@ -1,4 +1,4 @@
-//! Requests for the token that webhooks with OAuth 2.0 carry.
+//! Requests for the token that SePay sends with webhooks that use OAuth 2.0.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{insert, post};
 
-/// A request for a token, as SePay sends it to the endpoint
+/// A maker of requests for a token, as SePay sends them to the endpoint
 /// [`BANK_TOKEN`](crate::BANK_TOKEN).
 #[derive(Clone, Copy, Debug)]
 pub struct TokenRequest<'a> {
@@ -17,12 +17,12 @@ pub struct TokenRequest<'a> {
 }
 
 impl<'a> TokenRequest<'a> {
-    /// As the client that the configuration names.
+    /// Creates a maker of requests with the credentials of the configured client.
     pub fn new(client_id: &'a str, secret: &'a Secret) -> Self {
         Self { client_id, secret }
     }
 
-    /// The form of RFC 6749 with the credentials in it, as SePay asks first.
+    /// Returns the form of RFC 6749 with the credentials in its body, which SePay sends first.
     pub fn standard(&self) -> Request<Bytes> {
         form(&[
             ("grant_type", "client_credentials"),
@@ -31,7 +31,7 @@ impl<'a> TokenRequest<'a> {
         ])
     }
 
-    /// The form of RFC 6749 with the credentials in a `Basic` header, as SePay's sample expects.
+    /// Returns the form of RFC 6749 with the credentials in a `Basic` header, as in SePay's sample.
     pub fn basic(&self) -> Request<Bytes> {
         let mut request = form(&[("grant_type", "client_credentials")]);
         let pair = STANDARD.encode(format!("{}:{}", self.client_id, self.secret.expose()));
@@ -39,18 +39,19 @@ impl<'a> TokenRequest<'a> {
         request
     }
 
-    /// SePay's older JSON, which it sends after an answer that it did not understand.
+    /// Returns SePay's older JSON request, which it sends after a response that it did not
+    /// understand.
     pub fn legacy(&self) -> Request<Bytes> {
         let body = json!({ "clientId": self.client_id, "clientSecret": self.secret.expose() });
         post("application/json", body.to_string())
     }
 
-    /// The form of RFC 6749 that asks for a new token by a refresh token.
+    /// Returns the form of RFC 6749 that requests a new token by a refresh token.
     pub fn refresh(refresh_token: &str) -> Request<Bytes> {
         form(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
     }
 
-    /// The same in SePay's older JSON.
+    /// Returns SePay's older JSON request for a new token by a refresh token.
     pub fn legacy_refresh(refresh_token: &str) -> Request<Bytes> {
         post("application/json", json!({ "refreshToken": refresh_token }).to_string())
     }

@@ -1,4 +1,4 @@
-//! Our bank accounts, as the User API lists them.
+//! The merchant's bank accounts, as the User API lists them.
 
 use payments_core::{
     AccountId, Timestamp,

@@ -1,4 +1,5 @@
-//! Reading a statement on by its dates, where SePay lists the lines of one second in no fixed order.
+//! Continues reading a statement by the dates of its lines, because SePay lists the lines of one
+//! second in no fixed order.
 
 use async_trait::async_trait;
 use payments_core::{Error, ErrorKind, Result, Timestamp};
@@ -10,7 +11,7 @@ use crate::bank::whole_list::{NumberedPage, NumberedPages, Whole, whole};
 /// Lists of lines of some time, the oldest first.
 #[async_trait]
 pub(crate) trait DatedPages: Send + Sync {
-    /// One line.
+    /// The type of a line.
     type Row: Send;
 
     /// The operation, for errors.
@@ -36,8 +37,8 @@ pub(crate) struct DatedPage<T> {
 /// Where a reading by dates goes on.
 ///
 /// It never goes by the numbers of pages: SePay keeps lines for some days only
-/// (`data_storage_time`), what it forgets moves every later page, and the lines of one second may be
-/// in another order on the next page. A step therefore gives only whole seconds: those of a page
+/// (`data_storage_time`), what it forgets moves every later page, and the lines of one second may
+/// be in another order on the next page. A step therefore gives only whole seconds: those of a page
 /// but the last, from which the next step goes on. A second of more than a page is read whole each
 /// time and checked for missing lines; its lines are given in the order of the list as long as that
 /// stays the same, and otherwise once more in the order of their keys.
@@ -46,12 +47,13 @@ pub(crate) enum DatePlace {
     /// The oldest line.
     #[default]
     Start,
-    /// The lines from a second on in which there is a line.
+    /// The lines from a second on in which there is at least one line.
     From(Timestamp),
-    /// The lines after a second. SePay is asked for those from `ask` on.
+    /// The lines after a second. The request to SePay asks for lines from `ask` on.
     After { second: Timestamp, ask: Timestamp },
-    /// The lines of a second of more than a page, after the line of this key: in the order of the
-    /// list, of which these lines were told, or without them in the order of the keys.
+    /// The lines of a second that has more than a page of lines, after the line with this key. With
+    /// `told`, in the order of the list, of which these lines were already returned; without it, in
+    /// the order of the keys.
     Within { second: Timestamp, key: String, told: Option<Told> },
 }
 

@@ -1,4 +1,4 @@
-//! Every transaction of v2 as a listing that no line falls out of.
+//! A listing of every transaction of the User API v2 that misses no line.
 
 use async_trait::async_trait;
 use payments_core::{Listed, Result, Timestamp};

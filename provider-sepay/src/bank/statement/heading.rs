@@ -1,4 +1,5 @@
-//! What identifies a line of the statement, read also where the rest of the line cannot be.
+//! The fields that identify a line of the statement. They are read even if the rest of the line
+//! cannot be.
 
 use payments_core::{AccountId, Listed, Movement, Timestamp, UnreadableRow};
 use serde_json::value::RawValue;
@@ -13,7 +14,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Heading<'a> {
     fields: TransactionHead<'a>,
-    /// Whether the line is an object at all.
+    /// Whether the line is a JSON object.
     readable: bool,
 }
 
@@ -73,8 +74,8 @@ impl<'a> Heading<'a> {
     }
 }
 
-/// The lines that can be read. One that cannot and that may name `code` is an error: without it, what
-/// arrived for the code is not known.
+/// The lines that can be read. One that cannot and that may name `code` is an error: without it,
+/// what arrived for the code is not known.
 #[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
 pub(crate) fn readable(
     lines: impl IntoIterator<Item = Listed<Movement>>,

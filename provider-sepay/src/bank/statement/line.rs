@@ -1,4 +1,4 @@
-//! A line of the statement with what tells it apart from every other.
+//! A line of the statement with the key that distinguishes it from every other line.
 
 use payments_core::{Listed, Movement, Timestamp};
 use serde_json::value::RawValue;

@@ -1,5 +1,5 @@
-//! The role of telling what arrived and left (developer.sepay.vn, SePay API v2: transactions, bank
-//! accounts; SePay API v1: the same).
+//! The role of statements (developer.sepay.vn, SePay API v2: transactions, bank accounts; SePay API
+//! v1: transactions, bank accounts).
 
 mod account;
 mod by_date;
@@ -44,14 +44,15 @@ pub(crate) enum Source {
 /// Where a reader of v2's statement is.
 ///
 /// SePay goes on after a line by its id, but has no id of a beginning. The first reading of more
-/// than a page therefore goes by dates, oldest first, and goes on after the line that was the newest
-/// when it began: whatever came meanwhile, also with an older date, came after that one. A line may
-/// so be reported twice, under its one key, and none is left out.
+/// than a page therefore goes by dates, oldest first, and goes on after the line that was the
+/// newest when it began: whatever came meanwhile, also with an older date, came after that one. A
+/// line may so be reported twice, under its one key, and none is left out.
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     /// Nothing was read.
     Start,
-    /// The first reading: how far it is, and which line was the newest when it began.
+    /// The first pass over the statement: the position in it, and the line that was the newest when
+    /// the pass began.
     Dates { at: DatePlace, newest: String },
     /// After the line of this id.
     After(String),
@@ -68,7 +69,8 @@ struct DatesCursor {
     ask: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
-    /// How many lines were given in the order of the list, and what tells which.
+    /// The number of lines that were returned in the order of the list, and a hash that identifies
+    /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
     told: Option<(usize, u64)>,
 }

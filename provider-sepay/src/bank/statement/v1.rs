@@ -1,4 +1,4 @@
-//! The statement over the User API v1.
+//! The statement by the User API v1.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +31,7 @@ pub(crate) struct StatementV1 {
     api: UserApiV1,
     clock: Arc<dyn Clock>,
     matching: Option<Arc<Matching>>,
-    /// v1 narrows a statement by the number of an account at its bank, and never changes that.
+    /// The number of an account at its bank, by which v1 filters a statement. It never changes.
     numbers: Mutex<BTreeMap<AccountId, String>>,
 }
 

@@ -1,4 +1,5 @@
-//! A long statement of v1, read on from the last line by its number.
+//! Continues reading a long statement of the User API v1 from its last line, by the number of that
+//! line.
 
 use payments_core::{Listed, Result};
 use serde_json::value::RawValue;
@@ -23,9 +24,9 @@ use crate::{
 /// the first gap are returned. If nothing is left then, the answer is refused.
 pub(crate) struct Reading {
     query: Pairs,
-    /// The line that was reported last, or from which to begin.
+    /// The line that was reported last, or the line to begin with.
     since: Option<u64>,
-    /// Whether `since` was reported.
+    /// Whether the line `since` was already reported.
     told: bool,
     limit: usize,
 }
@@ -86,7 +87,8 @@ impl Reading {
             let listed = lines.len();
             (lines, listed)
         };
-        // A line without a readable number comes first: it is reported, and is no place to go on from.
+        // A line without a readable number comes first: it is reported, and is no place to go on
+        // from.
         lines.sort_by_key(number);
         let full = listed >= self.limit;
         if full {

@@ -1,4 +1,4 @@
-//! The statement over the User API v2.
+//! The statement by the User API v2.
 
 use std::sync::Arc;
 

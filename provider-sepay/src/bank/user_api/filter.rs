@@ -1,4 +1,4 @@
-//! What a list can be narrowed by, as parameters of a query.
+//! Filters of lists, as parameters of a query.
 
 use payments_core::{Direction, Timestamp, money::Money};
 
@@ -83,7 +83,7 @@ macro_rules! filter {
         pub struct $name { $( $parameter: Option<$type>, )+ }
 
         impl $name {
-            /// Everything.
+            /// Creates a filter that matches everything.
             pub fn new() -> Self {
                 Self::default()
             }

@@ -1,4 +1,4 @@
-//! A list that is read a page at a time.
+//! A list that is read page by page.
 
 use std::fmt;
 
@@ -9,10 +9,11 @@ use futures_util::{
 };
 use payments_core::{Listed, Result};
 
-/// A list of any length, read a page at a time: no more than one page is in memory. What is asked
-/// keeps to the rate limit like every other call.
+/// A list of any length, read page by page, with at most one page in memory. Its requests count
+/// towards the rate limit like all others.
 ///
-/// After an error, what was not told yet can be asked for again: nothing is left out.
+/// After an error, the next call continues with the rows that were not returned yet, so that no row
+/// is lost.
 pub struct Listing<T> {
     rows: std::vec::IntoIter<Listed<T>>,
     source: Option<Box<dyn Source<T>>>,
@@ -35,7 +36,7 @@ impl<T> Listing<T> {
         Self { rows: Vec::new().into_iter(), source: Some(Box::new(source)) }
     }
 
-    /// The next row, which may be one that could not be read; `None` at the end.
+    /// Returns the next row, which may be one that could not be read, or `None` at the end.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -50,7 +51,7 @@ impl<T> Listing<T> {
         }
     }
 
-    /// The next page, or what is left of the one that was begun; `None` at the end.
+    /// Returns the next page, or the remaining rows of the current one, or `None` at the end.
     ///
     /// # Errors
     /// The request to SePay failed, or its response could not be read.
@@ -67,7 +68,7 @@ impl<T> Listing<T> {
         }
     }
 
-    /// The rows as a stream, which ends after an error.
+    /// Converts the list to a stream of its rows. The stream ends after an error.
     pub fn into_stream(self) -> BoxStream<'static, Result<Listed<T>>>
     where
         T: Send + 'static,

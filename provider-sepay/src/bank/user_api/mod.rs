@@ -1,9 +1,9 @@
-//! What the User API tells: bank accounts, their transactions, virtual accounts, and orders with
-//! virtual accounts of their own.
+//! The data of the User API: bank accounts, their transactions, virtual accounts, and orders with
+//! their own virtual accounts.
 //!
-//! Both versions give the same types. An `id` is a number in v1 and a UUID in v2, and one version's
-//! says nothing to the other; nor is either the `id` of a webhook (SePay API: upgrade from v1).
-//! What each version can be asked for is in [`v1`] and [`v2`].
+//! Both versions return the same types. An `id` is a number in v1 and a UUID in v2. The id of one
+//! version is not known to the other, and neither is the `id` of a webhook (SePay API: upgrade from
+//! v1). The filters of each version are in [`v1`] and [`v2`].
 //!
 //! ```
 //! use payments_core::{Listed, Provider, Result};

@@ -1,4 +1,4 @@
-//! Orders with virtual accounts of their own.
+//! Orders with their own virtual accounts.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,94 +7,94 @@ use payments_core::{OrderRef, Raw, Timestamp, money::Money};
 
 use crate::bank::qr_image::QrTemplate;
 
-/// An order to create. What each bank needs is in
+/// A request to create an order. The fields that each bank requires are in
 /// [`rules_for`](payments_core::VirtualAccountProvider::rules_for).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewOrder {
-    /// `order_code`: the merchant's name for it, 6 to 50 letters and digits.
+    /// `order_code`: the merchant's name for the order, 6 to 50 letters and digits.
     pub code: OrderRef,
-    /// How much it takes; without one, any amount, which only BIDV does.
+    /// The amount of the order. `None` accepts any amount, which only BIDV allows.
     pub amount: Option<Money>,
-    /// `va_holder_name`: the name that a payer's bank shows. Only at BIDV, and only once SePay has
-    /// allowed it: capitals, digits and spaces.
+    /// `va_holder_name`: the name that a payer's bank shows, in capital letters, digits and spaces.
+    /// Only for BIDV, and only after SePay has allowed it.
     pub holder: Option<String>,
-    /// How long it is meant to take money, in whole seconds.
+    /// How long the order is to accept money, in whole seconds.
     pub duration: Option<Duration>,
-    /// Sacombank's prefix.
+    /// The prefix of virtual account numbers, for Sacombank.
     pub va_prefix: Option<String>,
-    /// Vietcombank's terminal, by the bank's name for it.
+    /// The terminal, by the bank's name for it, for Vietcombank.
     pub tid: Option<String>,
-    /// The picture of a QR code to be made; none unless asked for.
+    /// The look of the QR image to create. `None` creates no image.
     pub qr: Option<QrTemplate>,
 }
 
-/// Another virtual account for an order, which takes a part of its amount. BIDV only.
+/// A request to add another virtual account to an order, for a part of its amount. BIDV only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewVa {
-    /// How much it takes, at most that of the order; without one, any amount until the order is
-    /// paid.
+    /// The amount of the virtual account, at most that of the order. `None` accepts any amount
+    /// until the order is paid.
     pub amount: Option<Money>,
-    /// `va_holder_name`.
+    /// `va_holder_name`: the name that a payer's bank shows.
     pub holder: Option<String>,
-    /// How long it is meant to take money, in whole seconds.
+    /// How long the virtual account is to accept money, in whole seconds.
     pub duration: Option<Duration>,
 }
 
-/// An order that was created, with its first virtual account.
+/// A newly created order, with its first virtual account.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreatedOrder {
-    /// SePay's name for it.
+    /// SePay's id of the order.
     pub id: String,
-    /// The merchant's name for it.
+    /// The merchant's name for the order.
     pub code: OrderRef,
-    /// The number to transfer to. Text as SePay gives it: it may have letters.
+    /// The account number to transfer to, as SePay returns it. It may contain letters.
     pub va_number: String,
     /// The name that a payer's bank shows.
     pub holder: Option<String>,
-    /// How much it takes.
+    /// The amount of the order. `None` if the order accepts any amount.
     pub amount: Option<Money>,
-    /// Where it is.
+    /// The state of the order.
     pub status: OrderStatus,
-    /// The bank, by SePay's short name.
+    /// SePay's short name of the bank.
     pub bank_name: Option<String>,
-    /// The number of the bank account behind it.
+    /// The number of the bank account that receives the money.
     pub account_number: Option<String>,
-    /// When it should no longer be used. A fact; money may still arrive.
+    /// The time after which the account should no longer be used. Money may still arrive later.
     pub expires_at: Option<Timestamp>,
-    /// `qr_code`: a picture as a `data:` address, where one was asked for.
+    /// `qr_code`: the QR image as a `data:` address, if one was requested.
     pub qr_code: Option<String>,
-    /// `qr_code_url`: the address of the same picture.
+    /// `qr_code_url`: the address of that image.
     pub qr_code_url: Option<String>,
-    /// SePay's own words.
+    /// SePay's response as received.
     pub raw: Raw,
 }
 
-/// An order as SePay keeps it.
+/// An order as SePay reports it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VaOrder {
-    /// SePay's name for it.
+    /// SePay's id of the order.
     pub id: String,
-    /// The merchant's name for it.
+    /// The merchant's name for the order.
     pub code: Option<String>,
-    /// How much it takes.
+    /// The amount of the order. `None` if the order accepts any amount.
     pub amount: Option<Money>,
-    /// How much arrived in all.
+    /// The sum of the money that arrived.
     pub paid_amount: Option<Money>,
-    /// Where it is.
+    /// The state of the order.
     pub status: OrderStatus,
-    /// The bank, by SePay's short name.
+    /// SePay's short name of the bank.
     pub bank_name: Option<String>,
-    /// The number of the bank account behind it.
+    /// The number of the bank account that receives the money.
     pub account_number: Option<String>,
-    /// When it was created.
+    /// The time at which the order was created.
     pub created_at: Option<Timestamp>,
-    /// When it last changed.
+    /// The time of the order's last change.
     pub updated_at: Option<Timestamp>,
-    /// Its virtual accounts.
+    /// The virtual accounts of the order.
     pub va: Vec<OrderVa>,
 }
 
@@ -102,52 +102,52 @@ pub struct VaOrder {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrderVa {
-    /// The number to transfer to.
+    /// The account number to transfer to.
     pub va_number: String,
     /// The name that a payer's bank shows.
     pub holder: Option<String>,
-    /// How much it takes.
+    /// The amount of the virtual account. `None` if it accepts any amount.
     pub amount: Option<Money>,
-    /// Where it is.
+    /// The state of the virtual account.
     pub status: VaStatus,
-    /// When money arrived.
+    /// The time at which money arrived. `None` if none has.
     pub paid_at: Option<Timestamp>,
-    /// When it should no longer be used. A fact; money may still arrive.
+    /// The time after which the account should no longer be used. Money may still arrive later.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Where an order is. SePay documents no word for one that is too late.
+/// The state of an order. SePay does not document a state for an order whose time is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OrderStatus {
-    /// `Pending`: nothing arrived.
+    /// `Pending`: no money has arrived.
     Pending,
-    /// `Partially`: less than its amount arrived. BIDV only.
+    /// `Partially`: less than the amount of the order has arrived. BIDV only.
     Partially,
-    /// `Paid`: its amount arrived.
+    /// `Paid`: the amount of the order has arrived.
     Paid,
     /// `Cancelled`: the merchant cancelled it.
     Cancelled,
-    /// A word that SePay documents nowhere, or none.
+    /// A state that SePay does not document; empty if the response has none.
     Other(String),
 }
 
-/// Where a virtual account of an order is.
+/// The state of a virtual account of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VaStatus {
-    /// `Unpaid`: it waits for money.
+    /// `Unpaid`: no money has arrived.
     Unpaid,
-    /// `Paid`: money arrived.
+    /// `Paid`: money has arrived.
     Paid,
-    /// `Cancelled`: the merchant cancelled it, or its order.
+    /// `Cancelled`: the merchant cancelled the account or its order.
     Cancelled,
-    /// A word that SePay documents nowhere, or none.
+    /// A state that SePay does not document; empty if the response has none.
     Other(String),
 }
 
 impl NewOrder {
-    /// An order for any amount, without a picture.
+    /// Creates a request for an order that accepts any amount, without a QR image.
     pub fn new(code: OrderRef) -> Self {
         Self {
             code,
@@ -160,42 +160,42 @@ impl NewOrder {
         }
     }
 
-    /// Takes this amount.
+    /// Sets the amount of the order.
     #[must_use]
     pub fn with_amount(mut self, amount: Money) -> Self {
         self.amount = Some(amount);
         self
     }
 
-    /// Says which name a payer's bank shows.
+    /// Sets the name that a payer's bank shows.
     #[must_use]
     pub fn with_holder(mut self, holder: impl Into<String>) -> Self {
         self.holder = Some(holder.into());
         self
     }
 
-    /// Says how long it is meant to take money.
+    /// Sets how long the order is to accept money.
     #[must_use]
     pub fn with_duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self
     }
 
-    /// Gives Sacombank's prefix.
+    /// Sets the prefix of virtual account numbers, for Sacombank.
     #[must_use]
     pub fn with_va_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.va_prefix = Some(prefix.into());
         self
     }
 
-    /// Gives Vietcombank's terminal.
+    /// Sets the terminal, for Vietcombank.
     #[must_use]
     pub fn with_tid(mut self, tid: impl Into<String>) -> Self {
         self.tid = Some(tid.into());
         self
     }
 
-    /// Asks for a picture of a QR code.
+    /// Requests a QR image.
     #[must_use]
     pub fn with_qr(mut self, template: QrTemplate) -> Self {
         self.qr = Some(template);
@@ -204,26 +204,26 @@ impl NewOrder {
 }
 
 impl NewVa {
-    /// A virtual account for any amount.
+    /// Creates a request for a virtual account that accepts any amount.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes this amount.
+    /// Sets the amount of the virtual account.
     #[must_use]
     pub fn with_amount(mut self, amount: Money) -> Self {
         self.amount = Some(amount);
         self
     }
 
-    /// Says which name a payer's bank shows.
+    /// Sets the name that a payer's bank shows.
     #[must_use]
     pub fn with_holder(mut self, holder: impl Into<String>) -> Self {
         self.holder = Some(holder.into());
         self
     }
 
-    /// Says how long it is meant to take money.
+    /// Sets how long the virtual account is to accept money.
     #[must_use]
     pub fn with_duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);

@@ -2,15 +2,15 @@
 
 use payments_core::Listed;
 
-/// Some rows of a list.
+/// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The rows, including those that could not be read.
+    /// The rows of the page, including those that could not be read.
     pub rows: Vec<Listed<T>>,
     /// Whether another page follows.
     pub more: bool,
-    /// How many rows there are on all pages, where SePay says so.
+    /// The number of rows on all pages. `None` if SePay does not report it.
     pub total: Option<u64>,
 }
 

@@ -1,4 +1,5 @@
-//! Bank accounts, transactions and virtual accounts of the User API, as they are.
+//! Reads bank accounts, transactions and virtual accounts of the User API without interpreting
+//! them.
 
 use payments_core::{
     Direction,

@@ -4,97 +4,100 @@ use std::fmt;
 
 use payments_core::{Direction, Timestamp, money::Money};
 
-/// A line of a bank account's statement.
+/// One line of a bank account's statement.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// SePay's name for it: a number in v1, a UUID in v2.
+    /// SePay's id of the transaction: a number in v1, a UUID in v2.
     pub id: String,
-    /// When the bank booked it.
+    /// The time at which the bank booked the transaction.
     pub at: Option<Timestamp>,
-    /// Which way the money went; `None` if none moved, or by a word that SePay documents nowhere.
+    /// Whether money arrived or left. `None` if no money moved, or if SePay does not document the
+    /// direction.
     pub direction: Option<Direction>,
-    /// What arrived; nothing if money left.
+    /// The amount that arrived, or zero if money left.
     pub amount_in: Money,
-    /// What left; nothing if money arrived.
+    /// The amount that left, or zero if money arrived.
     pub amount_out: Money,
-    /// The balance afterwards.
+    /// The balance after the transaction.
     pub accumulated: Option<Money>,
-    /// The number of our bank account.
+    /// The number of the merchant's bank account.
     pub account_number: Option<String>,
-    /// SePay's name for our bank account.
+    /// SePay's id of the merchant's bank account.
     pub bank_account_id: Option<String>,
-    /// The bank, by SePay's short name.
+    /// SePay's short name of the bank.
     pub bank_brand_name: Option<String>,
-    /// The virtual account or sub-account that it arrived on.
+    /// The virtual account or sub-account that the money arrived on.
     pub virtual_account: Option<String>,
-    /// SePay's name for that; v2 only.
+    /// SePay's id of that virtual account. v2 only.
     pub virtual_account_id: Option<String>,
-    /// The memo.
+    /// The memo of the transfer.
     pub content: Option<String>,
-    /// The bank's reference.
+    /// The bank's reference of the transfer.
     pub reference_number: Option<String>,
     /// The payment code that SePay found in the memo, or the code of the order that it paid.
     pub code: Option<String>,
-    /// Whether webhooks were taken: documented as 0 or 1, and seen as a count; v2 only.
+    /// Whether webhooks were acknowledged. SePay documents 0 or 1, but was seen to send a count. v2
+    /// only.
     pub webhook_success: Option<i64>,
 }
 
-/// A bank account that SePay watches.
+/// A bank account that is linked to SePay.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BankAccount {
-    /// SePay's name for it: a number in v1, a UUID in v2.
+    /// SePay's id of the bank account: a number in v1, a UUID in v2.
     pub id: String,
-    /// Whose it is.
+    /// The holder of the account.
     pub holder: Option<String>,
-    /// Its number at the bank.
+    /// The account number at the bank.
     pub account_number: Option<String>,
-    /// The balance as of the last transaction.
+    /// The balance after the last transaction.
     pub accumulated: Option<Money>,
-    /// When something last moved.
+    /// The time of the last transaction.
     pub last_transaction: Option<Timestamp>,
-    /// What the merchant calls it.
+    /// The merchant's own name for the account.
     pub label: Option<String>,
-    /// Such as `personal`; v2 only.
+    /// The type of the account, such as `personal`. v2 only.
     pub account_type: Option<String>,
-    /// Whether it is in use.
+    /// Whether the account is in use.
     pub active: Option<bool>,
-    /// When it was linked.
+    /// The time at which the account was linked.
     pub created_at: Option<Timestamp>,
     /// The bank's short name, such as `VietinBank`.
     pub bank_short_name: Option<String>,
     /// The bank's registered name.
     pub bank_full_name: Option<String>,
-    /// The bank's BIN, as VietQR has it.
+    /// The bank's BIN, as used in VietQR.
     pub bank_bin: Option<String>,
     /// The bank's short code, such as `ICB`.
     pub bank_code: Option<String>,
 }
 
-/// A virtual account of a bank account, whether it stays or is for one order. v2 only.
+/// A virtual account of a bank account, either permanent or for one order. v2 only.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VirtualAccount {
-    /// SePay's name for it.
+    /// SePay's id of the virtual account.
     pub id: String,
-    /// The number to transfer to.
+    /// The account number to transfer to.
     pub number: Option<String>,
     /// The name that a payer's bank shows.
     pub holder: Option<String>,
-    /// What the merchant calls it.
+    /// The merchant's own name for the account.
     pub label: Option<String>,
-    /// Whether it is in use.
+    /// Whether the account is in use.
     pub active: Option<bool>,
-    /// Whether the bank opened it; otherwise only SePay knows it, by the memo.
+    /// Whether the bank opened the account. If `false`, the account exists only at SePay, which
+    /// recognises it by the memo.
     pub official: Option<bool>,
-    /// Whether it stays; otherwise it is for one order.
+    /// Whether the account is permanent. If `false`, it is for one order.
     pub is_static: Option<bool>,
-    /// SePay's name for the bank account behind it.
+    /// SePay's id of the bank account that receives the money.
     pub bank_account_id: Option<String>,
-    /// When it was opened.
+    /// The time at which the account was opened.
     pub created_at: Option<Timestamp>,
-    /// When it last changed.
+    /// The time of the account's last change.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -108,9 +111,9 @@ pub struct Prefix {
     pub store_id: Option<String>,
     /// The shop's name.
     pub store_name: Option<String>,
-    /// SePay's word for its state, such as `active`.
+    /// SePay's word for the state of the prefix, such as `active`.
     pub status: Option<String>,
-    /// When it was made.
+    /// The time at which the prefix was created.
     pub created_at: Option<Timestamp>,
 }
 
@@ -118,13 +121,13 @@ pub struct Prefix {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Terminal {
-    /// SePay's name for it, which orders do not take.
+    /// SePay's id of the terminal, which cannot be used for orders.
     pub xid: Option<String>,
-    /// The bank's name for it, which orders take.
+    /// The bank's id of the terminal, which orders use.
     pub tid: String,
-    /// What the merchant calls it.
+    /// The merchant's own name for the terminal.
     pub name: Option<String>,
-    /// When it was made.
+    /// The time at which the terminal was created.
     pub created_at: Option<Timestamp>,
 }
 

@@ -1,48 +1,48 @@
-//! What the User API v1 can be asked for (developer.sepay.vn, SePay API v1: transactions, bank
-//! accounts). SePay adds nothing to it any more.
+//! The filters of the User API v1 (developer.sepay.vn, SePay API v1: transactions, bank accounts).
+//! SePay no longer extends this version.
 
 use payments_core::{Timestamp, money::Money};
 
 use super::filter::filter;
 
 filter! {
-    /// Which transactions to list or to count.
+    /// A filter of the transactions to list or count.
     TransactionFilter {
-        /// Of the account with this number.
+        /// Selects the transactions of the account with this number.
         account_number: String,
-        /// Booked at this time or later.
+        /// Selects transactions booked at this time or later.
         transaction_date_min: Timestamp,
-        /// Booked at this time or earlier.
+        /// Selects transactions booked at this time or earlier.
         transaction_date_max: Timestamp,
-        /// Rows with this number or a larger one.
+        /// Selects this transaction and those after it.
         since_id: u64,
-        /// The most rows to return. SePay returns 5,000 by default, and never more.
+        /// Sets the most transactions to list. Default and maximum: 5,000.
         limit: u64,
-        /// With this reference of the bank.
+        /// Selects transactions with this reference of the bank.
         reference_number: String,
-        /// Credits of exactly this amount.
+        /// Selects credits of exactly this amount.
         amount_in: Money,
-        /// Debits of exactly this amount.
+        /// Selects debits of exactly this amount.
         amount_out: Money,
     }
 }
 
 filter! {
-    /// Which bank accounts to list or to count.
+    /// A filter of the bank accounts to list or count.
     BankAccountFilter {
-        /// At this bank, by SePay's short name.
+        /// Selects accounts at this bank, by SePay's short name.
         short_name: String,
-        /// With a last transaction at this time or later.
+        /// Selects accounts whose last transaction was at this time or later.
         last_transaction_date_min: Timestamp,
-        /// With a last transaction at this time or earlier.
+        /// Selects accounts whose last transaction was at this time or earlier.
         last_transaction_date_max: Timestamp,
-        /// Rows with this number or a larger one.
+        /// Selects this account and those after it.
         since_id: u64,
-        /// The most rows to return. SePay returns 100 by default.
+        /// Sets the most accounts to list. Default: 100.
         limit: u64,
-        /// With at least this balance.
+        /// Selects accounts with at least this balance.
         accumulated_min: Money,
-        /// With at most this balance.
+        /// Selects accounts with at most this balance.
         accumulated_max: Money,
     }
 }

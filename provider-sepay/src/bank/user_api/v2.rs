@@ -1,101 +1,102 @@
-//! What the User API v2 can be asked for (developer.sepay.vn, SePay API v2: transactions, bank
-//! accounts, virtual accounts, VA orders). `fields` and `timestamp_format` are left out: they
-//! change the form of an answer and not what it says.
+//! The filters of the User API v2 (developer.sepay.vn, SePay API v2: transactions, bank accounts,
+//! virtual accounts, VA orders). The parameters `fields` and `timestamp_format` are omitted,
+//! because they change only the form of a response.
 
 use payments_core::{Direction, Timestamp, money::Money};
 
 use super::filter::{Sort, filter};
 
 filter! {
-    /// Which transactions to list.
+    /// A filter of the transactions to list.
     TransactionFilter {
-        /// With this in the bank's reference, the memo or the payment code.
+        /// Selects transactions with this text in the bank's reference, the memo or the payment
+        /// code.
         q: String,
-        /// On this bank account.
+        /// Selects transactions of this bank account.
         bank_account_id: String,
-        /// On this virtual account.
+        /// Selects transactions of this virtual account.
         va_id: String,
-        /// At this bank, by SePay's short name.
+        /// Selects transactions at this bank, by SePay's short name.
         bank_brand_name: String,
-        /// Booked at this time or later.
+        /// Selects transactions booked at this time or later.
         transaction_date_from: Timestamp,
-        /// Booked at this time or earlier.
+        /// Selects transactions booked at this time or earlier.
         transaction_date_to: Timestamp,
-        /// Credits of at least this amount.
+        /// Selects credits of at least this amount.
         amount_in_min: Money,
-        /// Credits of at most this amount.
+        /// Selects credits of at most this amount.
         amount_in_max: Money,
-        /// Debits of at least this amount.
+        /// Selects debits of at least this amount.
         amount_out_min: Money,
-        /// Debits of at most this amount.
+        /// Selects debits of at most this amount.
         amount_out_max: Money,
-        /// With exactly this reference of the bank.
+        /// Selects transactions with exactly this reference of the bank.
         reference_number: String,
-        /// With this in the memo.
+        /// Selects transactions with this text in the memo.
         transaction_content: String,
-        /// Money that arrived, or money that left.
+        /// Selects money that arrived, or money that left.
         transfer_type: Direction,
-        /// Whether a webhook was taken.
+        /// Selects transactions by whether a webhook about them was acknowledged.
         webhook_success: bool,
-        /// Newer than this one, in the order of arrival.
+        /// Selects transactions that SePay received after this one.
         since_id: String,
-        /// By time.
+        /// Sorts by time.
         transaction_date_sort: Sort,
-        /// By what arrived.
+        /// Sorts by the amount that arrived.
         amount_in_sort: Sort,
-        /// By what left.
+        /// Sorts by the amount that left.
         amount_out_sort: Sort,
     }
 }
 
 filter! {
-    /// Which bank accounts to list.
+    /// A filter of the bank accounts to list.
     BankAccountFilter {
-        /// At this bank, by SePay's short name.
+        /// Selects accounts at this bank, by SePay's short name.
         bank_short_name: String,
-        /// With a last transaction at this time or later.
+        /// Selects accounts whose last transaction was at this time or later.
         last_transaction_from: Timestamp,
-        /// With a last transaction at this time or earlier.
+        /// Selects accounts whose last transaction was at this time or earlier.
         last_transaction_to: Timestamp,
-        /// With at least this balance.
+        /// Selects accounts with at least this balance.
         accumulated_min: Money,
-        /// With at most this balance.
+        /// Selects accounts with at most this balance.
         accumulated_max: Money,
-        /// With this in number or holder.
+        /// Selects accounts with this text in the number or the holder's name.
         q: String,
-        /// Those in use, or those out of use.
+        /// Selects accounts by whether they are in use.
         active: bool,
-        /// By when they were linked.
+        /// Sorts by the time at which the accounts were linked.
         created_at_sort: Sort,
-        /// By their last transaction.
+        /// Sorts by the time of the last transaction.
         last_transaction_sort: Sort,
-        /// By balance.
+        /// Sorts by balance.
         accumulated_sort: Sort,
     }
 }
 
 filter! {
-    /// Which virtual accounts to list.
+    /// A filter of the virtual accounts to list.
     VirtualAccountFilter {
-        /// With this in number or label.
+        /// Selects accounts with this text in the number or the label.
         q: String,
-        /// Those in use, or those out of use.
+        /// Selects accounts by whether they are in use.
         active: bool,
-        /// Those that the bank opened, or those that only SePay knows.
+        /// Selects accounts that the bank opened, or those that exist only at SePay.
         official: bool,
-        /// Those that stay, or those for one order.
+        /// Selects permanent accounts, or those for one order.
         r#static: bool,
-        /// By when they were opened.
+        /// Sorts by the time at which the accounts were opened.
         created_at_sort: Sort,
     }
 }
 
 filter! {
-    /// Which orders to list. No page names a filter, only these orders of the list.
+    /// The sort order of the orders to list. SePay documents no parameter that selects orders.
     VaOrderFilter {
-        /// Sorted by the time of creation, the newest first by default.
+        /// Sorts by the time at which the orders were created. Default: the newest first.
         created_at_sort: Sort,
-        /// By amount.
+        /// Sorts by amount.
         amount_sort: Sort,
     }
 }

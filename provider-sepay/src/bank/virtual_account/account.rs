@@ -1,4 +1,4 @@
-//! An order as the core's virtual account.
+//! Converts an order to the core's virtual account.
 
 use form_urlencoded::parse;
 use payments_core::{

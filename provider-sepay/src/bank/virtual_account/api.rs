@@ -1,4 +1,4 @@
-//! The operations of orders with virtual accounts of their own (developer.sepay.vn, SePay API v2:
+//! The operations of orders with their own virtual accounts (developer.sepay.vn, SePay API v2:
 //! create order, order detail, list orders, cancel order, create VA, cancel VA; SePay API v1: VA by
 //! order for BIDV).
 

@@ -1,5 +1,5 @@
-//! The answers to instructions about orders with virtual accounts: conclusive only where SePay
-//! documents them.
+//! The responses to instructions about orders with virtual accounts. A response is conclusive only
+//! if SePay documents it.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -80,8 +80,8 @@ pub(crate) fn va_created(
     })
 }
 
-/// The answer to `DELETE …/orders/{id}` and `DELETE …/orders/{id}/va/{va}`: HTTP 204 with nothing in
-/// it (SePay API v2: cancel order; cancel VA).
+/// The answer to `DELETE …/orders/{id}` and `DELETE …/orders/{id}/va/{va}`: HTTP 204 with nothing
+/// in it (SePay API v2: cancel order; cancel VA).
 pub(crate) fn cancelled(response: &Response<Bytes>) -> Result<Submission<()>, Unreadable> {
     if response.status() == StatusCode::NO_CONTENT && response.body().is_empty() {
         return Ok(Submission::Accepted(()));
@@ -97,9 +97,9 @@ enum Outcome<T, U> {
     Other(Submission<U>),
 }
 
-/// `data` of a success, or what it is instead. `{status: "success"}` is both versions'; a refusal is
-/// `{status: "error", message, error_code}` in v2, and comes under HTTP 200 with its status in the
-/// body in v1.
+/// `data` of a success, or what it is instead. `{status: "success"}` is both versions'; a refusal
+/// is `{status: "error", message, error_code}` in v2, and comes under HTTP 200 with its status in
+/// the body in v1.
 fn done<'a, T: Deserialize<'a>, U>(
     response: &'a Response<Bytes>,
 ) -> Result<Outcome<T, U>, Unreadable> {

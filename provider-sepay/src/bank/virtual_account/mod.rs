@@ -1,5 +1,5 @@
-//! The role of opening virtual accounts: one order of SePay's for each (developer.sepay.vn, SePay
-//! API v2, VA orders: quick start, create order).
+//! The role of virtual accounts. Each is an order at SePay (developer.sepay.vn, SePay API v2, VA
+//! orders: quick start, create order).
 
 mod account;
 pub(crate) mod api;
@@ -53,11 +53,11 @@ use crate::limits;
 pub(crate) struct VirtualAccounts {
     capabilities: VirtualAccountCapabilities,
     api: Api,
-    /// Where what arrived is asked for.
+    /// The statement in which credits are looked up.
     statement: StatementV2,
     settings: VaSettings,
     clock: Arc<dyn Clock>,
-    /// The bank of an account never changes.
+    /// The known bank of each account, which never changes.
     known: Mutex<BTreeMap<AccountId, Known>>,
 }
 
@@ -143,7 +143,8 @@ impl VirtualAccounts {
         Ok(known)
     }
 
-    /// Every order with a code, which is looked for among all orders: SePay documents no search by it.
+    /// Every order with a code, which is looked for among all orders: SePay documents no search by
+    /// it.
     ///
     /// # Errors
     /// The request to SePay failed, its response could not be read, or there are more orders than
@@ -232,7 +233,8 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(match created {
             Submission::Accepted(created) => match opened_account(&created, known.bin) {
                 Ok(opened) => Submission::Accepted(opened.with_account(account.clone())),
-                // It is open, and no buyer can be shown its number. A person can cancel it by its id.
+                // It is open, and no buyer can be shown its number. A person can cancel it by its
+                // id.
                 Err(unclear) => {
                     let error = unclear.into_error(OPEN);
                     let message = format!("{error}; SePay's order is {}", created.id);

@@ -1,13 +1,13 @@
-//! What only SePay's virtual accounts can be told.
+//! The options that only SePay's virtual accounts have.
 
 use payments_core::options::ProviderOptions;
 use serde::{Deserialize, Serialize};
 
 use crate::bank::qr_image::QrTemplate;
 
-/// What only SePay's virtual accounts can be told, put on an
-/// [`OpenVirtualAccount`](payments_core::virtual_account::OpenVirtualAccount) with `with_options`.
-/// What stands here goes before the configuration.
+/// Options of a virtual account at SePay. Add them to an
+/// [`OpenVirtualAccount`](payments_core::virtual_account::OpenVirtualAccount) by its method
+/// `with_options`. They take precedence over the configuration.
 ///
 /// ```
 /// use payments_core::{OrderRef, money::Money, virtual_account::OpenVirtualAccount};
@@ -22,16 +22,16 @@ use crate::bank::qr_image::QrTemplate;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SePayVaOptions {
-    /// Sacombank's prefix, such as `SEP200001WEB`.
+    /// The prefix of virtual account numbers, for Sacombank, such as `SEP200001WEB`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub va_prefix: Option<String>,
-    /// Vietcombank's terminal, by the bank's name for it, such as `20933557`.
+    /// The terminal, by the bank's name for it, for Vietcombank, such as `20933557`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
-    /// How many seconds it is meant to take money, in the place of an `expires_at`.
+    /// How long the account is to accept money, in seconds. Used instead of an `expires_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
-    /// What the picture of its QR code looks like.
+    /// The look of its QR image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_template: Option<QrTemplate>,
 }
@@ -41,33 +41,33 @@ impl ProviderOptions for SePayVaOptions {
 }
 
 impl SePayVaOptions {
-    /// Nothing in particular.
+    /// Creates empty options.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives Sacombank's prefix.
+    /// Sets the prefix of virtual account numbers, for Sacombank.
     #[must_use]
     pub fn with_va_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.va_prefix = Some(prefix.into());
         self
     }
 
-    /// Gives Vietcombank's terminal.
+    /// Sets the terminal, for Vietcombank.
     #[must_use]
     pub fn with_tid(mut self, tid: impl Into<String>) -> Self {
         self.tid = Some(tid.into());
         self
     }
 
-    /// Says how many seconds it is meant to take money.
+    /// Sets how long the account is to accept money, in seconds.
     #[must_use]
     pub fn with_duration(mut self, seconds: u64) -> Self {
         self.duration = Some(seconds);
         self
     }
 
-    /// Says what the picture of its QR code looks like.
+    /// Sets the look of its QR image.
     #[must_use]
     pub fn with_qr_template(mut self, template: QrTemplate) -> Self {
         self.qr_template = Some(template);

@@ -1,5 +1,5 @@
-//! At which bank an account is, and what that means for its orders (developer.sepay.vn, SePay API
-//! v2, VA orders: quick start).
+//! The bank of an account, and the rules for orders at that bank (developer.sepay.vn, SePay API v2,
+//! VA orders: quick start).
 
 use payments_core::{Error, Result, bank::Bin};
 

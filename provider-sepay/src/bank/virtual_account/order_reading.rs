@@ -1,4 +1,4 @@
-//! Orders with virtual accounts as SePay writes them.
+//! Reads orders with virtual accounts as SePay writes them.
 
 use payments_core::{
     OrderRef, Raw,

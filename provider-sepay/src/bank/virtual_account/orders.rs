@@ -1,4 +1,4 @@
-//! Orders with virtual accounts of their own: of v2 for three banks, of v1 for BIDV.
+//! Orders with their own virtual accounts: for three banks by the User API v2, for BIDV by v1.
 
 use payments_core::{Error, Raw, Result, Submission, money::Money, transport::Subject};
 
@@ -27,11 +27,11 @@ use crate::{
 /// Which version is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
-    /// v1.
+    /// The User API v1.
     V1,
-    /// v1 with `vas` in the path to an order's virtual accounts.
+    /// The User API v1, with `vas` in the path to an order's virtual accounts.
     V1Vas,
-    /// v2.
+    /// The User API v2.
     V2,
 }
 
@@ -109,8 +109,8 @@ impl VaOrders {
         Ok(order.map(|order| (order, response.raw())))
     }
 
-    /// `account_number` is that of the bank account, where it is known: the response is compared with
-    /// it.
+    /// `account_number` is that of the bank account, where it is known: the response is compared
+    /// with it.
     pub(crate) async fn create(
         &self,
         account: &str,

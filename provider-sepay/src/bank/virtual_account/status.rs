@@ -1,5 +1,5 @@
-//! The words and refusals of orders with virtual accounts in the core's: the only place where they are
-//! interpreted.
+//! Converts the states and refusals of orders with virtual accounts to the core's values. They are
+//! interpreted only here.
 
 use http::StatusCode;
 use payments_core::{DeclineReason, virtual_account::VirtualAccountState};

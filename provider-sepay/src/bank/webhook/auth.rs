@@ -1,5 +1,5 @@
-//! The four ways in which SePay says that a webhook is its own: one per webhook, chosen on its
-//! dashboard.
+//! The four ways in which SePay authenticates a webhook. Each webhook uses one, which the merchant
+//! chooses on SePay's dashboard.
 
 use http::header::{AUTHORIZATION, HeaderName};
 use payments_core::{
@@ -20,17 +20,17 @@ const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp
 /// How SePay says that a webhook is its own. Only the signature covers what is told.
 #[derive(Debug)]
 pub(crate) enum WebhookAuth {
-    /// Not at all.
+    /// No authentication.
     Unauthenticated,
-    /// A key sent along.
+    /// A key in a header.
     ApiKey(Keys),
-    /// HMAC-SHA256 over time and body.
+    /// HMAC-SHA256 over the timestamp and the body.
     Hmac {
         keys: Keys,
-        /// How it is signed, where the configuration says another way than SePay.
+        /// The signature formula, if the configuration replaces SePay's.
         formula: Option<Formula>,
     },
-    /// A token that SePay fetched from us.
+    /// A token that SePay obtained from the merchant's own endpoint.
     OAuth2(TokenEndpoint),
 }
 

@@ -1,4 +1,4 @@
-//! The three content types of webhooks, each as JSON.
+//! Converts the three content types of webhooks to JSON.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -19,7 +19,7 @@ pub(crate) enum Format<'a> {
     Json,
     Form,
     Multipart {
-        /// The whole content type, which names the boundary.
+        /// The whole content type, including the boundary.
         content_type: &'a str,
     },
 }
@@ -47,8 +47,8 @@ impl<'a> Format<'a> {
     /// The body as JSON text. A form's fields become members, which are read like any other: a
     /// doubled field is refused in all three. An empty field is absent, for a form has no null.
     ///
-    /// A byte that is no UTF-8, as a memo has where a bank cut a letter in two, becomes U+FFFD in all
-    /// three: it must not hide the money.
+    /// A byte that is no UTF-8, as a memo has where a bank cut a letter in two, becomes U+FFFD in
+    /// all three: it must not hide the money.
     pub(crate) fn as_json<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, Unclear> {
         match self {
             // Much faster than the search for bytes to replace, and nearly always right.

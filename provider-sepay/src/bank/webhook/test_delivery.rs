@@ -1,4 +1,4 @@
-//! Webhooks without a transaction, as the dashboard's test button sends them.
+//! Webhooks without a transaction, which the dashboard's test button sends.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,16 +7,16 @@ use serde_json::value::RawValue;
 
 use super::body::Format;
 
-/// The fields of which every transaction has one that says something: its number, its direction, the
-/// bank's reference. An amount alone, which the test button is seen to send, is no transaction.
+/// The fields of which every transaction has one that says something: its number, its direction,
+/// the bank's reference. An amount alone, which the test button is seen to send, is no transaction.
 const NAMES_OF_A_TRANSACTION: [&str; 3] = ["id", "transferType", "referenceCode"];
 
 /// What stands in the text of a transaction, whole or cut off.
 const TRACES: [&str; 4] = ["transferType", "transferAmount", "referenceCode", "accountNumber"];
 
 /// Whether a body may hold a transaction, also one that cannot be read. A body that holds none is
-/// acknowledged: SePay counts failures towards suspending the webhook. One that may hold a transaction
-/// is read, and asked for again if it cannot be.
+/// acknowledged: SePay counts failures towards suspending the webhook. One that may hold a
+/// transaction is read, and asked for again if it cannot be.
 pub(crate) fn may_hold_a_transaction(format: &Format<'_>, body: &[u8]) -> bool {
     let Ok(json) = format.as_json(body) else { return has_traces(body) };
     match serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(&json) {

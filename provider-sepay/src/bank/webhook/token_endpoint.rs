@@ -1,5 +1,5 @@
-//! Where SePay fetches the token that it then sends along with webhooks (developer.sepay.vn, SePay
-//! webhooks: authentication, OAuth 2.0).
+//! The endpoint where SePay obtains the token that it then sends with webhooks (developer.sepay.vn,
+//! SePay webhooks: authentication, OAuth 2.0).
 
 use std::time::Duration;
 
@@ -34,9 +34,9 @@ pub(crate) struct TokenEndpoint {
 /// In which of SePay's two spellings it asks and wants to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Spelling {
-    /// RFC 6749, as a form.
+    /// A form, as RFC 6749 demands.
     Standard,
-    /// JSON of SePay's own; it asks so after an answer that it did not understand.
+    /// SePay's own JSON, which it sends after a response that it did not understand.
     Legacy,
 }
 
