@@ -1,4 +1,4 @@
-//! The program: its commands and the registry that they use.
+//! The command line: its commands and the registry that they use.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -39,12 +39,12 @@ struct OwnCommand {
 }
 
 impl CommandLine {
-    /// A program of this name with the providers of `registry` and no others.
+    /// Creates a program with this name, for only the providers of `registry`.
     pub fn new(name: &'static str, registry: Registry) -> Self {
         Self { name, version: None, registry, simulators: Vec::new(), own: Vec::new() }
     }
 
-    /// Sets what `--version` prints.
+    /// Sets the version that `--version` prints.
     #[must_use]
     pub fn with_version(mut self, version: &'static str) -> Self {
         self.version = Some(version);
@@ -58,7 +58,7 @@ impl CommandLine {
         self
     }
 
-    /// Adds a command of the program's own. `run` receives its arguments.
+    /// Adds a command of the program's own. `run` is called with its arguments.
     #[must_use]
     pub fn with_command<F>(
         mut self,
@@ -72,12 +72,12 @@ impl CommandLine {
         self
     }
 
-    /// Runs the command that `args` name; the first of them is the program, as in
-    /// [`std::env::args_os`]. Called within a tokio runtime with its I/O and time enabled.
+    /// Runs the command that `args` select. The first argument is the program itself, as in
+    /// [`std::env::args_os`]. Call this within a tokio runtime with I/O and time enabled.
     ///
-    /// Prints the result on standard output and errors on standard error. The exit code is 0 if
-    /// all is well, 1 if a problem was found, 2 for bad usage, 3 for what is not trusted, and 4 for
-    /// a delivery that an endpoint accepts without any secret.
+    /// It prints the result on standard output and errors on standard error. The exit code is 0 on
+    /// success, 1 if a problem was found, 2 for bad usage, 3 for a signature or delivery that is
+    /// not trusted, and 4 for a delivery that an endpoint accepts without any secret.
     pub async fn run(mut self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let matches = match self.clap().try_get_matches_from(args) {
             Ok(matches) => matches,

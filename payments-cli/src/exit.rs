@@ -11,7 +11,7 @@ pub(crate) type Ended = Result<Exit, Failure>;
 pub(crate) enum Exit {
     /// No problem was found.
     Done,
-    /// It found problems and has printed them.
+    /// Problems were found and printed.
     Problems,
     /// The signature or delivery is not trusted.
     Untrusted,
@@ -19,14 +19,14 @@ pub(crate) enum Exit {
     Unauthenticated,
 }
 
-/// Why a command could not complete.
+/// The reason why a command could not complete.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// An argument or flag is wrong.
     Usage {
         /// The flag or argument.
         flag: String,
-        /// What is wrong with it. Never holds a secret.
+        /// The reason. It never contains a secret.
         message: String,
     },
     /// The environment prevented it: a port is in use, or output cannot be written.
@@ -34,7 +34,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// A failure because the value of `flag` is wrong. `message` must not hold a secret.
+    /// Creates a failure for a wrong value of `flag`. `message` must not contain a secret.
     pub(crate) fn usage(flag: impl Into<String>, message: impl fmt::Display) -> Self {
         Self::Usage { flag: flag.into(), message: message.to_string() }
     }

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::toml_text::inline;
 
-/// The keys of a provider's table, from which a simulated gateway takes its merchant instead of the
-/// test values. Empty if there is no such table.
+/// The keys of a provider's table, which a simulated gateway uses instead of its test values. Empty
+/// if the configuration does not have the table.
 ///
-/// A key that the gateway neither reads nor [ignores](Self::check_rest) is refused by its name.
+/// A key that the gateway neither reads nor [ignores](Self::check_rest) is an error that names it.
 #[derive(Clone, Default)]
 pub struct GivenKeys {
-    /// `providers.NAME`.
+    /// The path of the table: `providers.NAME`.
     path: String,
     table: toml::Table,
     read: Arc<Mutex<BTreeSet<String>>>,
@@ -26,10 +26,10 @@ impl GivenKeys {
         Self { path: path.into(), table, ..Self::default() }
     }
 
-    /// The text of a key.
+    /// Returns the text of a key, or `None` if the table does not have the key.
     ///
     /// # Errors
-    /// It is no text.
+    /// The value is not a text.
     pub fn text(&self, key: &str) -> io::Result<Option<String>> {
         match self.value(key) {
             None => Ok(None),
@@ -38,10 +38,10 @@ impl GivenKeys {
         }
     }
 
-    /// The whole number of a key.
+    /// Returns the whole number of a key, or `None` if the table does not have the key.
     ///
     /// # Errors
-    /// It is no whole number, or below zero.
+    /// The value is not a whole number, or is negative.
     pub fn number(&self, key: &str) -> io::Result<Option<usize>> {
         match self.value(key) {
             None => Ok(None),
@@ -53,10 +53,10 @@ impl GivenKeys {
         }
     }
 
-    /// The truth of a key.
+    /// Returns the boolean of a key, or `None` if the table does not have the key.
     ///
     /// # Errors
-    /// It is neither `true` nor `false`.
+    /// The value is neither `true` nor `false`.
     pub fn flag(&self, key: &str) -> io::Result<Option<bool>> {
         match self.value(key) {
             None => Ok(None),
@@ -65,10 +65,11 @@ impl GivenKeys {
         }
     }
 
-    /// The texts of a key: a list, or one text.
+    /// Returns the texts of a key, which may be a list or one text. It is empty if the table does
+    /// not have the key.
     ///
     /// # Errors
-    /// They are no texts.
+    /// The value is neither a text nor a list of texts.
     pub fn texts(&self, key: &str) -> io::Result<Vec<String>> {
         let no_texts = || self.problem(key, "is neither a text nor a list of texts");
         match self.value(key) {
@@ -81,11 +82,11 @@ impl GivenKeys {
         }
     }
 
-    /// The keys of a table in the table; empty without it. Its own keys are
-    /// [checked](Self::check_rest) apart.
+    /// Returns the keys of a table in the table, which are empty if it does not exist. Call
+    /// [`check_rest`](Self::check_rest) for them separately.
     ///
     /// # Errors
-    /// It is no table.
+    /// The value is not a table.
     pub fn table(&self, key: &str) -> io::Result<Self> {
         match self.value(key) {
             None => Ok(Self::new(format!("{}.{key}", self.path), toml::Table::new())),
@@ -96,31 +97,32 @@ impl GivenKeys {
         }
     }
 
-    /// Whether a key has a table.
+    /// Returns whether the value of a key is a table.
     pub fn is_table(&self, key: &str) -> bool {
         self.table.get(key).is_some_and(toml::Value::is_table)
     }
 
-    /// Every key of the table.
+    /// Returns every key of the table.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.table.keys().map(String::as_str)
     }
 
-    /// The names and texts of the table `formulas`.
+    /// Returns the names and texts of the table `formulas`.
     ///
     /// # Errors
-    /// It is no table of texts.
+    /// The value is not a table of texts.
     pub fn formulas(&self) -> io::Result<Vec<(String, String)>> {
         let formulas = self.table("formulas")?;
         let text = |name: &String| Ok((name.clone(), formulas.text(name)?.unwrap_or_default()));
         formulas.table.keys().map(text).collect()
     }
 
-    /// The secret of a key: `{ env = "…" }`, `{ file = "…" }` or the secret itself; of several, the
-    /// newest. The sandbox does not print it.
+    /// Returns the secret of a key: the value of `{ env = "…" }` or `{ file = "…" }`, or the text
+    /// itself, and of several the newest. The sandbox does not print it. It is `None` if the table
+    /// does not have the key.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The secret cannot be read.
     pub fn secret(&self, key: &str) -> io::Result<Option<String>> {
         let Some(value) = self.value(key) else { return Ok(None) };
         let newest = match value {
@@ -151,11 +153,11 @@ impl GivenKeys {
         Ok(Some(secret))
     }
 
-    /// Refuses every key that was not read, apart from those that are `ignored` because they are of no
-    /// concern to the gateway. Called after all others were read.
+    /// Checks that every key was read, except for those in `ignored`, which do not concern the
+    /// gateway. Call it after all others were read.
     ///
     /// # Errors
-    /// A key is left.
+    /// The table contains a key that was neither read nor ignored.
     pub fn check_rest(&self, ignored: &[&str]) -> io::Result<()> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for key in self.table.keys() {
@@ -168,17 +170,17 @@ impl GivenKeys {
         Ok(())
     }
 
-    /// A problem with a key.
+    /// Creates an error about a key.
     pub fn problem(&self, key: &str, why: impl fmt::Display) -> io::Error {
         io::Error::new(io::ErrorKind::InvalidInput, format!("{}.{key}: {why}", self.path))
     }
 
-    /// The secrets that were read, by their keys.
+    /// Returns the secrets that were read, by their keys.
     pub(crate) fn secrets(&self) -> BTreeMap<String, String> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Where the secret of a key is kept, in TOML; `None` if it is in the table itself.
+    /// Returns where the secret of a key is kept, in TOML, or `None` if it is in the table itself.
     pub(crate) fn reference(&self, key: &str) -> Option<String> {
         let value = self.table.get(key)?;
         let newest = value.as_array().and_then(|several| several.first()).unwrap_or(value);
@@ -188,8 +190,8 @@ impl GivenKeys {
             .find_map(|name| Some(format!("{{ {name} = {} }}", inline(table.get(name)?))))
     }
 
-    /// The keys that the table has besides those of `printed`, as TOML: what the client has to have too.
-    /// Those that hold a secret are not among them.
+    /// Returns the keys of the table besides those of `printed`, as TOML, because the client also
+    /// needs them. Keys with a secret are left out.
     pub(crate) fn rest(&self, printed: &[&str]) -> Vec<(String, String)> {
         let secrets = self.secrets();
         let is_left = |key: &str| {
@@ -207,7 +209,7 @@ impl GivenKeys {
     }
 }
 
-/// Shows no value: any may be a secret.
+/// Shows no values, because any of them may be a secret.
 impl fmt::Debug for GivenKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GivenKeys").field("path", &self.path).finish_non_exhaustive()

@@ -1,8 +1,8 @@
 //! The command line of the payments framework, for the providers of your choice.
 //!
-//! [`CommandLine`] takes a registry and runs `doctor`, `probe`, `providers`, `formulas`, `sign`, `check`,
-//! `verify`, `sandbox` and `qr` with the providers in it. The program `payments` is this library
-//! with every provider of this workspace; a program of your own has your providers:
+//! [`CommandLine`] takes a registry and runs `doctor`, `probe`, `providers`, `formulas`, `sign`,
+//! `check`, `verify`, `sandbox` and `qr` with the providers in it. The program `payments` is this
+//! library with every provider of this workspace; your own program can have your providers:
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -24,14 +24,14 @@
 //! }
 //! ```
 //!
-//! Add your simulated gateway ([`CommandLine::with_simulator`]), and `sandbox` runs it.
+//! If you add your simulated gateway ([`CommandLine::with_simulator`]), `sandbox` runs it.
 //!
 //! # Features
 //!
-//! Without features the library links no provider. `hpay`, `payos`, `sepay` and `mock` make the simulated
-//! gateways of these providers available in [`simulators`]; `engine` adds the command of that name;
-//! `online` adds what asks gateways, `doctor --online` and `probe`;
-//! `demo` (default) is what the program `payments` needs.
+//! Without features the library links no provider. `hpay`, `payos`, `sepay` and `mock` make the
+//! simulated gateways of these providers available in [`simulators`]. `engine` adds the command
+//! `engine`. `online` adds `doctor --online` and `probe`, which call gateways. `demo` (default) is
+//! for the program `payments`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -14,13 +14,13 @@ use payments::{
 /// A transport that sends nothing, so that checking a configuration or a delivery has no effect.
 struct Offline;
 
-/// A transport that refuses every call.
+/// Returns a transport that refuses every call.
 #[cfg(feature = "online")]
 pub(crate) fn transport() -> Arc<dyn Transport> {
     Arc::new(Offline)
 }
 
-/// A context in which providers are built and nothing can be sent.
+/// Returns a context in which providers can be built but cannot send anything.
 pub(crate) fn context(environ: Environ) -> Context {
     Context::new(Arc::new(Offline)).with_environ(environ)
 }

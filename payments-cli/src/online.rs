@@ -1,4 +1,4 @@
-//! The transports of commands that ask gateways.
+//! The transports of commands that call gateways.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +18,10 @@ use payments::{
 
 use crate::exit::Failure;
 
-/// How long a gateway may take to answer: a person waits for it.
+/// How long a gateway may take to respond. It is short, because a person waits.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The HTTP client.
+/// Creates the HTTP client.
 pub(crate) fn client() -> Result<Arc<dyn Transport>, Failure> {
     let settings = HttpClientSettings::default().with_timeout(PATIENCE);
     match HttpClient::new(settings) {
@@ -30,24 +30,25 @@ pub(crate) fn client() -> Result<Arc<dyn Transport>, Failure> {
     }
 }
 
-/// A context in which every call is made once.
+/// Returns a context in which every call is made once.
 pub(crate) fn context(transport: Arc<dyn Transport>) -> Context {
     Context::new(transport).with_retry(RetryPolicy::new(0, Duration::ZERO, PATIENCE))
 }
 
-/// One request and what came of it.
+/// One request and its result.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
-    /// The method and the address without its query, which carries signatures.
+    /// The method and the address without its query, which contains signatures.
     pub(crate) target: String,
     /// The host, with its scheme and port.
     pub(crate) host: String,
-    /// How far the gateway's clock, by the header `date`, is ahead of this machine's, in seconds.
+    /// The number of seconds by which the gateway's clock, according to the header `date`, is ahead
+    /// of this machine's.
     pub(crate) ahead: Option<i64>,
     response: Option<(&'static str, Response<Bytes>)>,
 }
 
-/// A transport that keeps what passes through it.
+/// A transport that records every exchange.
 pub(crate) struct Recording {
     inner: Arc<dyn Transport>,
     exchanges: Mutex<Vec<Exchange>>,
@@ -58,7 +59,7 @@ impl Recording {
         Arc::new(Self { inner, exchanges: Mutex::new(Vec::new()) })
     }
 
-    /// What passed so far; it is forgotten.
+    /// Removes and returns the recorded exchanges.
     pub(crate) fn take(&self) -> Vec<Exchange> {
         std::mem::take(&mut self.lock())
     }
@@ -105,7 +106,8 @@ fn ahead(response: &Response<Bytes>, now: Timestamp) -> Option<i64> {
     Some(i64::try_from(since.as_secs()).ok()?.saturating_sub(now.unix_seconds()))
 }
 
-/// A transport that sends nothing: it answers each operation with the recorded responses, in order.
+/// A transport that sends nothing and responds to each operation with the recorded responses, in
+/// order.
 pub(crate) struct Replay(Mutex<VecDeque<(&'static str, Response<Bytes>)>>);
 
 impl Replay {

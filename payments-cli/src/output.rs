@@ -40,7 +40,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let mut json = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::Machine(format!("the result is no JSON: {error}")))?;
-    // JSON may hold it as it is, and the stream would drop it as a control character.
+    // JSON may contain this character, but the stream would drop it as a control character.
     json = json.replace('\u{7f}', "\\u007f");
     json.push('\n');
     print(&json)
@@ -57,7 +57,8 @@ pub(crate) fn remark(text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr(), "{} {text}", styled(DOUBTFUL, "note:"));
 }
 
-/// Adds a line with a dim label and its value, as it is; further lines of the value are indented.
+/// Appends a line with a dim label and its unchanged value. Further lines of the value are
+/// indented.
 pub(crate) fn row(out: &mut String, label: &str, value: impl fmt::Display) {
     let value = value.to_string();
     let mut lines = value.lines();
@@ -69,7 +70,7 @@ pub(crate) fn row(out: &mut String, label: &str, value: impl fmt::Display) {
     }
 }
 
-/// Adds a line as [`row`] does, with the value broken into lines that are easy to read.
+/// Appends a line like [`row`], with the value broken into lines that are easy to read.
 pub(crate) fn prose(out: &mut String, label: &str, value: &str) {
     let mut lines = String::new();
     let mut length = 0;
@@ -87,16 +88,16 @@ pub(crate) fn prose(out: &mut String, label: &str, value: &str) {
     row(out, label, lines);
 }
 
-/// `value` in a style.
+/// Returns `value` in a style.
 pub(crate) fn styled(style: Style, value: impl fmt::Display) -> impl fmt::Display {
     format!("{style}{value}{style:#}")
 }
 
-/// The name of a value in JSON, such as `bank_transfer`.
+/// Returns the name of a value in JSON, such as `bank_transfer`.
 pub(crate) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
-        // A variant with fields: its name is the key.
+        // For a variant with fields, the name is the key.
         Ok(Value::Object(fields)) => fields.keys().next().cloned().unwrap_or_default(),
         _ => String::new(),
     }

@@ -1,4 +1,4 @@
-//! Simulated gateways that a program gives to `sandbox`.
+//! Simulated gateways for `sandbox`.
 
 use std::any::Any;
 use std::fmt;
@@ -37,8 +37,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// The simulated gateway of the provider kind `kind`. It listens on `ports` ports, and `start`
-    /// starts it with an empty ledger.
+    /// Creates the simulated gateway of the provider kind `kind`. It listens on `ports` ports, and
+    /// `start` starts it with an empty ledger.
     pub fn new<F>(
         kind: &'static str,
         ports: u16,
@@ -60,25 +60,25 @@ impl fmt::Debug for Simulator {
     }
 }
 
-/// How a simulated gateway is started: its ports, its host names, and how it behaves.
+/// The settings for starting a simulated gateway: its ports, its host names, and its behaviour.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ListenSettings {
-    /// The first of its ports, which follow each other; 0 takes a free port for each.
+    /// The first of its consecutive ports, or 0 for free ones.
     pub first_port: u16,
     /// Host names to accept besides `localhost` and loopback addresses.
     pub host_names: Vec<String>,
-    /// The address that its ports are on.
+    /// The IP address on which it listens.
     pub ip: IpAddr,
-    /// Where it may send notifications.
+    /// The destinations to which it may send notifications.
     pub destinations: Destinations,
-    /// Which responses acknowledge its notifications.
+    /// The responses that acknowledge its notifications.
     pub acknowledgement: Acknowledgement,
     /// Whether it refuses calls beyond the gateway's documented rate.
     pub rate_limits: bool,
-    /// Whether it has values that fail by themselves.
+    /// Whether some values of requests cause a failure.
     pub failing_values: bool,
-    /// The merchant that it has instead of the one for tests.
+    /// The merchant that it uses instead of the one for tests.
     pub given: GivenKeys,
 }
 
@@ -99,7 +99,7 @@ impl Default for ListenSettings {
 }
 
 impl ListenSettings {
-    /// The port number `index`, from 0; 0 is any free port.
+    /// Returns the port with this index, counted from 0, or 0 for any free port.
     pub fn port(&self, index: u16) -> u16 {
         match self.first_port {
             0 => 0,
@@ -107,20 +107,20 @@ impl ListenSettings {
         }
     }
 
-    /// The address of the port number `index`, from 0.
+    /// Returns the address of the port with this index, counted from 0.
     pub fn address(&self, index: u16) -> SocketAddr {
         (self.ip, self.port(index)).into()
     }
 }
 
-/// A running simulated gateway, with what `sandbox` prints and shows about it.
+/// A running simulated gateway, with the information that `sandbox` prints and shows about it.
 pub struct RunningSimulator {
     pub(crate) title: String,
     pub(crate) hosts: Vec<(String, String)>,
     pub(crate) keys: Vec<(String, Value)>,
     pub(crate) sections: Vec<Section>,
     pub(crate) control: Option<Arc<dyn Control>>,
-    /// Stops the gateway when it is dropped.
+    /// Stops the gateway when dropped.
     _gateway: Box<dyn Any + Send>,
 }
 
@@ -129,12 +129,13 @@ pub struct RunningSimulator {
 pub(crate) enum Value {
     Text(String),
     Number(i64),
-    /// Something else of TOML, such as where a secret is kept.
+    /// Another value in TOML, such as where a secret is kept.
     Toml(String),
 }
 
 impl RunningSimulator {
-    /// A gateway with its title on the page of the sandbox. Dropping `gateway` has to stop it.
+    /// Creates a running gateway with its title on the page of the sandbox. Dropping `gateway` must
+    /// stop it.
     pub fn new(title: impl Into<String>, gateway: impl Send + 'static) -> Self {
         Self {
             title: title.into(),
@@ -146,40 +147,40 @@ impl RunningSimulator {
         }
     }
 
-    /// Adds a host of the gateway and its address, which are printed as a comment.
+    /// Adds a host of the gateway with its address, which is printed as a comment.
     #[must_use]
     pub fn with_host(mut self, name: &str, url: &str) -> Self {
         self.hosts.push((name.to_owned(), url.to_owned()));
         self
     }
 
-    /// Adds a key to the configuration of the provider. A secret is printed as it is, so that it
-    /// must be one for tests.
+    /// Adds a key to the printed configuration of the provider. A secret is printed unchanged, so
+    /// it must be one for tests.
     #[must_use]
     pub fn with_text(mut self, key: &str, value: &str) -> Self {
         self.keys.push((key.to_owned(), Value::Text(value.to_owned())));
         self
     }
 
-    /// Adds a key with a whole number to the configuration of the provider.
+    /// Adds a key with a whole number to the printed configuration of the provider.
     #[must_use]
     pub fn with_number(mut self, key: &str, value: i64) -> Self {
         self.keys.push((key.to_owned(), Value::Number(value)));
         self
     }
 
-    /// Adds the control of the gateway, which the sandbox serves at `/api/KIND/`.
+    /// Adds the control API of the gateway, which the sandbox serves at `/api/KIND/`.
     #[must_use]
     pub fn with_control(mut self, control: Arc<dyn Control>) -> Self {
         self.control = Some(control);
         self
     }
 
-    /// The configuration as `given`, where the gateway has no key of its own. Secrets are replaced by
-    /// where they are kept; one that is in the file itself is left out.
+    /// Adds the keys of `given` that the gateway does not print itself. Secrets are replaced by the
+    /// place where they are kept; one that is in the file itself is left out.
     pub(crate) fn completed_by(mut self, given: &GivenKeys) -> Self {
         let secrets = given.secrets();
-        // A secret may be printed under another key too, as one that is another's default.
+        // A secret may also be printed under another key, if it is the default of that key.
         let printed: Vec<String> = self.keys.iter().map(|(key, _)| key.clone()).collect();
         let printed: Vec<&str> = printed.iter().map(String::as_str).collect();
         let rest = given.rest(&printed);
@@ -205,7 +206,7 @@ impl RunningSimulator {
         self
     }
 
-    /// Adds tables to the page of the sandbox, such as addresses and what to try.
+    /// Adds tables to the page of the sandbox, such as addresses and things to try.
     #[must_use]
     pub fn with_sections(mut self, sections: impl IntoIterator<Item = Section>) -> Self {
         self.sections.extend(sections);

@@ -1,8 +1,8 @@
-//! TOML as text.
+//! Writes TOML.
 
 use std::fmt::Write as _;
 
-/// A basic string of TOML.
+/// Returns a basic string of TOML.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -18,7 +18,7 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// A value on one line.
+/// Formats a value on one line.
 pub(crate) fn inline(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => quoted(text),

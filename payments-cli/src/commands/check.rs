@@ -21,7 +21,7 @@ use crate::{
 /// Check a signature against the fields of a message
 ///
 /// Prints JSON with the formula, the signed string with the secret masked, and whether the
-/// signature is valid; exits with 3 if it is not. The age of a signed timestamp is not checked, so
+/// signature is valid. Exits with 3 if it is not. The age of a signed timestamp is not checked, so
 /// that old messages can be explained; `verify` checks it.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -35,11 +35,10 @@ pub(crate) struct Args {
     signature: String,
     #[command(flatten)]
     secret: SecretFlag,
-    /// Also show what would have made the signature match
+    /// Also show the changes with which the signature would match
     ///
-    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
-    /// and encodings, within bounds. Finds an unknown layout from one message of your own
-    /// sandbox.
+    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms and
+    /// encodings, within limits. It finds an unknown layout from one message of your own sandbox.
     #[arg(long, verbatim_doc_comment)]
     explain: bool,
     /// For RSA formulas: the certificate or public key, as PEM or DER
@@ -50,14 +49,14 @@ pub(crate) struct Args {
 #[derive(Serialize)]
 struct Checked<'a> {
     formula: &'a str,
-    /// None if the layout is unknown or a field is missing.
+    /// `None` if the layout is unknown or a field is missing.
     signed_string: Option<String>,
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<UntrustedReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// How a valid signature differs from the formula.
+    /// The difference between a valid signature and the formula.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,8 +111,8 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     Ok(exit)
 }
 
-/// Whether the signature is valid if empty fields are signed too, as some libraries do: a gateway
-/// that builds the string from the fields as they are sent accepts it.
+/// Returns a note if the signature is valid with empty fields signed as well, as some libraries
+/// sign. A gateway that builds the string from the fields as they are sent accepts it.
 fn signs_empty_fields(why: &Explanation) -> Option<String> {
     let found = why.matches.first()?;
     match found.differences.as_slice() {
@@ -124,7 +123,7 @@ fn signs_empty_fields(why: &Explanation) -> Option<String> {
     }
 }
 
-/// Whether the message has empty fields that the signature leaves out.
+/// Returns a note if the message has empty fields that the signature leaves out.
 fn leaves_empty_fields_out(formula: &Formula, fields: &[Field<'_>]) -> Option<String> {
     let is_signed = |name: &str| match &formula.layout {
         Layout::Pairs { names, empty: EmptyValues::Dropped, .. } => names.contains(&name),

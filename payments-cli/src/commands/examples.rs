@@ -1,8 +1,8 @@
-//! The examples below the help of a command, with the program's name and formulas.
+//! The examples below the help of a command, with the program's own name and formulas.
 
 use payments::{registry::Registry, signature::Formula};
 
-/// Adds an example to each command whose flags need one.
+/// Adds an example to each command with flags that need one.
 pub(crate) fn with_examples(
     command: clap::Command,
     program: &str,
@@ -34,7 +34,7 @@ pub(crate) fn with_examples(
         .mut_subcommand("check", |check_command| check_command.after_help(check))
 }
 
-/// The formula with the fewest fields, of those whose fields are known.
+/// Returns the formula with the fewest fields, of those with known fields.
 fn shortest(registry: &Registry) -> Option<&'static Formula> {
     let formulas = registry.registrations().iter().flat_map(|kind| kind.formulas);
     let known = formulas.filter(|formula| !formula.layout.fields().is_empty());

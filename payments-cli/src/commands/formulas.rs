@@ -1,4 +1,4 @@
-//! `formulas`: every signature formula of the providers.
+//! `formulas`: lists the signature formulas of the providers.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ use crate::{
 /// List the signature formulas of every provider
 ///
 /// Shows for each what is signed, by whom and how, the source document, and the confidence in it.
-/// `sign` and `check` accept them by name.
+/// `sign` and `check` accept the formulas by name.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -76,7 +76,8 @@ fn described(listed: &[Listed]) -> String {
     out
 }
 
-/// The signed string with names in place of values, in quotes: some begin with a space.
+/// Returns the signed string with names in place of values, in quotes, because some begin with a
+/// space.
 fn pattern(formula: &Formula) -> String {
     match &formula.layout {
         Layout::Values { leading, separator, items } => {

@@ -18,11 +18,10 @@ use crate::{
     output,
 };
 
-/// Sign the fields of a message by a formula, and show what is signed
+/// Sign the fields of a message by a formula, and show the signed string
 ///
 /// Prints JSON with the formula, the signed string with the secret masked, and the signature as it
-/// goes on the wire. If a gateway refuses a signature, compare the signed string with the
-/// gateway's.
+/// is sent. If a gateway refuses a signature, compare the signed string with the gateway's.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

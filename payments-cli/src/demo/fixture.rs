@@ -1,4 +1,4 @@
-//! The fixture of the tour: simulated gateways, the shop, and the hub built from the embedded TOML.
+//! The set-up of the tour: simulated gateways, the shop, and the hub built from the embedded TOML.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::shop::Shop;
 
 type Broken = Box<dyn std::error::Error>;
 
-/// The fixture of the tour.
+/// The set-up of the tour.
 pub(super) struct Fixture {
     pub(super) hpay: HPaySimulator,
     pub(super) sepay: SePaySimulator,
@@ -57,13 +57,13 @@ impl Fixture {
         Ok(Self { hpay, sepay, mock, shop, payments, browser: client })
     }
 
-    /// Follows a link, as the buyer's browser does.
+    /// Follows a link like the buyer's browser.
     pub(super) async fn follow(&self, url: &str) -> Result<u16, Broken> {
         let request = http::Request::get(url).body(Bytes::new())?;
         Ok(self.browser.inquire(Call::inquiry("browse", request)).await?.status().as_u16())
     }
 
-    /// Posts a form, as the buyer's browser does.
+    /// Posts a form like the buyer's browser.
     pub(super) async fn post(&self, form: &payments::payment::PostForm) -> Result<u16, Broken> {
         let body =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
@@ -79,7 +79,7 @@ impl Fixture {
     }
 }
 
-/// The embedded TOML with the addresses filled in, and the secrets as environment variables.
+/// Returns the embedded TOML with the addresses filled in. The secrets are environment variables.
 fn configuration(
     shop: &Shop,
     hpay: &HPaySimulator,

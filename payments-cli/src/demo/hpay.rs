@@ -1,4 +1,5 @@
-//! HPay: a link without a call, a callback that signs no amount, a payout whose response is lost.
+//! HPay: a link without a call, a callback that does not sign the amount, and a payout with a lost
+//! response.
 
 use bytes::Bytes;
 use payments::{
@@ -74,7 +75,7 @@ async fn payment(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broke
     forged_and_repeated(fixture, timeline).await
 }
 
-/// Sends the notification again: once as it was, once with another price.
+/// Sends the notification again: once unchanged, once with another price.
 async fn forged_and_repeated(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let receipts = fixture.hpay.receipts();
     let sent = receipts.last().ok_or("HPay sent no notification")?.request.clone();

@@ -1,5 +1,5 @@
-//! A payout worker, which is this program in a process of its own, is killed in the middle of its
-//! payouts and started again.
+//! A payout worker is killed in the middle of its payouts and started again. The worker is this
+//! program in a process of its own.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -24,22 +24,22 @@ use super::timeline::Timeline;
 
 type Broken = Box<dyn std::error::Error>;
 
-/// The command that runs the worker; it is not listed.
+/// The command that runs the worker. The help does not list it.
 pub(crate) const COMMAND: &str = "demo-worker";
 
-/// How many payouts there are.
+/// The number of payouts.
 const PAYOUTS: usize = 8;
 
-/// How many of them the gateway has when the worker is killed. The worker does not hear of the last
-/// one.
+/// The number of payouts that the gateway has when the worker is killed. The worker does not get
+/// the response to the last one.
 const AT_THE_KILL: usize = 4;
 
-/// No step takes this long.
+/// The time limit of every step, which none should reach.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn play(timeline: &mut Timeline) -> Result<(), Broken> {
     timeline.section("mock", "The engine: a payout worker that is killed");
-    // A gateway that would pay a repeated reference again, as HPay does.
+    // Like HPay, this gateway pays a repeated reference again.
     let settings = Settings::test()
         .with_payout_repeat(Repeat::PaysAgain)
         .with_payout_start(PayoutStart::Succeeded);
@@ -102,7 +102,7 @@ pub(super) async fn play(timeline: &mut Timeline) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The payouts in the gateway's ledger.
+/// Returns the payouts in the gateway's ledger.
 fn paid(gateway: &MockSimulator) -> Vec<Booking> {
     let bookings = gateway.bookings().into_iter();
     bookings.filter(|booking| booking.kind == BookingKind::Payout).collect()
@@ -112,7 +112,7 @@ fn name(number: usize) -> String {
     format!("SALARY-{number}")
 }
 
-/// The worker, which ends with it.
+/// The process of the worker, which is killed when this value is dropped.
 struct Worker(Child);
 
 impl Worker {
@@ -126,7 +126,7 @@ impl Worker {
         Ok(Self(child))
     }
 
-    /// Waits until it says that every payout is on record, and returns how many are.
+    /// Waits until the worker reports that every payout is on record, and returns how many are.
     async fn recorded(&mut self) -> Result<usize, Broken> {
         let out = self.0.stdout.take().ok_or("the worker says nothing")?;
         let lines = move || BufReader::new(out).lines().take(PAYOUTS).filter(Result::is_ok).count();
@@ -139,7 +139,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Waits until it ended, and returns whether everything was final by then.
+    /// Waits until the worker has ended, and returns whether every payout was final by then.
     async fn ends_well(&mut self) -> Result<bool, Broken> {
         let until = tokio::time::Instant::now() + PATIENCE;
         while tokio::time::Instant::now() < until {
@@ -154,17 +154,17 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // It may have ended.
+        // The worker may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// The worker's process: hands over its payouts, prints each, and ends once all are final. It is
-/// started the same way again after it was killed.
+/// Runs in the worker's process: hands over its payouts, prints each, and ends once all are final.
+/// After a kill it is started in the same way.
 pub(crate) async fn work(folder: &Path) -> Result<(), Broken> {
     let text = std::fs::read_to_string(folder.join("payments.toml"))?;
-    // One after another, so that a kill finds some that are not sent.
+    // One after another, so that some are not sent yet at the kill.
     let limits = Limits::default().with_at_once(1);
     let builder = Payments::from_toml(&text)?.engine()?.with_limits("mock", limits);
     let engine = builder.with_interval(Duration::from_millis(50)).start().await?;

@@ -1,4 +1,4 @@
-//! The mock: a payment and its refund, a payout that the gateway cannot decide on.
+//! The mock: a payment and its refund, and a payout with a lost response.
 
 use payments::{
     OrderRef, PayoutRef, RefundRef, Submission,

@@ -1,6 +1,6 @@
 //! The tour: money through every gateway, simulated on this machine.
 //!
-//! It drives only the public facade over loopback HTTP and reads its claims from the ledgers of
+//! It uses only the public facade over loopback HTTP, and checks its claims against the ledgers of
 //! the simulated gateways.
 
 mod fixture;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use fixture::Fixture;
 use timeline::Timeline;
 
-/// Runs the tour; succeeds only if every step ended as expected.
+/// Runs the tour. It succeeds only if every step ends as expected.
 pub(crate) async fn run(json: bool) -> ExitCode {
     let mut timeline = Timeline::new(json);
     if let Err(error) = tell(&mut timeline).await {

@@ -1,4 +1,4 @@
-//! Functions that the sections of the tour use to read submissions, lookups and events.
+//! Functions of the tour that describe submissions, lookups and events.
 
 use payments::{
     Lookup, Movement, Submission,
@@ -10,7 +10,7 @@ use payments::{
 
 use super::shop::Seen;
 
-/// An outcome as one word.
+/// Returns the name of an outcome as one word.
 pub(super) fn word<T>(submission: &Submission<T>) -> String {
     match submission {
         Submission::Accepted(_) => "accepted".to_owned(),
@@ -19,7 +19,7 @@ pub(super) fn word<T>(submission: &Submission<T>) -> String {
     }
 }
 
-/// The buyer's next action that the provider prefers, if the payment was accepted.
+/// Returns the preferred next action of the buyer, if the payment was accepted.
 pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
     match submission {
         Submission::Accepted(payment) => payment.next.first(),
@@ -27,7 +27,8 @@ pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
     }
 }
 
-/// Whether the deliveries reported exactly once that an order is paid with exactly this amount.
+/// Returns whether the deliveries reported exactly once that an order is paid with exactly this
+/// amount.
 pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
     let paid = |event: &&Event| match event.data() {
         EventData::Payment(payment) => payment.order.as_str() == order && payment.settles(amount),
@@ -36,7 +37,7 @@ pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
     seen.iter().flat_map(|seen| &seen.events).filter(paid).count() == 1
 }
 
-/// The credits that deliveries reported and the hub believes.
+/// Returns the credits of trusted events.
 pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
     seen.iter()
         .flat_map(|seen| &seen.events)
@@ -47,12 +48,12 @@ pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
         .collect()
 }
 
-/// An amount as people read it.
+/// Formats an amount for people.
 pub(super) fn read(amount: Money) -> String {
     amount.localized(Language::English)
 }
 
-/// Whether an inquiry found exactly one payout, and that it succeeded.
+/// Returns whether an inquiry found exactly one payout and that it succeeded, with a description.
 pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
     match lookup {
         Lookup::Found(payout) => {
@@ -66,7 +67,7 @@ pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
     }
 }
 
-/// Whether a delivery was believed, and why, as text.
+/// Describes whether a delivery was trusted, and why.
 pub(super) fn judged(seen: &[Seen]) -> String {
     let judge = |seen: &Seen| match (&seen.untrusted, seen.repeated) {
         (Some(why), _) => format!("untrusted: {why}; replied {}", seen.status),

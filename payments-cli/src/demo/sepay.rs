@@ -1,4 +1,4 @@
-//! SePay: a signed form, a token that covers nothing, a transfer found by the code in its memo.
+//! SePay: a signed form, a token that covers nothing, and a transfer found by the code in its memo.
 
 use bytes::Bytes;
 use payments::{
@@ -87,7 +87,7 @@ async fn transfer(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Brok
         timeline.qr(payload);
     }
 
-    // The bank adds its own text, in lower case.
+    // The bank adds its own text and changes the memo to lower case.
     let mangled = format!("MBVCB.3278907687.{} chuyen tien", memo.to_lowercase());
     let part = fixture.sepay.bank_transfer(account.number.as_str(), 100_000, &mangled).await?;
     let seen = fixture.shop.data();

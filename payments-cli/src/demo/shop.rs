@@ -17,7 +17,7 @@ use payments::{
     notification::{Coverage, Delivery, Event, Outcome},
 };
 
-/// The largest body of a delivery that is read, in bytes.
+/// The largest accepted body of a delivery, in bytes.
 const LARGEST_DELIVERY: usize = 64 * 1024;
 
 /// A shop that listens on loopback.
@@ -29,19 +29,19 @@ pub(super) struct Shop {
 /// The result of one delivery.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
-    /// The believed events that were not handled before.
+    /// The trusted events that were not handled before.
     pub(super) events: Vec<Event>,
-    /// Why events were not believed.
+    /// The reasons why events were not trusted.
     pub(super) doubts: Vec<String>,
     /// Why the delivery was not trusted.
     pub(super) untrusted: Option<String>,
-    /// What the proof covers.
+    /// The fields that the proof covers.
     pub(super) coverage: String,
-    /// Whether everything in it was handled before.
+    /// Whether all of its events were handled before.
     pub(super) repeated: bool,
     /// The key of its first event that moves money.
     pub(super) key: Option<DedupeKey>,
-    /// The status that was replied.
+    /// The status of the reply.
     pub(super) status: u16,
 }
 
@@ -66,7 +66,7 @@ impl Shop {
         Ok(Self { address, state })
     }
 
-    /// The address, without a slash at the end.
+    /// Returns the address, without a slash at the end.
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
 
-/// The steps of the tour, with whether each ended as expected.
+/// Prints the steps of the tour, and counts those that ended as expected.
 pub(super) struct Timeline {
     json: bool,
     started: Instant,
@@ -15,7 +15,7 @@ pub(super) struct Timeline {
     wrong: usize,
 }
 
-/// The facts that a step shows: names and values, in order.
+/// The facts of a step: names and values, in order.
 pub(super) type Facts = Vec<(&'static str, String)>;
 
 const TITLE: Style = Style::new().bold();
@@ -36,7 +36,7 @@ impl Timeline {
         }
     }
 
-    /// Prints a step. `good` says whether it ended as expected.
+    /// Prints a step. `good` tells whether it ended as expected.
     pub(super) fn step(&mut self, step: &'static str, text: &str, good: bool, facts: Facts) {
         self.steps += 1;
         self.wrong += usize::from(!good);
@@ -61,7 +61,7 @@ impl Timeline {
         }
     }
 
-    /// Draws a QR code, in the output for people only.
+    /// Draws a QR code, only in the output for people.
     pub(super) fn qr(&self, payload: &str) {
         if self.json {
             return;
@@ -86,7 +86,7 @@ impl Timeline {
         self.step("broke", &text, false, Vec::new());
     }
 
-    /// Prints the summary; returns whether every step ended as expected.
+    /// Prints the summary. Returns whether every step ended as expected.
     pub(super) fn end(self) -> bool {
         let good = self.wrong == 0;
         if self.json {

@@ -15,12 +15,12 @@ use super::{
     difference::Difference,
 };
 
-/// Among how many fields an unknown layout is looked for.
+/// The most fields of a message in which an unknown layout is searched for.
 const MOST_FIELDS: usize = 40;
 
 const MASK: &str = "‹secret›";
 
-/// How a signature is made of a string.
+/// How a signature is made from a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Md5,
@@ -30,7 +30,7 @@ pub(super) enum Method {
     Rsa,
 }
 
-/// A string that may have been signed, before it is put together.
+/// A string that may have been signed, in parts.
 #[derive(Clone)]
 pub(super) struct Candidate<'a> {
     pub(super) pieces: Vec<Piece<'a>>,
@@ -39,19 +39,19 @@ pub(super) struct Candidate<'a> {
     pub(super) named: bool,
     /// How names are written.
     names: Encoding,
-    /// The fields that a layout of pairs leaves out where they are empty.
+    /// The fields that a layout of pairs leaves out if they are empty.
     may_be_dropped: MayBeDropped<'a>,
-    /// Before which of the pieces the secret stands; nowhere, where it is the key.
+    /// The index of the piece that the secret is put in front of, or `None` if it is the key.
     pub(super) secret: Option<usize>,
     pub(super) secret_change: Option<Change>,
     pub(super) method: Method,
 }
 
-/// The fields that are left out where they are empty, and where they would be.
+/// The fields that are left out if they are empty, and their places.
 #[derive(Clone, Copy)]
 enum MayBeDropped<'a> {
     None,
-    /// These, in this order.
+    /// These fields, in this order.
     Listed(&'a [&'static str], Order),
     /// Every member, in the order of the names.
     Every,
@@ -66,7 +66,7 @@ impl MayBeDropped<'_> {
         }
     }
 
-    /// Whether `one` is signed after `other`.
+    /// Returns whether `one` is signed after `other`.
     fn is_behind(self, one: &str, other: &str, fields: &[Field<'_>]) -> bool {
         match self {
             Self::None => false,
@@ -88,12 +88,12 @@ impl MayBeDropped<'_> {
 pub(super) struct Piece<'a> {
     pub(super) name: &'a str,
     pub(super) value: Cow<'a, [u8]>,
-    /// The value as it was sent, where the formula changes it first.
+    /// The value as it was sent, if the formula changes it before signing.
     sent: Option<&'a [u8]>,
 }
 
 impl<'a> Candidate<'a> {
-    /// What the formula says; nothing if its layout or algorithm is unknown.
+    /// Returns the string of the formula, or `None` if its layout or algorithm is unknown.
     pub(super) fn of(formula: &'a Formula, fields: &[Field<'a>]) -> Option<Self> {
         let method = match formula.algorithm {
             Algorithm::Md5Hex => Method::Md5,
@@ -169,8 +169,8 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// The fields of the message, up to a number of them, joined by a pipe, with the secret behind:
-    /// where a search for an unknown layout begins.
+    /// Joins the fields of the message, up to a number of them, by a pipe, with the secret at the
+    /// end. The search for an unknown layout begins with it.
     pub(super) fn unknown(formula: &Formula, fields: &[Field<'a>]) -> Self {
         let method = match formula.algorithm {
             Algorithm::RsaSha256Base64 => Method::Rsa,
@@ -190,7 +190,7 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// The candidate with a difference; nothing if that changes nothing or is impossible.
+    /// Returns the candidate with a difference, or `None` if that changes nothing or is impossible.
     pub(super) fn with(&self, difference: &Difference, fields: &[Field<'a>]) -> Option<Self> {
         let mut changed = self.clone();
         match difference {
@@ -210,7 +210,7 @@ impl<'a> Candidate<'a> {
                 changed.secret = self.secret.map(|secret| secret - usize::from(at < secret));
             }
             Difference::EmptyFields => {
-                // Each behind the pieces that stand before it in the message.
+                // Put each one after the pieces that precede it in the message.
                 let known: Vec<&str> = self.pieces.iter().map(|piece| piece.name).collect();
                 let dropped = |field: &&Field<'a>| {
                     field.1.is_empty()
@@ -250,7 +250,7 @@ impl<'a> Candidate<'a> {
         Some(changed)
     }
 
-    /// The string with this secret in it.
+    /// Returns the string that contains this secret.
     pub(super) fn bytes(&self, secret: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(128);
         bytes.extend_from_slice(self.leading.as_bytes());
@@ -279,7 +279,7 @@ impl<'a> Candidate<'a> {
         bytes
     }
 
-    /// The secret as this candidate takes it.
+    /// Returns the secret with the change of this candidate.
     pub(super) fn secret_of(&self, secret: &Secret) -> Vec<u8> {
         let secret = secret.expose().as_bytes();
         match self.secret_change.and_then(|change| change.apply(secret)) {
@@ -288,7 +288,7 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// The string for a person, without the secret, also where a field's value holds it.
+    /// Returns the string for a person. The secret is masked, even if it occurs in a field's value.
     pub(super) fn masked(&self, secrets: Option<&Keys>) -> String {
         let text = String::from_utf8_lossy(&self.bytes(MASK.as_bytes())).into_owned();
         match secrets.and_then(Keys::newest) {
@@ -297,7 +297,7 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// The layout as a template, as [`Formula::replaced`] reads it.
+    /// Returns the layout as a template, in the syntax of [`Formula::replaced`].
     pub(super) fn template(&self) -> Option<String> {
         if self.named {
             return None;
@@ -322,7 +322,7 @@ impl<'a> Piece<'a> {
         Self { name: field.0, value, sent }
     }
 
-    /// The value with a change, made of what was sent; nothing if it stays the same.
+    /// Applies a change to the value that was sent. Returns `None` if it stays the same.
     pub(super) fn changed(&self, change: Change) -> Option<Cow<'a, [u8]>> {
         let changed = match (change, self.sent) {
             (Change::AsSent, sent) => Cow::Borrowed(sent?),
@@ -333,7 +333,7 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The piece of an item; a field that is not there is empty, or left out if it may be.
+/// Returns the piece of an item. A missing field counts as empty, or is left out if it may be.
 fn piece<'a>(item: &'a Item, fields: &[Field<'a>]) -> Option<Piece<'a>> {
     let name = item.name()?;
     let value = fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
@@ -349,7 +349,8 @@ fn piece<'a>(item: &'a Item, fields: &[Field<'a>]) -> Option<Piece<'a>> {
     Some(Piece { name, value, sent })
 }
 
-/// The members that a formula signs, in the order of their names; `None` if one is there twice.
+/// Returns the members that a formula signs, in the order of their names, or `None` if one occurs
+/// twice.
 fn signed_members<'f, 'a>(
     members: &Members,
     fields: &'f [Field<'a>],
@@ -361,7 +362,7 @@ fn signed_members<'f, 'a>(
     (!is_doubled).then(|| sorted.into_iter().filter(is_signed).collect())
 }
 
-/// A name or a value as a formula writes it.
+/// Encodes a name or a value according to a formula.
 fn encoded(encoding: Encoding, value: &[u8]) -> Cow<'_, [u8]> {
     match encoding {
         Encoding::UriComponent => {

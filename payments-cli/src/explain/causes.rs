@@ -1,4 +1,4 @@
-//! The commonest causes of a refused signature, each of which has to be found.
+//! Tests that the most common causes of a refused signature are found.
 
 use super::{
     tests::{FORM, MD5, SECRET, differences, explain, sign},
@@ -21,7 +21,7 @@ const WEBHOOK: Formula = Formula::new(
     Confidence::High,
 );
 
-/// One document, as the JSON writers of several languages write it.
+/// One document as the JSON writers of several languages write it.
 const WRITERS: [(&str, &str); 16] = [
     (
         "node, JSON.stringify",
@@ -100,7 +100,7 @@ fn a_body_that_was_written_again_by_another_writer_is_found() {
         let signature = sign(&WEBHOOK, WEBHOOK.layout.clone(), &webhook(signed));
         for (presenter, presented) in WRITERS {
             let sorts = |name: &str| name.contains("sorted") || name.contains("map");
-            // Sorting loses the order, which nobody can find again.
+            // Sorting loses the order, which cannot be found again.
             if presented == signed || (sorts(presenter) && !sorts(signer)) {
                 continue;
             }
@@ -192,7 +192,7 @@ fn empty_fields_that_are_signed_and_not_dropped_are_found() {
 
 #[test]
 fn a_signature_that_was_changed_on_its_way_is_found() {
-    // A base64 with pluses and slashes in it.
+    // This base64 contains pluses and slashes.
     let orders: Vec<String> = (0..100).map(|number| format!("A{number}")).collect();
     let signed = orders.iter().map(|order| {
         let fields: [Field<'_>; 3] =
@@ -237,7 +237,7 @@ fn a_signature_that_was_changed_on_its_way_is_found() {
 fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
     let fields: [Field<'_>; 2] = [("order", b"A1"), ("amount", b"1")];
     let with = |secret: String| hex::encode(Md5::digest(format!("A1|1||{secret}")));
-    // The other side copied it so.
+    // The other side copied the secret like this.
     for (secret, expected) in [
         (format!("{SECRET}\n"), "with a line end behind it"),
         (format!("{SECRET}\r\n"), "with CR and LF behind it"),
@@ -247,7 +247,7 @@ fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
         let found = differences(&MD5, &fields, &with(secret));
         assert_eq!(found, [format!("the secret is the one given, {expected}")]);
     }
-    // We copied it so.
+    // We copied the secret like this.
     for (secret, expected) in [
         (format!("\"{SECRET}\""), "without the quotation marks around it"),
         (format!("SEPAY_SECRET={SECRET}"), "without the name and = before it"),

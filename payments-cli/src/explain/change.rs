@@ -1,4 +1,4 @@
-//! How a text was changed before it was signed.
+//! Changes of a text before it was signed.
 
 use std::borrow::Cow;
 
@@ -7,50 +7,50 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::json::JsonWriter;
 
-/// What is escaped beside the unreserved characters of RFC 3986.
+/// The characters to escape besides the unreserved characters of RFC 3986.
 const RFC_3986: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What JavaScript's `encodeURIComponent` escapes (ECMA-262, section 19.2.6.5).
+/// The characters that JavaScript's `encodeURIComponent` escapes (ECMA-262, section 19.2.6.5).
 pub(super) const URI_COMPONENT: &AsciiSet =
     &RFC_3986.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
 
-/// How a text was changed before it was signed.
+/// A change of a text before it was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// As it was sent, where the formula changes it first.
+    /// As it was sent, if the formula would change it first.
     AsSent,
-    /// Percent-encoded, a space as `+`.
+    /// Percent-encoded, with `+` for a space.
     UrlEncoded,
-    /// Percent-encoded, with small digits and letters.
+    /// Percent-encoded, with lower-case letters in the escapes.
     UrlEncodedLower,
-    /// Percent-encoded, a space as `%20` (RFC 3986).
+    /// Percent-encoded, with `%20` for a space (RFC 3986).
     PercentEncoded,
-    /// Percent-encoded as JavaScript's `encodeURIComponent` does.
+    /// Percent-encoded by the rules of JavaScript's `encodeURIComponent`.
     ComponentEncoded,
     /// Decoded once more.
     UrlDecoded,
-    /// With `+` where spaces stand.
+    /// With `+` in place of spaces.
     PlusForSpaces,
-    /// With spaces where `+` stands.
+    /// With spaces in place of `+`.
     SpacesForPlus,
     /// Escaped for HTML.
     HtmlEscaped,
     /// Without the escapes of HTML.
     HtmlUnescaped,
-    /// In small letters.
+    /// In lower case.
     Lower,
-    /// In capital letters.
+    /// In upper case.
     Upper,
-    /// With each letter and its marks as one character (NFC).
+    /// With each letter and its diacritics as one character (NFC).
     Composed,
-    /// With letters and their marks apart (NFD).
+    /// With letters and their diacritics as separate characters (NFD).
     Decomposed,
     /// Without white space at its ends.
     Trimmed,
-    /// With a line end behind it.
+    /// With a line end after it.
     LineEnd,
-    /// With CR and LF behind it.
+    /// With CR and LF after it.
     WindowsLineEnd,
     /// With lines ended by CR and LF.
     WindowsLines,
@@ -66,13 +66,13 @@ pub enum Change {
     Unquoted,
     /// Without the `NAME=` before it.
     WithoutName,
-    /// Without name, quotation marks, byte order mark and white space around it.
+    /// Without the name, quotation marks, byte order mark and white space around it.
     Bare,
-    /// As the bytes that it is the hexadecimal text of.
+    /// Decoded from hexadecimal.
     HexDecoded,
-    /// As the bytes that it is the base64 of.
+    /// Decoded from base64.
     Base64Decoded,
-    /// With `.00` behind it.
+    /// With `.00` after it.
     Decimals,
     /// Without decimals.
     WithoutDecimals,
@@ -80,16 +80,16 @@ pub enum Change {
     Commas,
     /// Without commas and points between digits.
     WithoutCommas,
-    /// In hundredths.
+    /// Multiplied by 100.
     Hundredths,
-    /// As JSON without white space between its tokens, and otherwise as it is.
+    /// As JSON without white space between its tokens, and otherwise unchanged.
     CompactJson,
-    /// As another writer of JSON writes it.
+    /// As JSON in the style of another writer.
     Json(JsonWriter),
 }
 
 impl Change {
-    /// What happens to single values, the likeliest first.
+    /// The changes that are tried on single values, the likeliest first.
     pub(super) const OF_VALUES: [Self; 27] = [
         Self::AsSent,
         Self::Lower,
@@ -120,10 +120,10 @@ impl Change {
         Self::CompactJson,
     ];
 
-    /// How many of them are tried beside two other differences.
+    /// The number of changes that are tried together with two other differences.
     pub(super) const COMMON_VALUES: usize = 15;
 
-    /// What happens to secrets when they are copied, the likeliest first.
+    /// The changes that happen to secrets when they are copied, the likeliest first.
     pub(super) const OF_SECRETS: [Self; 11] = [
         Self::LineEnd,
         Self::Trimmed,
@@ -138,11 +138,11 @@ impl Change {
         Self::Base64Decoded,
     ];
 
-    /// How many of them are tried beside two other differences.
+    /// The number of changes that are tried together with two other differences.
     pub(super) const COMMON_SECRETS: usize = 2;
 
-    /// The changed value; nothing if it stays the same. [`AsSent`](Self::AsSent) is not made of the
-    /// value.
+    /// Returns the changed value, or `None` if it stays the same. [`AsSent`](Self::AsSent) cannot
+    /// be made from the value.
     pub(super) fn apply<'a>(self, value: &[u8]) -> Option<Cow<'a, [u8]>> {
         let text = std::str::from_utf8(value).ok()?;
         let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -240,7 +240,7 @@ impl Change {
     }
 }
 
-/// As PHP's `urlencode` and HTML forms do it.
+/// Encodes like PHP's `urlencode` and HTML forms.
 fn form_encoded(value: &[u8]) -> String {
     form_urlencoded::byte_serialize(value).collect()
 }
@@ -250,7 +250,7 @@ fn decoded(text: &str) -> String {
     form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value).collect()
 }
 
-/// As PHP's `htmlspecialchars` does it.
+/// Escapes like PHP's `htmlspecialchars`.
 fn html_escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -275,7 +275,7 @@ fn html_unescaped(text: &str) -> String {
         ("&#039;", "'"),
         ("&#39;", "'"),
         ("&apos;", "'"),
-        // The last, so that nothing is read out of what it makes.
+        // It is last, so that its result is not unescaped again.
         ("&amp;", "&"),
     ];
     ESCAPES.iter().fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain))
@@ -291,8 +291,8 @@ fn unquoted(text: &str) -> Option<&str> {
     marks.into_iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))
 }
 
-/// What follows the name of a variable: `NAME=`, `export NAME=`, `set NAME=`, `$env:NAME = `, or
-/// `NAME: ` in YAML.
+/// Returns the text after the name of a variable: `NAME=`, `export NAME=`, `set NAME=`, `$env:NAME
+/// = `, or `NAME: ` in YAML.
 fn without_name(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let text = ["export ", "set ", "SET ", "$env:", "ENV "]
@@ -331,7 +331,7 @@ fn with_commas(digits: &str) -> String {
     text
 }
 
-/// White space between the tokens of a JSON text is dropped, in its strings it stays.
+/// Removes the white space between the tokens of a JSON text, but not in its strings.
 fn compact(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     let (mut in_string, mut is_escaped) = (false, false);

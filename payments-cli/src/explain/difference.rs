@@ -1,4 +1,4 @@
-//! How a string differs from what a formula says.
+//! Differences between a signed string and a formula.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,43 +7,43 @@ use serde::{Serialize, Serializer};
 
 use super::change::Change;
 
-/// One way in which a string differs from what a formula says. It is serialised as its sentence.
+/// One difference between a signed string and a formula. It is serialised as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {
-    /// The fields stand in this order, or are these.
+    /// These fields are signed, in this order.
     Fields(Vec<String>),
     /// A field is left out, with its separator.
     LeftOut(String),
-    /// Listed fields that are empty are in it too.
+    /// Listed fields are signed even if they are empty.
     EmptyFields,
-    /// Every field of the message is in it, also what is empty or not listed.
+    /// Every field of the message is signed, including those that are empty or not listed.
     EveryField,
-    /// Values stand with their names, or without.
+    /// Values are signed with their names, or without them.
     Names {
-        /// Whether they do.
+        /// Whether they have their names.
         named: bool,
     },
-    /// This stands between two values.
+    /// The text between two values.
     Separator(String),
-    /// This stands before the first value.
+    /// The text before the first value.
     Leading(String),
-    /// The secret stands before the fields.
+    /// The secret is before the fields.
     SecretFirst,
-    /// The secret stands after the fields.
+    /// The secret is after the fields.
     SecretLast,
     /// A value was changed before it was signed.
     Value {
-        /// Whose value; of every field if none is named.
+        /// The field of the value, or `None` for the values of all fields.
         field: Option<String>,
-        /// How it was changed.
+        /// The change.
         change: Change,
     },
-    /// Another secret was used: the configured one, changed like this.
+    /// Another secret was used: the configured one with this change.
     Secret(Change),
-    /// The signature was made like this.
+    /// The signature was made by this algorithm.
     Algorithm(&'static str),
-    /// The signature was written like this.
+    /// The signature was written in this form.
     Encoding(Cow<'static, str>),
 }
 

@@ -1,21 +1,22 @@
-//! A JSON text as another writer would have written it.
+//! A JSON text in the style of another JSON writer.
 //!
-//! A signature over a body is made of its bytes, and the commonest mistake is to sign or check a
-//! body that was parsed and written again. The writers of PHP, Python, JavaScript, Go, Java and
-//! .NET differ in white space, in what they escape, and in the order of names; numbers keep their
-//! digits.
+//! A signature over a body is made from its bytes, and the most common mistake is to sign or check
+//! a body that was parsed and written again. The writers of PHP, Python, JavaScript, Go, Java and
+//! .NET differ in white space, in the characters that they escape, and in the order of names;
+//! numbers keep their digits.
 
 use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// How a writer writes JSON.
+/// The style of a JSON writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsonWriter {
     /// The white space between tokens.
     pub spacing: Spacing,
-    /// What is escaped in strings beside quotation marks, backslashes and control characters.
+    /// The characters that are escaped in strings besides quotation marks, backslashes and control
+    /// characters.
     pub escapes: Escapes,
     /// Whether the names of every object are sorted.
     pub sorted: bool,
@@ -30,7 +31,7 @@ pub struct JsonWriter {
 pub enum Spacing {
     /// None.
     Compact,
-    /// A space behind commas and colons, as Python does.
+    /// A space after commas and colons, like Python.
     Spaced,
     /// A line for each value, indented by two spaces.
     TwoSpaces,
@@ -40,46 +41,46 @@ pub enum Spacing {
     Tabs,
 }
 
-/// What a JSON writer escapes in strings.
+/// The characters that a JSON writer escapes in strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escapes {
-    /// Nothing more.
+    /// No other characters.
     Nothing,
-    /// Letters beyond ASCII, as Python and PHP do (`\u1ea1`).
+    /// Letters beyond ASCII, like Python and PHP (`\u1ea1`).
     Unicode,
     /// Slashes (`\/`).
     Slashes,
     /// Letters beyond ASCII, and slashes: PHP's default.
     UnicodeAndSlashes,
-    /// `<`, `>` and `&`, as Go does (`\u003c`).
+    /// `<`, `>` and `&`, like Go (`\u003c`).
     GoHtml,
-    /// `<`, `>`, `&`, `=` and `'`, as Gson does.
+    /// `<`, `>`, `&`, `=` and `'`, like Gson.
     GsonHtml,
-    /// Letters beyond ASCII and `<`, `>`, `&`, `'`, `"`, `+`, `` ` ``, in capitals, as .NET does.
+    /// Letters beyond ASCII and `<`, `>`, `&`, `'`, `"`, `+`, `` ` ``, in upper case, like .NET.
     DotNet,
 }
 
 /// The Unicode form of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnicodeForm {
-    /// As it stands.
+    /// Unchanged.
     Kept,
-    /// Composed: one character for a letter with its marks (NFC).
+    /// Composed: one character for a letter with its diacritics (NFC).
     Composed,
-    /// Decomposed: a letter and its marks apart (NFD).
+    /// Decomposed: a letter and its diacritics as separate characters (NFD).
     Decomposed,
 }
 
-/// How the lines of a text end.
+/// The line ends of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineEnds {
-    /// By a line feed, and the last line by nothing.
+    /// A line feed after each line but the last.
     Bare,
-    /// By a line feed, the last line too.
+    /// A line feed after each line.
     Trailing,
-    /// By carriage return and line feed, and the last line by nothing.
+    /// A carriage return and a line feed after each line but the last.
     Windows,
-    /// By carriage return and line feed, the last line too.
+    /// A carriage return and a line feed after each line.
     WindowsTrailing,
 }
 
@@ -98,11 +99,12 @@ const FORMS: [UnicodeForm; 3] = [UnicodeForm::Kept, UnicodeForm::Composed, Unico
 const LINE_ENDS: [LineEnds; 4] =
     [LineEnds::Bare, LineEnds::Trailing, LineEnds::Windows, LineEnds::WindowsTrailing];
 
-/// How deep a text may nest.
+/// The deepest nesting of a text.
 const DEEPEST: usize = 64;
 
 impl JsonWriter {
-    /// The writers whose output differs for this text, the simplest first; none if it is not JSON.
+    /// Returns the writers that differ for this text, the simplest first. It is empty if the text
+    /// is not JSON.
     pub(super) fn for_text(text: &str) -> Vec<Self> {
         let Some(json) = Json::read(text) else { return Vec::new() };
         let traits = Traits::of(&json);
@@ -125,7 +127,7 @@ impl JsonWriter {
         writers
     }
 
-    /// The text as this writer writes it; nothing if it is not JSON.
+    /// Writes the text in this style. Returns `None` if it is not JSON.
     pub(super) fn write(self, text: &str) -> Option<String> {
         let json = Json::read(text)?;
         let mut written = String::with_capacity(text.len());
@@ -139,7 +141,7 @@ impl JsonWriter {
         })
     }
 
-    /// What a person calls it.
+    /// Describes the style for a person.
     pub(super) fn words(self) -> String {
         let mut words = match self.spacing {
             Spacing::Compact => "as compact JSON",
@@ -175,7 +177,7 @@ impl JsonWriter {
         words
     }
 
-    /// Whether this writer may write what no simpler one writes.
+    /// Returns whether this writer may write a text that no simpler one writes.
     fn matters(self, traits: &Traits) -> bool {
         let escapes = match self.escapes {
             Escapes::Nothing => true,
@@ -373,7 +375,7 @@ impl Json {
         }
     }
 
-    /// Reads the content between the opening bracket and `close`.
+    /// Parses the content between the opening bracket and `close`.
     fn members(
         rest: &mut &str,
         close: char,
@@ -433,7 +435,7 @@ impl Json {
     }
 }
 
-/// In what the writers may differ over a text.
+/// The features of a text in which writers may differ.
 struct Traits {
     beyond_ascii: bool,
     slashes: bool,

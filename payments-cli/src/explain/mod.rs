@@ -1,4 +1,4 @@
-//! Why a signature is not the one that a formula makes.
+//! Explains why a signature does not match a formula.
 
 mod candidate;
 mod change;
@@ -23,54 +23,56 @@ use candidate::Candidate;
 use presented::Presented;
 use search::{Found, Search};
 
-/// What a formula expects of a message, and what would have made its signature match.
+/// The string that a formula expects to be signed for a message, and the changes with which the
+/// signature would match.
 ///
-/// It holds the values of the message and no secret: where the secret stands in a string, it is
-/// masked.
+/// It contains the values of the message. Secrets are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The formula's name.
     pub formula: Cow<'static, str>,
-    /// The string that the formula expects to be signed; none if its layout is unknown.
+    /// The string that the formula expects to be signed, or `None` if its layout is unknown.
     pub expected: Option<String>,
-    /// The fields that the formula signs and that are not there; they count as empty here.
+    /// The fields that the formula signs and the message does not have. They count as empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// What the signature is, by its form: `32 bytes in hexadecimal`.
+    /// The form of the signature, such as `32 bytes in hexadecimal`.
     pub signature: String,
-    /// What would have made it match, the simplest first; none if nothing did.
+    /// The strings with which the signature matches, the simplest first. Empty if none was found.
     pub matches: Vec<Match>,
-    /// How many strings were tried.
+    /// The number of strings that were tried.
     pub tried: usize,
-    /// How many bytes were hashed for that, at most 64 MiB.
+    /// The number of bytes that were hashed for them, at most 64 MiB.
     pub hashed: usize,
-    /// Whether the search came to its end before a bound of strings or bytes stopped it.
+    /// Whether the search was completed before it reached a limit of strings or bytes.
     pub exhausted: bool,
 }
 
-/// A string whose signature is the one that is there.
+/// A string whose signature is the presented one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Match {
     /// The string, with the secret masked.
     pub signed_string: String,
-    /// How it differs from what the formula says; nothing if the signature is good.
+    /// The differences from the formula. Empty if the signature is valid.
     pub differences: Vec<Difference>,
-    /// The layout as a template for the configuration, as [`Formula::replaced`] reads it, where
-    /// only the layout differs.
+    /// The layout as a template for the configuration, in the syntax of [`Formula::replaced`], or
+    /// `None` if more than the layout differs.
     pub template: Option<String>,
 }
 
 impl Explanation {
-    /// Looks for what would have made `signature` match: another order, separator or leading text,
-    /// another place of the secret, a value that was encoded, decoded or written otherwise, a JSON
-    /// body as another language writes it, a secret copied with what stood around it, another
-    /// algorithm or encoding of the signature. Where the layout is unknown, it is looked for among
-    /// up to five fields. At most 64 MiB are hashed, so that long messages are answered soon too.
+    /// Searches for the changes with which `signature` would match.
     ///
-    /// The search is bounded and meant for people who wonder why a signature is refused. Never
-    /// believe a message on its word: among so many strings one may match by a mistake of ours.
+    /// It tries another order, separator or leading text, another place of the secret, values
+    /// encoded, decoded or written in another form, a JSON body as another language writes it, a
+    /// secret copied with the text around it, and another algorithm or encoding of the signature.
+    /// If the layout is unknown, it is searched for in up to five fields. At most 64 MiB are
+    /// hashed, so that a long message does not take long.
+    ///
+    /// The search is bounded, and meant for people who look for the cause of a refused signature.
+    /// Never trust a message because of it: among so many strings, one may match by chance.
     ///
     /// ```
     /// use payments_cli::explain::Explanation;
@@ -113,7 +115,7 @@ impl Explanation {
         }
     }
 
-    /// The same for a delivery, as its provider takes it apart.
+    /// Explains the signature of a delivery, in the parts that its provider found.
     pub fn of_parts(parts: &SignedParts<'_>) -> Self {
         Self::of(parts.formula(), &parts.fields(), parts.signature(), parts.keys())
     }

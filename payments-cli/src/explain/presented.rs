@@ -1,4 +1,4 @@
-//! A signature as it was received, in every form in which it can be read.
+//! A signature as it was received, in every form in which it can be decoded.
 
 use base64::{
     Engine as _, alphabet,
@@ -7,16 +7,16 @@ use base64::{
 
 use payments::signature::Algorithm;
 
-/// A signature, read.
+/// A received signature.
 pub(super) struct Presented {
     readings: Vec<Reading>,
     characters: usize,
 }
 
-/// One way to read it.
+/// One way to decode the signature.
 pub(super) struct Reading {
     pub(super) bytes: Vec<u8>,
-    /// How it is written, where the formula says otherwise.
+    /// The form of the text, if it differs from that of the formula.
     pub(super) unexpected: Option<String>,
     words: &'static str,
 }
@@ -29,9 +29,9 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// The quotation marks that people and programs put around a text.
 const QUOTES: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')];
-/// A byte order mark and what has no width.
+/// A byte order mark and other characters without width.
 const INVISIBLE: [char; 5] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\0'];
-/// How JSON and HTML write the characters of a signature that they escape.
+/// How JSON and HTML escape the characters of a signature.
 const ESCAPES: [(&str, &str); 13] = [
     ("\\/", "/"),
     ("\\u002f", "/"),
@@ -54,7 +54,7 @@ impl Presented {
         presented.characters = signature.trim().chars().count();
         let (text, mut marks) = cleaned(signature.trim());
         presented.decode(&text, &marks, algorithm);
-        // At an end, a space that was a plus is trimmed.
+        // A space that was a plus would be trimmed at an end.
         let with_ends = signature.trim_matches(['\r', '\n', '\t']);
         if with_ends != signature.trim() && text.is_ascii() {
             marks.push("with a space for each +");
@@ -121,7 +121,7 @@ impl Presented {
     }
 }
 
-/// The signature without what its way added to it, and what that was.
+/// Removes from the signature what was added on its way, and describes what was removed.
 fn cleaned(signature: &str) -> (String, Vec<&'static str>) {
     let mut marks = Vec::new();
     let mut text = signature.to_owned();
@@ -135,7 +135,7 @@ fn cleaned(signature: &str) -> (String, Vec<&'static str>) {
         marks.push("in quotation marks");
         text = inner.trim().to_owned();
     }
-    // JSON and HTML escape what base64 ends with and what stands in it.
+    // JSON and HTML escape characters that occur in base64.
     let unescaped = ESCAPES.iter().fold(text.clone(), |text, (escape, plain)| {
         if text.contains(escape) { text.replace(escape, plain) } else { text }
     });
@@ -144,7 +144,7 @@ fn cleaned(signature: &str) -> (String, Vec<&'static str>) {
         text = unescaped;
     }
     if text.contains('%') {
-        // A plus is a plus here, whatever a form would make of it.
+        // A plus stays a plus here, although a form would decode it.
         let pair = format!("={}", text.replace('&', "%26").replace('+', "%2B"));
         let decoded: String =
             form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value).collect();
@@ -164,7 +164,7 @@ fn cleaned(signature: &str) -> (String, Vec<&'static str>) {
     (text, marks)
 }
 
-/// What follows a name such as `sha256=`.
+/// Returns the text after a name such as `sha256=`.
 fn without_name(text: &str) -> &str {
     match text.split_once('=') {
         Some((name, rest)) if !rest.is_empty() && !rest.starts_with('=') && name.len() < 12 => rest,

@@ -1,4 +1,4 @@
-//! The search for a string whose signature is the one that is there, the fewest differences first.
+//! The search for a string whose signature is the presented one, with the fewest differences first.
 
 use std::rc::Rc;
 
@@ -16,18 +16,20 @@ use super::{
     presented::{Presented, Reading},
 };
 
-/// How many strings are tried; an RSA signature takes a hundred times as long to check.
+/// The most strings that are tried. RSA has a lower limit, because a check takes a hundred times as
+/// long.
 const MOST: usize = 250_000;
 const MOST_RSA: usize = 4_000;
-/// How many bytes are hashed.
+/// The most bytes that are hashed.
 const MOST_BYTES: usize = 64 << 20;
-/// How many differences a string may have at once.
+/// The most differences of a string.
 const DEEPEST: usize = 4;
-/// Up to how many fields are put into every order.
+/// The most fields for which every order is tried.
 const PERMUTED: usize = 5;
-/// Up to how many fields each is put into every other place: a form may repeat a field without end.
+/// The most fields of which each is tried in every other place, because a form may repeat a field
+/// without end.
 const MOST_MOVED: usize = 40;
-/// How many matches are enough.
+/// The number of matches after which the search ends.
 const ENOUGH: usize = 3;
 
 const SEPARATORS: [&str; 5] = ["|", " ", ",", "", "&"];
@@ -48,7 +50,7 @@ pub(super) struct Search<'a> {
 /// Differences that exclude each other, the likeliest first.
 struct Axis {
     differences: Rc<[Difference]>,
-    /// How many of them are tried beside two others.
+    /// The number of them that are tried together with two others.
     common: usize,
 }
 
@@ -95,7 +97,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Tries what differs in nothing, then in one thing, and so on, until something matches.
+    /// Tries strings without a difference, then with one, and so on, until one matches.
     pub(super) fn run(&mut self) {
         if self.readings.is_empty() || self.keys.secrets.and_then(Keys::newest).is_none() {
             return;
@@ -118,7 +120,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Tries every string that differs from `candidate` in so many of the axes from this one on.
+    /// Tries every string with this number of differences from `candidate` on the axes from this
+    /// one on.
     fn differ(
         &mut self,
         candidate: &Candidate<'a>,
@@ -151,7 +154,7 @@ impl<'a> Search<'a> {
         let Some(secret) = self.keys.secrets.and_then(Keys::newest) else { return };
         let secret = candidate.secret_of(secret);
         let message = candidate.bytes(&secret);
-        // Each reading may be hashed in two ways, by HMAC and with the secret in the string.
+        // Each way to decode may be hashed twice: by HMAC, and with the secret in the string.
         let hashed = self.hashed.saturating_add(message.len() * self.readings.len() * 2);
         if self.tried >= self.most || (hashed > MOST_BYTES && self.tried > 0) {
             self.is_stopped = true;
@@ -190,7 +193,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// How these bytes are made of the message, if they are.
+    /// Returns the algorithm by which these bytes are made from the message, if there is one.
     fn maker(
         &self,
         candidate: &Candidate<'_>,
@@ -207,7 +210,7 @@ impl<'a> Search<'a> {
             code(secret, message).is_some_and(|code| code == signature)
         };
         match signature.len() {
-            // Without the secret in it a hash is anybody's.
+            // Without a secret, anybody can make the hash.
             16 if has_secret => {
                 (Md5::digest(message).as_slice() == signature).then_some(Method::Md5)
             }
@@ -237,7 +240,7 @@ fn words(method: Method) -> &'static str {
     }
 }
 
-/// Other orders of the fields, and other fields.
+/// Returns other orders of the fields, and other selections of fields.
 fn selections(
     base: &Candidate<'_>,
     is_known: bool,
@@ -279,7 +282,7 @@ fn selections(
     differences
 }
 
-/// Every way to arrange `count` of the names.
+/// Returns every arrangement of `count` of the names.
 fn arrange<'n>(
     names: &[&'n str],
     count: usize,
@@ -302,7 +305,7 @@ fn arrange<'n>(
     }
 }
 
-/// Every order in which one name stands elsewhere.
+/// Returns every order in which one name is moved.
 fn moves<'n>(names: &[&'n str]) -> Vec<Vec<&'n str>> {
     let mut found = Vec::new();
     for from in 0..names.len() {
@@ -373,7 +376,7 @@ fn values(base: &Candidate<'_>) -> Axis {
     Axis { differences: differences.into(), common }
 }
 
-/// What a search found, and what it took.
+/// The result of a search, and its effort.
 pub(super) struct Found {
     pub(super) matches: Vec<Match>,
     pub(super) tried: usize,

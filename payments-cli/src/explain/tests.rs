@@ -36,11 +36,11 @@ fn keys() -> Keys {
     Keys::one(Secret::new(SECRET).unwrap())
 }
 
-/// Signs by a template in the place of the formula's layout.
+/// Signs by a template in place of the formula's layout.
 pub(super) fn sign(formula: &Formula, layout: Layout, fields: &[Field<'_>]) -> String {
     let mut other = formula.clone();
     other.layout = layout;
-    // A formula of the merchant would refuse what can be divided in a second way.
+    // A formula of the merchant would refuse a string that can be divided in a second way.
     other.maker = Maker::Provider;
     other.sign(fields, SigningKeys { secret: Some(&keys()), signer: None }).unwrap()
 }
@@ -127,7 +127,7 @@ fn a_value_that_is_written_otherwise_is_named() {
         let signature = by_template(&MD5, "{order}|{amount}|{note}|{secret}", &signed);
         assert_eq!(differences(&MD5, FIELDS, &signature), [expected]);
     }
-    // And the other way round: decoded once more than the one who signed.
+    // And in reverse: the text is decoded once more than by the signer.
     let decoded: [Field<'_>; 2] = [("order", b"A1"), ("amount", b"1")];
     let sent = [("order", b"A1".as_slice()), ("amount", b"1"), ("note", b"a%2520b")];
     let once = [decoded[0], decoded[1], ("note", b"a%20b")];
@@ -247,7 +247,7 @@ fn a_value_that_holds_the_secret_is_masked_too() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Every order, separator, leading text and place of the secret is found again.
+    /// Every order, separator, leading text and place of the secret is found.
     #[test]
     fn every_layout_within_the_bounds_is_found(
         order in Just(vec!["order", "amount", "note"]).prop_shuffle(),
@@ -272,7 +272,7 @@ proptest! {
     ) {
         let mut fields = FIELDS.to_vec();
         fields[2].1 = &value;
-        // Bytes that no text has are never changed, and never printed as they are.
+        // Bytes that are not text are never changed, and never printed unchanged.
         let _ = explain(&WEBHOOK, &[("time", &value), ("body", &value)], &signature);
     }
 }

@@ -1,4 +1,4 @@
-//! The fields of a message, as flags and as a file.
+//! The fields of a message, from flags and a file.
 
 use std::path::PathBuf;
 
@@ -14,31 +14,31 @@ use crate::{exit::Failure, output};
 pub(crate) struct Fields {
     /// A field of the message; give each field once, in the order in which it is sent
     ///
-    /// The value is everything after the first `=`, as the receiver reads it: not percent-encoded
+    /// The value is everything after the first `=`, as the receiver decodes it: not percent-encoded
     /// and not escaped.
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse, verbatim_doc_comment)]
     fields: Vec<(String, String)>,
-    /// A JSON object whose members are fields of the message, before those of --field
+    /// A file with a JSON object whose members are fields of the message, before those of --field
     ///
-    /// For formulas that sign every member of an object: give the object alone, such as the
-    /// `data` of a webhook, and not the message around it. Values become texts as the formula
-    /// writes them.
+    /// For formulas that sign every member of an object, give only that object, such as the `data`
+    /// of a webhook, and not the message around it. Values are converted to texts by the rules of
+    /// the formula.
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     json_file: Option<PathBuf>,
 }
 
-/// The fields that were given, by name.
+/// The given fields, by name.
 pub(crate) struct GivenFields(Vec<(String, String)>);
 
 impl GivenFields {
-    /// The fields as a formula takes them.
+    /// Returns the fields as a formula takes them.
     pub(crate) fn fields(&self) -> Vec<Field<'_>> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
     }
 }
 
 impl Fields {
-    /// The members of the file, and then the fields in the order of the flags. Prints a remark on
+    /// Returns the members of the file, followed by the fields of the flags. Prints a remark on
     /// fields that the formula does not sign, because one may be misspelt.
     pub(crate) fn of(&self, formula: &Formula) -> Result<GivenFields, Failure> {
         let signed = formula.layout.fields();
@@ -62,7 +62,7 @@ impl Fields {
         Ok(GivenFields(given))
     }
 
-    /// The members of the file's object, as texts.
+    /// Returns the members of the file's object, as texts.
     fn members(&self, formula: &Formula) -> Result<Vec<(String, String)>, Failure> {
         let Some(path) = &self.json_file else { return Ok(Vec::new()) };
         let refuse = |why: String| Failure::usage("--json-file", why);
@@ -78,7 +78,7 @@ impl Fields {
     }
 }
 
-/// The failure of a missing field or an unknown formula.
+/// Converts the error about a missing field or an unknown formula.
 pub(crate) fn refused(error: &Error) -> Failure {
     Failure::usage(if error.field().is_some() { "--field" } else { "FORMULA" }, error)
 }

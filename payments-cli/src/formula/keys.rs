@@ -1,4 +1,4 @@
-//! Secrets and key files that a formula needs, as flags.
+//! The secrets and key files of a formula, from flags.
 
 use std::env::{self, VarError};
 use std::fs;
@@ -14,13 +14,13 @@ use crate::exit::Failure;
 /// The flag that names the shared secret.
 #[derive(clap::Args)]
 pub(crate) struct SecretFlag {
-    /// The environment variable that holds the secret that both sides share
+    /// The environment variable with the secret that both sides share
     #[arg(long, value_name = "VAR", allow_hyphen_values = true)]
     secret_env: Option<String>,
 }
 
 impl SecretFlag {
-    /// The secret; `None` only if the formula needs none.
+    /// Reads the secret. Returns `None` only if the formula does not need one.
     pub(crate) fn read(&self, formula: &Formula) -> Result<Option<Keys>, Failure> {
         let refuse = |message| Failure::usage("--secret-env", message);
         let Some(variable) = &self.secret_env else {
@@ -43,13 +43,13 @@ impl SecretFlag {
     }
 }
 
-/// Whether a text can only be the name of a variable: words of capital letters with underscores
-/// between.
+/// Returns whether a text can only be the name of a variable: words of capital letters, joined by
+/// underscores.
 fn is_plain_name(text: &str) -> bool {
     text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
-/// The bytes of the file given with `--key`; `None` only if the formula needs no key pair.
+/// Reads the file given with `--key`. Returns `None` only if the formula does not need a key pair.
 pub(crate) fn key_file(path: Option<&Path>, formula: &Formula) -> Result<Option<Vec<u8>>, Failure> {
     match path {
         Some(path) => fs::read(path).map(Some).map_err(|error| {
@@ -63,7 +63,7 @@ pub(crate) fn key_file(path: Option<&Path>, formula: &Formula) -> Result<Option<
     }
 }
 
-/// Whether the secret is a part of the signed string or the key of the signature.
+/// Returns whether the secret is a part of the signed string or the key of the signature.
 fn needs_secret(formula: &Formula) -> bool {
     let is_in_string = match &formula.layout {
         Layout::Values { items, .. } => items.contains(&Item::Secret),

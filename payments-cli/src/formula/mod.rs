@@ -10,8 +10,8 @@ use payments::{registry::Registry, signature::Formula};
 
 use crate::exit::Failure;
 
-/// The formula of this name, in any case. The provider's kind may be left out, as in
-/// `payout_request` for `hpay.payout_request`, where that leaves one formula.
+/// Returns the formula with this name, in any case. The provider's kind may be left out, as in
+/// `payout_request` for `hpay.payout_request`, if only one formula has the rest of the name.
 pub(crate) fn named(registry: &Registry, name: &str) -> Result<&'static Formula, Failure> {
     let formulas = || registry.registrations().iter().flat_map(|kind| kind.formulas);
     if let Some(formula) = formulas().find(|formula| formula.id.eq_ignore_ascii_case(name)) {

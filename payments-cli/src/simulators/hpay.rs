@@ -1,4 +1,4 @@
-//! HPay, simulated.
+//! The simulated HPay.
 
 use std::io;
 
@@ -6,10 +6,10 @@ use payments::simulators::hpay::{CallbackForm, HPaySimulator, Ports, RequestBody
 
 use crate::{GivenKeys, RunningSimulator, Simulator};
 
-/// The keys of the configuration that concern the client alone: what it writes into its requests, which
-/// of the calls that the gateway serves it makes, how it signs, and what it believes. In the place of
-/// the addresses and of HPay's certificate, whose private key nobody else has, the printed configuration
-/// has those of the sandbox.
+/// The keys that concern only the client: the contents of its requests, the calls that it makes,
+/// its signatures, and the deliveries that it trusts. In place of the addresses and of HPay's
+/// certificate, whose private key only HPay has, the printed configuration has those of the
+/// sandbox.
 pub(crate) const IGNORED: [&str; 10] = [
     "return_url",
     "notify_url",
@@ -23,10 +23,11 @@ pub(crate) const IGNORED: [&str; 10] = [
     "openapi_url",
 ];
 
-/// The same of the table `compat`: how the client writes what the gateway reads in every spelling.
+/// The keys of the table `compat` that concern only the client, because the gateway accepts every
+/// spelling.
 pub(crate) const IGNORED_COMPAT: [&str; 2] = ["revoke_token_merchant", "openapi_note"];
 
-/// The keys of `compat` with a path, and the path that they replace.
+/// The keys of `compat` with a path, each with the path that it replaces.
 const PATHS: [(&str, &str); 4] = [
     ("link_path", "/v1/checkout.php"),
     ("advanced_link_path", "/checkout.php"),
@@ -34,7 +35,7 @@ const PATHS: [(&str, &str); 4] = [
     ("order_inquiry_path", "/api/transaction/GetTransactionDetail"),
 ];
 
-/// HPay's simulated gateway, on three ports.
+/// Returns the simulated HPay, on three ports.
 pub fn hpay() -> Simulator {
     Simulator::new("hpay", 3, |listen| async move {
         let ports =
@@ -79,14 +80,14 @@ pub fn hpay() -> Simulator {
     })
 }
 
-/// The settings with the formulas, the readings, the APIs and the banks of a configuration.
+/// Applies the formulas, the readings, the APIs and the banks of a configuration to the settings.
 fn as_configured(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     for (name, formula) in given.formulas()? {
         settings = settings
             .with_formula(&name, &formula)
             .map_err(|error| given.problem(&format!("formulas.{name}"), error))?;
     }
-    // Both APIs are served; a callback has the names of the one that the merchant uses.
+    // Both APIs are served; a callback uses the names of the API that the merchant uses.
     let by_role = given.is_table("api");
     let api = match by_role {
         true => {

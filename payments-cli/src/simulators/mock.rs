@@ -4,7 +4,7 @@ use payments::mock::simulator::{MockSimulator, SimulatorSettings};
 
 use crate::{RunningSimulator, Simulator};
 
-/// The mock gateway, on one port.
+/// Returns the mock gateway, on one port.
 pub fn mock() -> Simulator {
     Simulator::new("mock", 1, |listen| async move {
         let mut settings =

@@ -1,15 +1,16 @@
-//! payOS, simulated.
+//! The simulated payOS.
 
 use payments::simulators::payos::{PayOSSimulator, Ports, Settings};
 
 use crate::{RunningSimulator, Simulator};
 
-/// The keys of the configuration that concern the client alone: where buyers go back to, whose
-/// merchant it is, and addresses, in whose place the printed configuration has those of the sandbox.
+/// The keys that concern only the client: the pages that buyers return to, the partner of the
+/// merchant, and addresses. In place of the addresses, the printed configuration has those of the
+/// sandbox.
 pub(crate) const IGNORED: [&str; 5] =
     ["partner_code", "return_url", "cancel_url", "api_url", "pay_url"];
 
-/// payOS's simulated gateway, on two ports.
+/// Returns the simulated payOS, on two ports.
 pub fn payos() -> Simulator {
     Simulator::new("payos", 2, |listen| async move {
         let ports = Ports { api: listen.port(0), pay: listen.port(1) };

@@ -1,4 +1,4 @@
-//! SePay, simulated.
+//! The simulated SePay.
 
 use std::io;
 use std::num::NonZeroU32;
@@ -10,13 +10,15 @@ use payments::simulators::sepay::{
 
 use crate::{GivenKeys, RunningSimulator, Simulator};
 
-/// Calls of the User API v2 in a second (developer.sepay.vn, SePay API v2: authentication).
+/// The allowed calls of the User API v2 per second (developer.sepay.vn, SePay API v2:
+/// authentication).
 const V2_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
-/// Calls of the User API v1 in a second (developer.sepay.vn, SePay API v1: introduction).
+/// The allowed calls of the User API v1 per second (developer.sepay.vn, SePay API v1:
+/// introduction).
 const V1_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
-/// SePay's simulated gateway, on a port for each host.
+/// Returns the simulated SePay, with a port for each host.
 pub fn sepay() -> Simulator {
     let ports = u16::try_from(Host::ALL.len()).unwrap_or(u16::MAX);
     Simulator::new("sepay", ports, |listen| async move {
@@ -41,9 +43,9 @@ pub fn sepay() -> Simulator {
     })
 }
 
-/// The keys of the configuration that concern the client alone: where buyers go back to, which of the
-/// calls that the gateway serves it makes and how often, and what it believes. In the place of the
-/// addresses the printed configuration has those of the sandbox.
+/// The keys that concern only the client: the pages that buyers return to, the calls that it makes
+/// and how often, and the deliveries that it trusts. In place of the addresses, the printed
+/// configuration has those of the sandbox.
 pub(crate) const IGNORED: [&str; 14] = [
     "success_url",
     "error_url",
@@ -61,7 +63,7 @@ pub(crate) const IGNORED: [&str; 14] = [
     "userapi_v1_rate",
 ];
 
-/// The settings with the merchant of a configuration.
+/// Applies the merchant of a configuration to the settings.
 fn with_merchant(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     let merchant = given.text("merchant_id")?.unwrap_or_else(|| settings.merchant_id().to_owned());
     let secret = given.secret("secret_key")?.unwrap_or_else(|| settings.secret_key().to_owned());
@@ -97,7 +99,7 @@ fn with_merchant(mut settings: Settings, given: &GivenKeys) -> io::Result<Settin
     Ok(settings.with_code_rule(rule))
 }
 
-/// The settings with the bank account of a configuration before those for tests.
+/// Adds the bank account of a configuration, in front of those for tests.
 fn with_account(settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     let (bin, number) = (given.text("account_bin")?, given.text("account_number")?);
     let holder = given.text("account_holder")?;
@@ -127,7 +129,7 @@ fn with_account(settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     Ok(settings.with_first_bank_account(account))
 }
 
-/// How webhooks are authenticated that a flag or an action registers.
+/// Applies the authentication of webhooks that a flag or an action registers.
 fn with_webhook_auth(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     if let Some(secret) = given.secret("webhook_secret")? {
         settings = settings.with_webhook_secret(&secret);
@@ -158,8 +160,8 @@ fn with_webhook_auth(mut settings: Settings, given: &GivenKeys) -> io::Result<Se
     })
 }
 
-/// The settings with the bank account behind virtual accounts: at Sacombank with a prefix, at
-/// Vietcombank with a terminal, and else at BIDV.
+/// Adds the bank account behind virtual accounts: at Sacombank with a prefix, at Vietcombank with a
+/// terminal, and otherwise at BIDV.
 fn with_virtual_accounts(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     let (prefix, terminal) = (given.text("va_prefix")?, given.text("va_tid")?);
     let is_v1 = match given.text("va_api")?.as_deref() {
@@ -194,7 +196,7 @@ fn with_virtual_accounts(mut settings: Settings, given: &GivenKeys) -> io::Resul
     Ok(settings)
 }
 
-/// The settings with the formulas and the readings of a configuration.
+/// Applies the formulas and the readings of a configuration to the settings.
 fn with_readings(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
     let compat = given.table("compat")?;
     let is = |key: &str, usual: &str, other: &str| {
@@ -210,7 +212,7 @@ fn with_readings(mut settings: Settings, given: &GivenKeys) -> io::Result<Settin
     let mut readings = Readings::default().with_order_list(match (end, sort) {
         (Some(true), Some(true)) => OrderListSpelling::Tables,
         (Some(false), Some(false)) => OrderListSpelling::Libraries,
-        // Spelt in two ways, or not said.
+        // Both spellings are accepted if the key is missing or has several values.
         _ => OrderListSpelling::Either,
     });
     if is("userapi_v1_va_path", "va", "vas")? == Some(true) {

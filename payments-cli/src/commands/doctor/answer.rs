@@ -1,4 +1,4 @@
-//! What the response to a harmless question means.
+//! The meaning of a gateway's response to a harmless question.
 
 use std::fmt::Write as _;
 
@@ -10,23 +10,23 @@ use serde::Serialize;
 
 use crate::output::{BAD, DIM, GOOD, styled};
 
-/// The answer of a gateway to one question.
+/// The result of one question to a gateway.
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
-    /// What was asked.
+    /// The question.
     asks: String,
-    /// What the response means; several if one code has several causes.
+    /// The meaning of the response; several values if one code has several causes.
     meaning: Vec<Meaning>,
-    /// The host that was asked, where one was.
+    /// The host that the question was sent to, if it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     host: Option<String>,
-    /// The provider's words.
+    /// The message of the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
-    /// The gateway's own code.
+    /// The error code of the gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
-    /// The gateway's own words.
+    /// The error message of the gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_message: Option<String>,
     /// The HTTP status.
@@ -34,7 +34,7 @@ pub(super) struct Answer {
     status: Option<u16>,
 }
 
-/// What a response means.
+/// The meaning of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Meaning {
@@ -88,24 +88,25 @@ impl Meaning {
 }
 
 impl Answer {
-    /// A good answer.
+    /// Creates the result of a question with a good response.
     pub(super) fn good(asks: impl Into<String>, host: Option<String>) -> Self {
         Self::of(asks, Meaning::Good, host, None)
     }
 
-    /// A question that is not asked, and why.
+    /// Creates the result of a question that is not sent, with the reason.
     pub(super) fn not_asked(asks: impl Into<String>, why: impl Into<String>) -> Self {
         Self::of(asks, Meaning::NotAsked, None, Some(why.into()))
     }
 
-    /// A clock that differs from the gateway's.
+    /// Creates the result for a clock that differs from the gateway's.
     pub(super) fn clock(ahead: i64, host: String) -> Self {
         let way = if ahead > 0 { "behind" } else { "ahead of" };
         let message = format!("it is {} s {way} the clock of the host", ahead.unsigned_abs());
         Self::of("clock", Meaning::ClockWrong, Some(host), Some(message))
     }
 
-    /// An answer that is an error. That the gateway does not know what was asked about is good.
+    /// Creates the result for an error. It is good if the gateway does not know the made-up
+    /// reference.
     pub(super) fn error(asks: impl Into<String>, error: &Error, host: Option<String>) -> Self {
         let meaning = meaning(error);
         if meaning == [Meaning::Good] {
@@ -139,12 +140,12 @@ impl Answer {
         }
     }
 
-    /// Whether there is nothing to do.
+    /// Returns whether nothing has to be done.
     pub(super) fn is_well(&self) -> bool {
         matches!(self.meaning.as_slice(), [Meaning::Good | Meaning::NotAsked])
     }
 
-    /// Adds the lines about it.
+    /// Appends the lines about it.
     pub(super) fn describe(&self, out: &mut String) {
         let words: Vec<_> = self.meaning.iter().map(|meaning| meaning.words()).collect();
         let style = match self.meaning.as_slice() {

@@ -1,4 +1,4 @@
-//! `doctor`: every problem of a configuration at once, and whether its gateways accept it.
+//! `doctor`: lists the problems of a configuration, and checks whether its gateways accept it.
 
 #[cfg(feature = "online")]
 mod answer;
@@ -24,23 +24,23 @@ use crate::{
     output::{self, BAD, DOUBTFUL, GOOD, STRONG, styled, word},
 };
 
-/// Find every problem of a configuration at once
+/// Find every problem of a configuration
 ///
-/// Reads the file, the environment variables and the files that it names, and builds every provider
-/// without sending anything. Prints one line for each problem, never a value, and exits with 1 if
-/// there is any. Settings that work but are unwise are listed beside the provider.
+/// Reads the file with the environment variables and the files that it names, and builds every
+/// provider without sending anything. Prints one line for each problem, never a value, and exits
+/// with 1 if there is any. Settings that work but are unwise are listed beside the provider.
 ///
-/// With --online, every gateway is then asked one harmless thing for each role: about an order, a
-/// payout or an account that does not exist, for a list of accounts, for the balance. Nothing is
-/// ordered, and nothing costs a fee. Each line says what the response means; if any is not good, the
-/// exit code is 1.
+/// With --online, it then sends every gateway one harmless inquiry for each role: about an order, a
+/// payout or an account that does not exist, for a list of accounts, or for the balance. Nothing is
+/// ordered, and nothing costs a fee. Each line explains the response. If any response is not good,
+/// the exit code is 1.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The configuration, in TOML
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Then ask every gateway harmless questions, also in production
+    /// Then send harmless inquiries to every gateway, including production
     #[cfg(feature = "online")]
     #[arg(long)]
     online: bool,
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What is printed as JSON.
+/// The result that is printed as JSON.
 #[derive(Serialize)]
 struct Report {
     problems: Vec<Problem>,
@@ -70,7 +70,7 @@ struct Examined {
     environment: Environment,
     roles: Vec<Role>,
     warnings: Vec<String>,
-    /// What its gateway answered; `null` if it was not asked.
+    /// The responses of its gateway, or `null` if no question was sent.
     #[cfg(feature = "online")]
     answers: Option<Vec<Answer>>,
 }
@@ -114,8 +114,8 @@ pub(crate) async fn run(args: &Args, registry: &Registry) -> Ended {
     Ok(if is_well { Exit::Done } else { Exit::Problems })
 }
 
-/// The problems of the file, then those of the providers. For a value that the file format cannot
-/// hold, the reader's message replaces the provider's less specific one.
+/// Combines the problems of the file with those of the providers. For a value that the file format
+/// cannot represent, the reader's message replaces the provider's less specific one.
 fn all(of_file: Vec<ConfigProblem>, of_providers: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     let is_known =
         |problem: &ConfigProblem| of_file.iter().any(|known| known.path() == problem.path());

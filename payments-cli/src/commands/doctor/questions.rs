@@ -1,4 +1,4 @@
-//! The harmless questions that are asked of each role.
+//! The harmless questions for each role.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::{
     online::{self, Recording},
 };
 
-/// How far the clocks may differ: gateways that sign times accept minutes.
+/// The allowed difference of the clocks in seconds; gateways that sign times accept minutes.
 const TOLERANCE: i64 = 60;
 
-/// Asks the gateways of all providers, one after the other.
+/// Sends the questions to the gateways of all providers, one after the other.
 pub(super) async fn ask(
     config: &PaymentsConfig,
     registry: &Registry,
@@ -114,7 +114,7 @@ impl Asking<'_> {
         answers
     }
 
-    /// Asks, and notes the host's clock if it differs from ours.
+    /// Sends a question, and records the host's clock if it differs from ours.
     async fn answer(
         &self,
         asks: &str,
@@ -135,7 +135,7 @@ impl Asking<'_> {
         }
     }
 
-    /// A reference that the rules allow and that nobody has used.
+    /// Returns a reference that the rules allow and nobody has used.
     fn invented(&self, rules: &TextRules) -> String {
         invented(rules, self.now.unix_seconds().unsigned_abs())
     }
@@ -147,7 +147,7 @@ impl Asking<'_> {
     }
 }
 
-/// A reference of the number `seed` that the rules allow.
+/// Returns the reference with the number `seed` that the rules allow.
 fn invented(rules: &TextRules, seed: u64) -> String {
     if let Some(range) = rules.numbers {
         let span = range.max.saturating_sub(range.min).saturating_add(1).max(1);

@@ -13,20 +13,20 @@ use crate::{
     output::{self, STRONG, styled},
 };
 
-/// How many records are listed, and where the list begins.
+/// The length and the beginning of a list.
 #[derive(clap::Args)]
 struct Page {
-    /// How many at most
+    /// The most records to list
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     most: usize,
-    /// Only those after this reference, in the order of references
+    /// List only the records after this reference, in the order of references
     #[arg(long, value_name = "REFERENCE")]
     after: Option<String>,
 }
 
 #[derive(clap::Args)]
 pub(super) struct Payouts {
-    /// Only those in this state, such as uncertain
+    /// List only the payouts in this state, such as uncertain
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<RecordState>,
     #[command(flatten)]
@@ -35,8 +35,8 @@ pub(super) struct Payouts {
 
 #[derive(clap::Args)]
 pub(super) struct Payments {
-    /// Only those of which so much was received: nothing, short, exact, over or not_asked; in_doubt
-    /// for those with an unknown outcome
+    /// List only the payments with this amount received: nothing, short, exact, over or not_asked;
+    /// or in_doubt for those with an unknown outcome
     #[arg(long, value_name = "FILTER", default_value = "all")]
     filter: PaymentFilter,
     #[command(flatten)]
@@ -45,10 +45,10 @@ pub(super) struct Payments {
 
 #[derive(clap::Args)]
 pub(super) struct Accounts {
-    /// Only those of this provider
+    /// List only the accounts of this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<ProviderId>,
-    /// Only those in this state, such as open, closed or uncertain
+    /// List only the accounts in this state, such as open, closed or uncertain
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
     #[command(flatten)]
@@ -104,7 +104,7 @@ pub(super) async fn accounts(args: Accounts, engine: &Engine) -> Result<(), Fail
         }
         let (order, state) = (styled(STRONG, order), account.state_word());
         let numbers = account.account.iter().flat_map(|known| &known.numbers);
-        // The number is what payers get; it is shown in full.
+        // Payers need the number, so it is shown in full.
         let numbers: Vec<_> = numbers.map(|one| one.number.as_str()).collect();
         let _ = write!(out, "{order} {state} at {}", account.provider);
         if !numbers.is_empty() {

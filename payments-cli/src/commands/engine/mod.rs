@@ -1,4 +1,4 @@
-//! `engine`: looks at the engine's store, and records what a person decides.
+//! `engine`: shows the engine's store, and records a person's decisions.
 
 mod lists;
 mod reconcile;
@@ -24,9 +24,9 @@ use crate::{
 
 /// Look at the engine's store, decide its cases, and reconcile
 ///
-/// Opens the store that `[engine]` names, beside an engine that may run. Nothing is sent; `reconcile`
-/// asks the provider for its statement. What is decided takes effect in the engine that runs, or in
-/// the next one that starts.
+/// Opens the store that `[engine]` names, even while an engine runs. No instruction is sent;
+/// `reconcile` asks the provider for its statement. Decisions take effect in the running engine, or
+/// in the next one that starts.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -39,92 +39,92 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum EngineCommand {
-    /// How many records there are, and what needs a person; exits with 1 if anything does
+    /// Count the records, and show what needs a person; exits with 1 if anything does
     Status,
-    /// The cases that wait for a person
+    /// List the cases that wait for a person
     Cases,
-    /// Record what a person decides about a case
+    /// Record a person's decision about a case
     Decide {
         /// The case, as `cases` prints it: payout:P-1#2
         case: CaseId,
-        /// What is decided
+        /// The decision
         decision: Word,
-        /// Who decides
+        /// The person who decides
         #[arg(long)]
         who: String,
-        /// Why, in one line
+        /// The reason, in one line
         #[arg(long)]
         why: String,
     },
-    /// Say to which order an unmatched credit belongs
+    /// Assign an unmatched credit to an order
     Assign {
         /// The case, as `cases` prints it
         case: CaseId,
         /// The order
         order: OrderRef,
-        /// Who decides
+        /// The person who decides
         #[arg(long)]
         who: String,
-        /// Why, in one line
+        /// The reason, in one line
         #[arg(long)]
         why: String,
     },
-    /// The record of a payout and what was observed of it, as JSON
+    /// Print the record of a payout and its history, as JSON
     Payout {
-        /// Its reference
+        /// The reference of the payout
         payout: PayoutRef,
     },
-    /// The record of a payment, as JSON
+    /// Print the record of a payment and its history, as JSON
     Payment {
         /// The reference of its order
         order: OrderRef,
     },
-    /// The payouts on record, also those in one state
+    /// List the payouts on record, or only those in one state
     Payouts(lists::Payouts),
-    /// The payments on record, also those of which too little was received
+    /// List the payments on record, or only those of which too little was received
     Payments(lists::Payments),
-    /// The virtual accounts on record
+    /// List the virtual accounts on record
     Accounts(lists::Accounts),
-    /// The record of a virtual account and what was observed of its order, as JSON
+    /// Print the record of a virtual account and the history of its order, as JSON
     Account {
         /// The name of its provider
         provider: ProviderId,
         /// The reference of its order
         order: OrderRef,
     },
-    /// The deliveries that are not believed
+    /// List the deliveries that are not trusted
     Inbox,
-    /// The changes that a handler failed at too often
+    /// List the changes for which a handler failed too often
     DeadLetters,
     /// Give every dead letter to its handler again
     Replay,
-    /// Withdraw a payout that was handed over and has not been sent
+    /// Withdraw a payout that was handed over but not sent
     Withdraw {
-        /// Its reference
+        /// The reference of the payout
         payout: PayoutRef,
-        /// Who withdraws it
+        /// The person who withdraws it
         #[arg(long)]
         who: String,
-        /// Why, in one line
+        /// The reason, in one line
         #[arg(long)]
         why: String,
     },
     /// Compare a provider's statement with the store; exits with 1 if a row needs a person
     Reconcile(reconcile::Reconcile),
-    /// The reconciliations, newest first
+    /// List the reconciliations, newest first
     Reconciliations,
-    /// A reconciliation and its rows; exits with 1 if a row needs a person
+    /// Print a reconciliation and its rows; exits with 1 if a row needs a person
     Reconciliation {
-        /// Its number
+        /// The number of the reconciliation
         number: u64,
         #[command(flatten)]
         form: reconcile::Form,
     },
-    /// Make the tables of the store, or bring them up to date, without starting an engine
+    /// Create the tables of the store, or update them, without starting an engine
     Migrate,
-    /// Seal every row with the first key of `[engine]`, so that the others can go
+    /// Seal every row with the first key of `[engine]`, so that the others can be removed
     Reseal,
-    /// Accept a store that seems to be an older copy of itself: compare with the gateway first
+    /// Accept a store that seems to be an older copy of itself; compare it with the gateway first
     AcceptStore,
 }
 
@@ -139,7 +139,7 @@ enum Word {
     Same,
     /// The credits are different money
     Different,
-    /// The case was looked at, and the record stays as it is
+    /// The case was examined, and the record stays as it is
     Closed,
 }
 
@@ -256,7 +256,7 @@ async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
         EngineCommand::Reconciliation { number, form } => {
             return reconcile::reconciliation(number, &form, engine).await;
         }
-        // Carried out without a visitor.
+        // These are carried out without a visitor.
         EngineCommand::Migrate | EngineCommand::AcceptStore => {}
     }
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! `engine reconcile`, `reconciliations` and `reconciliation`: a statement compared with the store.
+//! `engine reconcile`, `reconciliations` and `reconciliation`: compare a statement with the store.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::{
     output::{self, BAD, STRONG, styled},
 };
 
-/// After how many more lines progress is printed.
+/// The number of lines after which progress is printed.
 const STEP: u64 = 1_000;
 
 #[derive(clap::Args)]
@@ -22,20 +22,20 @@ pub(super) struct Reconcile {
     /// The provider whose statement is compared
     #[arg(required_unless_present = "resume", requires_all = ["from", "to"])]
     provider: Option<String>,
-    /// The beginning: a day of Vietnam such as 2026-11-01, or a moment such as 2026-11-01T00:00:00Z
+    /// The beginning: a day in Vietnam such as 2026-11-01, or a moment such as 2026-11-01T00:00:00Z
     #[arg(long, value_parser = beginning, conflicts_with = "resume")]
     from: Option<Timestamp>,
-    /// The end: a day, which still belongs to the period, or a moment, which no longer does
+    /// The end: a day, which is included, or a moment, which is excluded
     #[arg(long, value_parser = end, conflicts_with = "resume")]
     to: Option<Timestamp>,
-    /// Go on with the run of this number, which was interrupted
+    /// Continue the interrupted run with this number
     #[arg(long, value_name = "NUMBER", conflicts_with = "provider")]
     resume: Option<u64>,
     #[command(flatten)]
     form: Form,
 }
 
-/// In which form rows are printed.
+/// The format of printed rows.
 #[derive(clap::Args)]
 pub(super) struct Form {
     /// Print every row as JSON
@@ -53,7 +53,7 @@ pub(super) async fn reconcile(args: Reconcile, engine: &Engine) -> Ended {
             let period = Period::new(from, to).map_err(|error| Failure::usage("--to", error))?;
             engine.begin_reconciliation(&provider, &period).await.map_err(failed)?
         }
-        // Refused by the parser.
+        // The parser rejects this case.
         _ => return Err(Failure::usage("PROVIDER", "name it with --from and --to")),
     };
     let number = run.number;
@@ -88,7 +88,7 @@ async fn known_run(engine: &Engine, number: u64) -> Result<ReconciliationRun, Fa
     run.ok_or_else(|| Failure::Machine(format!("the store has no reconciliation {number}")))
 }
 
-/// Prints a run and its rows, no more than a part of them at a time.
+/// Prints a run and its rows, with only a part of the rows in memory at a time.
 async fn print(engine: &Engine, run: &ReconciliationRun, form: &Form) -> Ended {
     let mut parts = 0_usize;
     if form.json {
@@ -124,7 +124,7 @@ fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
         .map_err(|error| Failure::Machine(format!("the result is no JSON: {error}")))
 }
 
-/// Rows as CSV, below their names if they are the first.
+/// Formats rows as CSV, with a header line above the first ones.
 fn csv(rows: &[ReconciliationRow], is_first: bool) -> Result<String, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::Machine(format!("the result cannot be written as CSV: {error}"))
@@ -137,7 +137,7 @@ fn csv(rows: &[ReconciliationRow], is_first: bool) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| failed(&error))
 }
 
-/// The rows that need a person, one a line.
+/// Formats the rows that need a person, one a line.
 fn lines(rows: &[ReconciliationRow]) -> String {
     let mut out = String::new();
     for row in rows.iter().filter(|row| row.kind.needs_a_person()) {
@@ -159,7 +159,7 @@ fn lines(rows: &[ReconciliationRow]) -> String {
     out
 }
 
-/// A run in one line.
+/// Describes a run in one line.
 fn summary(run: &ReconciliationRun) -> String {
     let counts = RowKind::ALL.into_iter().filter(|kind| run.count(*kind) > 0);
     let counts: Vec<_> = counts.map(|kind| format!("{} {kind}", run.count(kind))).collect();
@@ -173,14 +173,14 @@ fn summary(run: &ReconciliationRun) -> String {
     format!("{provider} from {from} until {until}: {counts}{state}")
 }
 
-/// A moment, or the beginning of a day of Vietnam.
+/// Parses a moment, or the beginning of a day in Vietnam.
 fn beginning(text: &str) -> Result<Timestamp, String> {
     let day = || Timestamp::from_vietnam_civil(&format!("{text} 00:00:00"));
     let moment = text.parse().or_else(|_| day());
     moment.map_err(|_| "is neither a day (2026-11-01) nor a moment (2026-11-01T00:00:00Z)".into())
 }
 
-/// A moment, or the end of a day of Vietnam, which has no summer time.
+/// Parses a moment, or the end of a day in Vietnam, which has no summer time.
 fn end(text: &str) -> Result<Timestamp, String> {
     let is_moment = text.parse::<Timestamp>().is_ok();
     let at = beginning(text)?;

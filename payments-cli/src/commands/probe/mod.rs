@@ -1,4 +1,4 @@
-//! `probe`: settles a reading of a gateway's documents against its sandbox.
+//! `probe`: finds out which reading of a gateway's documents its sandbox follows.
 
 mod list;
 mod payout;
@@ -24,35 +24,34 @@ use crate::{
     output,
 };
 
-/// Settle what was read into a gateway's documents, against its sandbox
+/// Find out which reading of a gateway's documents its sandbox follows
 ///
-/// Without READING it lists the readings of the provider that a call, a page or a delivery settles.
-/// With it, each alternative is tried in turn, and the one that the gateway follows is printed with
-/// the configuration for it. "cannot tell" means that several fit, or none.
+/// Without READING, it lists the provider's readings that a call, a page or a delivery can decide.
+/// With READING, it tries each alternative in turn, and prints the one that the gateway follows
+/// with the configuration for it. "cannot tell" means that several alternatives work, or none.
 ///
-/// What is sent, and to which host, is printed first. An instruction is sent only after a "yes", on a
-/// terminal or by --yes. A page has to be opened by a person, who types what it shows. Production is
-/// refused.
+/// It first prints what it will send, and to which host. It sends an instruction only after a
+/// "yes", typed on a terminal or given as --yes. A page has to be opened by a person, who types
+/// what it shows. Production is refused.
 ///
-/// Exits with 0 if the reading is settled, and with 1 if it is not.
+/// Exits with 0 if the reading is decided, and with 1 if it is not.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The configuration, in TOML
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// The name of the provider in the configuration, or its kind if only one is of it
+    /// The name of the provider in the configuration, or its kind if only one has it
     provider: String,
-    /// The reading; all of them are listed without it
+    /// The reading; if left out, all readings are listed
     reading: Option<String>,
-    /// Send an instruction without asking
+    /// Send an instruction without asking first
     #[arg(long)]
     yes: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Where a form that a person has to open is written; among the temporary files, if
-    /// not given
+    /// The folder for a form that a person has to open; the folder of temporary files if left out
     #[arg(long, value_name = "FOLDER", verbatim_doc_comment)]
     folder: Option<PathBuf>,
     #[command(flatten)]
@@ -91,7 +90,7 @@ pub(crate) async fn run(args: &Args, registry: &Registry) -> Ended {
     Ok(if verdict.settled.is_some() { Exit::Done } else { Exit::Problems })
 }
 
-/// The name of the provider: as it is, or that of the only provider of a kind.
+/// Returns the name of the provider: the given name, or that of the only provider of a kind.
 fn named(config: &PaymentsConfig, name: &str) -> Result<String, Failure> {
     if config.names().any(|known| known == name) {
         return Ok(name.to_owned());

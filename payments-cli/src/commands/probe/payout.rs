@@ -1,4 +1,4 @@
-//! The payout that a probe sends, as flags.
+//! The flags for the payout that a probe sends.
 
 use payments::{
     bank::{AccountNumber, BankAccount, Bin},
@@ -8,19 +8,19 @@ use payments::{
 
 use crate::exit::Failure;
 
-/// The payout, for readings that only a payout settles.
+/// The payout, for readings that only a payout can decide.
 #[derive(clap::Args)]
 pub(super) struct PayoutFlags {
-    /// How much is paid out, in đồng
+    /// The amount of the payout, in đồng
     #[arg(long, value_name = "DONG", default_value_t = 10_000)]
     amount: u32,
-    /// To whom: the bank's BIN, the account's number and its holder, between slashes
+    /// The beneficiary: the bank's BIN, the account's number and its holder, separated by slashes
     #[arg(long, value_name = "BIN/NUMBER/HOLDER")]
     beneficiary: Option<String>,
 }
 
 impl PayoutFlags {
-    /// The amount and the beneficiary.
+    /// Returns the amount and the beneficiary.
     pub(super) fn payout(&self) -> Result<(Money, Beneficiary), Failure> {
         let refuse = |why: &dyn std::fmt::Display| Failure::usage("--beneficiary", why);
         let given = self.beneficiary.as_deref();

@@ -1,4 +1,4 @@
-//! What a person is asked, on standard error, and types, on standard input.
+//! The dialogue with a person: questions on standard error, answers on standard input.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use crate::exit::Failure;
 
 /// Prints a line of the dialogue.
 pub(super) fn tell(text: &str) {
-    // If standard error is closed, nobody reads it.
+    // If standard error is closed, nobody reads the dialogue.
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
-/// Asks before an instruction.
+/// Asks for permission to send an instruction.
 ///
 /// # Errors
-/// Standard input is no terminal, or the answer is not yes.
+/// Standard input is not a terminal, or the answer is not yes.
 pub(super) fn agree() -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         let message = "is needed where standard input is no terminal; nothing was sent";
@@ -32,7 +32,7 @@ pub(super) fn agree() -> Result<(), Failure> {
     }
 }
 
-/// Shows the step of a buyer and asks what the page shows.
+/// Shows the next action of a buyer, and asks what the page shows.
 ///
 /// # Errors
 /// The form cannot be written.
@@ -65,7 +65,7 @@ pub(super) fn look(
     }
 }
 
-/// Writes a page with the form to a new file that only this user reads.
+/// Writes a page with the form to a new file that only this user can read.
 fn write(form: &PostForm, file: &Path) -> Result<PathBuf, Failure> {
     let html = format!(
         "<!doctype html>\n<html>\n<head><meta charset=\"utf-8\"><title>probe</title></head>\n\
@@ -83,7 +83,7 @@ fn write(form: &PostForm, file: &Path) -> Result<PathBuf, Failure> {
     Ok(file.to_owned())
 }
 
-/// A line of standard input; `None` at its end.
+/// Reads a line of standard input. Returns `None` at its end.
 fn line() -> Option<String> {
     let mut text = String::new();
     match io::stdin().lock().read_line(&mut text) {

@@ -1,4 +1,4 @@
-//! What a probe prints.
+//! The printed result of a probe.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::output::{BAD, DOUBTFUL, GOOD, STRONG, styled};
 
-/// What was learnt of a reading.
+/// The result of probing a reading.
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     provider: &'a str,
@@ -21,11 +21,11 @@ pub(super) struct Report<'a> {
     about: &'static str,
     verdict: Word,
     why: &'a str,
-    /// The alternative that the configuration follows now; `null` if it follows none of them.
+    /// The alternative that the configuration follows now, or `null` if it follows none of them.
     today: Option<&'static str>,
     /// The alternative that the gateway follows.
     settled: Option<&'static str>,
-    /// The keys that follow it, with their values; `null` leaves a key out.
+    /// The keys that select it, with their values; `null` means to leave a key out.
     configuration: BTreeMap<&'static str, Option<&'static str>>,
     alternatives: &'a [Tried],
     #[serde(skip)]

@@ -5,7 +5,7 @@ use payments::{
     reading::{Alternative, Change, Reading},
 };
 
-/// The text of a key.
+/// Returns the text of a key.
 pub(super) fn text<'a>(config: &'a PaymentsConfig, id: &str, key: &str) -> Option<&'a str> {
     match config.value(id, key) {
         Some(Value::Text(text)) => Some(text),
@@ -13,7 +13,7 @@ pub(super) fn text<'a>(config: &'a PaymentsConfig, id: &str, key: &str) -> Optio
     }
 }
 
-/// The alternative that the configuration follows today; `None` if it follows another one.
+/// Returns the alternative that the configuration follows now, or `None` if it follows another one.
 pub(super) fn today<'a>(
     config: &PaymentsConfig,
     id: &str,
@@ -33,7 +33,7 @@ pub(super) fn today<'a>(
     found.map(|(_, alternative)| alternative)
 }
 
-/// The configuration in which an alternative is followed.
+/// Returns the configuration changed to follow an alternative.
 pub(super) fn changed(
     config: &PaymentsConfig,
     id: &str,
@@ -46,7 +46,7 @@ pub(super) fn changed(
     config
 }
 
-/// A change as lines of a configuration file.
+/// Formats a change as lines of a configuration file.
 pub(super) fn lines(id: &str, change: &Change) -> String {
     let (table, key) = match change.key.split_once('.') {
         Some((table, key)) => (format!("providers.{id}.{table}"), key),

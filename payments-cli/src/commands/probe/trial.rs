@@ -20,7 +20,7 @@ use crate::{
     online::{self, Exchange, Recording, Replay},
 };
 
-/// A reading of one provider, and how it is tried.
+/// A reading of one provider, with everything that is needed to try it.
 pub(super) struct Trial<'a> {
     pub(super) args: &'a Args,
     pub(super) registry: &'a Registry,
@@ -77,7 +77,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Says what will be sent and where, which is found by sending nothing.
+    /// Prints what will be sent and where, which is found out without sending anything.
     async fn announce(&self, what: &str, ask: Ask) {
         person::tell(&format!("{} {what}", self.reading.name));
         let mut told = Vec::new();
@@ -87,7 +87,7 @@ impl Trial<'_> {
                 continue;
             };
             let Ok(made_up) = self.made_up(0, self.needs_payout()) else { continue };
-            // Nothing leaves this machine: only what would have been sent counts.
+            // Nothing leaves this machine; only the recorded request is used.
             let _ = ask(&provider, &made_up).await;
             for exchange in recording.take() {
                 if !told.contains(&exchange.target) {
@@ -102,7 +102,7 @@ impl Trial<'_> {
         matches!(self.reading.settles, Settles::Instruction { pays: true, .. })
     }
 
-    /// Calls the gateway with each alternative. After an instruction whose outcome is not clear
+    /// Calls the gateway with each alternative. After an instruction with an unclear outcome,
     /// nothing more is sent.
     async fn each(&self, ask: Ask, instructs: bool) -> Result<Vec<Tried>, Failure> {
         let client = online::client()?;
@@ -123,7 +123,7 @@ impl Trial<'_> {
         Ok(tried)
     }
 
-    /// Calls the gateway with the first alternative, and reads its response with the others.
+    /// Calls the gateway with the first alternative, and interprets its response with the others.
     async fn once(&self, ask: Ask, made_up: &MadeUp) -> Result<Vec<Tried>, Failure> {
         let client = online::client()?;
         let mut exchanges: Option<Vec<Exchange>> = None;
@@ -161,7 +161,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Shows a page for each alternative, and asks what it shows.
+    /// Shows a page for each alternative, and asks what the page shows.
     async fn pages(&self, open: Open, fits: &str, differs: &str) -> Result<Vec<Tried>, Failure> {
         person::tell(&format!(
             "{}: opens a page for each alternative, and sends nothing itself",
@@ -235,7 +235,7 @@ impl Trial<'_> {
             }
             Received::Untrusted(untrusted) => match untrusted.reason {
                 UntrustedReason::WrongSignature => Finding::differs(untrusted.detail),
-                // The signature is good, and the delivery is only old.
+                // The signature is valid, and the delivery is only old.
                 UntrustedReason::StaleTimestamp if untrusted.stale.is_some() => {
                     Finding::fits(untrusted.detail)
                 }
@@ -245,10 +245,10 @@ impl Trial<'_> {
         })
     }
 
-    /// The provider with an alternative.
+    /// Returns the provider configured with an alternative.
     ///
     /// # Errors
-    /// Its configuration has a problem, which settles nothing.
+    /// Its configuration has a problem, so the alternative stays undecided.
     fn provider(
         &self,
         alternative: &Alternative,
@@ -268,7 +268,7 @@ impl Trial<'_> {
         }
     }
 
-    /// What the calls with the alternative at this place are about.
+    /// Makes up the subjects of the calls with the alternative at this position.
     fn made_up(&self, place: usize, pays: bool) -> Result<MadeUp, Failure> {
         let now = SystemClock.now().unix_seconds();
         let made_up = MadeUp::new(format!("PROBE{now}{place}"));

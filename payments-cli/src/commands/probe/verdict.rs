@@ -1,20 +1,20 @@
-//! What the findings about every alternative settle.
+//! The conclusion from the findings about every alternative.
 
 use payments::reading::{Alternative, Fit};
 
 use super::trial::Tried;
 
-/// What was learnt.
+/// The conclusion about a reading.
 #[derive(Debug)]
 pub(super) struct Verdict {
     /// The alternative that the gateway follows.
     pub(super) settled: Option<&'static Alternative>,
-    /// Why, in one line.
+    /// The reason, in one line.
     pub(super) why: String,
 }
 
 impl Verdict {
-    /// One alternative is settled if it fits and every other one differs.
+    /// Draws the conclusion: an alternative is followed if it works and every other one fails.
     pub(super) fn of(tried: &[Tried]) -> Self {
         let named = |fit| -> Vec<&Tried> {
             tried.iter().filter(|tried| tried.finding.fit == fit).collect()

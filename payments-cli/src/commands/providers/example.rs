@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use crate::offline;
 
-/// The providers of a registration's example, or why they could not be built.
+/// Builds the providers of a registration's example.
 pub(super) fn build(registration: &Registration) -> Result<Vec<Provider>, Vec<ConfigProblem>> {
     let unreadable = |error: toml::de::Error| {
         vec![ConfigProblem::new("example", format!("is no configuration: {}", error.message()))]
@@ -56,8 +56,8 @@ fn is_source(table: &Table) -> bool {
 const PRIVATE_KEY: &str = include_str!("../../../data/example.key.pem");
 const CERTIFICATE: &str = include_str!("../../../data/example.cert.pem");
 
-/// A made-up value of the form that a key of this name has. Tokens are as long as those of real
-/// gateways.
+/// Returns a made-up value in the format of a key with this name. Tokens are as long as those of
+/// real gateways.
 fn made_up(key: &str) -> String {
     match key {
         key if key.contains("private_key") => PRIVATE_KEY.to_owned(),

@@ -12,11 +12,11 @@ use crate::{
 };
 use report::Report;
 
-/// List the linked providers and what each can do
+/// List the linked providers and their capabilities
 ///
-/// Shows roles, methods, currencies and limits, what a repeated instruction does, how far back
-/// inquiries see, and the endpoints to register. Each provider is built from the example
-/// configuration in its crate, with made-up secrets; another configuration may give it fewer
+/// Shows roles, methods, currencies and limits, what a repeated instruction does, how old an
+/// inquiry's subject may be, and the endpoints to register. Each provider is built from the example
+/// configuration in its crate, with made-up secrets. With another configuration it may have fewer
 /// roles.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]

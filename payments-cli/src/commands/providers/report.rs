@@ -26,13 +26,14 @@ pub(super) struct Report<'a> {
     pub(super) statements: Option<&'a StatementCapabilities>,
     pub(super) endpoints: &'a [Endpoint],
     pub(super) formulas: usize,
-    /// Why its example cannot be built.
+    /// The reasons why its example cannot be built.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) problems: Vec<String>,
 }
 
 impl<'a> Report<'a> {
-    /// One report for each provider of the example; one without roles if there is none.
+    /// Returns one report for each provider of the example, or one report without roles if it has
+    /// none.
     pub(super) fn all_of(
         registration: &Registration,
         built: &'a Result<Vec<Provider>, Vec<ConfigProblem>>,

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::report::Report;
 use crate::output::{BAD, DIM, STRONG, prose, row, styled, word};
 
-/// Every report, one after the other.
+/// Formats every report, one after the other.
 pub(super) fn of(reports: &[Report<'_>]) -> String {
     let mut out = String::new();
     for report in reports {
@@ -219,7 +219,7 @@ fn back(window: Option<Duration>) -> String {
     window.map_or_else(|| "yes, for ever".to_owned(), |window| format!("{} back", span(window)))
 }
 
-/// A time span in its largest whole unit.
+/// Formats a time span in its largest whole unit.
 fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let units = [("day", 86_400), ("hour", 3_600), ("minute", 60)];

@@ -15,7 +15,7 @@ use crate::output::{DOUBTFUL, STRONG, row, styled};
 #[derive(Serialize)]
 pub(super) struct Facts<'a> {
     payload: &'a str,
-    /// Its BIN.
+    /// The BIN of the bank.
     bank: String,
     bank_name: Option<&'static str>,
     account: &'a str,

@@ -1,4 +1,4 @@
-//! `qr`: makes and reads VietQR codes.
+//! `qr`: makes and parses VietQR codes.
 
 mod facts;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 use facts::Facts;
 
-/// Make a VietQR code, or read one
+/// Make a VietQR code, or parse one
 ///
 /// Draws the code on the terminal, ready to be scanned by a bank app, with its contents below.
 #[derive(clap::Args)]
@@ -27,19 +27,19 @@ pub(crate) struct Args {
     /// The bank of the account, by its BIN (970436) or a short code (VCB)
     #[arg(long, value_name = "BIN|CODE", required_unless_present = "parse")]
     bank: Option<String>,
-    /// The account or virtual account to pay to
+    /// The account or virtual account that receives the money
     #[arg(long, value_name = "NUMBER", required_unless_present = "parse")]
     account: Option<String>,
-    /// The amount in đồng; the payer types it if it is left out
+    /// The amount in đồng; if left out, the payer types it
     #[arg(long, value_name = "DONG", value_parser = dong)]
     amount: Option<Money>,
-    /// The content of the transfer, where a payment code belongs; bank apps accept 25 characters
+    /// The memo of the transfer, which contains the payment code; bank apps accept 25 characters
     #[arg(long, value_name = "TEXT")]
     memo: Option<String>,
-    /// May be paid any number of times, although it has an amount
+    /// Allow the code to be paid any number of times, although it has an amount
     #[arg(long = "static")]
     is_static: bool,
-    /// Read this payload instead of making one
+    /// Parse this payload instead of making one
     #[arg(
         long,
         value_name = "PAYLOAD",
@@ -54,14 +54,14 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// How many banks are suggested for a name that was given instead of a code.
+/// The most banks that are suggested for a name that was given instead of a code.
 const MOST_GUESSES: usize = 8;
 
 pub(crate) fn run(args: &Args) -> Ended {
     let (qr, payload) = match &args.parse {
         Some(payload) => {
             let qr = VietQr::parse(payload).map_err(|error| Failure::usage("--parse", error))?;
-            // White space around the payload is not drawn.
+            // White space around the payload is not part of the code.
             let payload = payload.trim_matches(|around: char| !around.is_ascii_alphanumeric());
             (qr, payload.to_owned())
         }
@@ -94,7 +94,7 @@ fn make(args: &Args) -> Result<VietQr, Failure> {
         qr = qr.with_amount(amount.minor()).map_err(|error| Failure::usage("--amount", error))?;
     }
     if let Some(memo) = &args.memo {
-        // Beyond 25 characters the facts contain a warning.
+        // With more than 25 characters, the facts contain a warning.
         qr = qr.with_long_purpose(memo).map_err(|error| Failure::usage("--memo", error))?;
     }
     if args.is_static {
@@ -103,7 +103,8 @@ fn make(args: &Args) -> Result<VietQr, Failure> {
     Ok(qr)
 }
 
-/// Six digits are a BIN, whether the directory has it or not; anything else is a short code.
+/// Returns the BIN of a bank. Six digits are a BIN even if the directory does not list it; anything
+/// else is a short code.
 fn bin(bank: &str) -> Result<String, Failure> {
     if Bin::new(bank).is_ok() {
         return Ok(bank.to_owned());
@@ -139,8 +140,8 @@ fn write_svg(path: &Path, payload: &str) -> Result<(), Failure> {
     })
 }
 
-/// The code in white on black where there are colours, so that it can be scanned on a terminal
-/// with dark text on a light ground too.
+/// Draws the code in white on black if the terminal has colours, so that it can also be scanned on
+/// a terminal with dark text on a light background.
 fn drawn(payload: &str) -> Result<String, Failure> {
     const PAPER: Style = Style::new()
         .fg_color(Some(Color::Ansi(AnsiColor::BrightWhite)))

@@ -1,4 +1,4 @@
-//! The configuration for the sandbox's gateways, which it prints.
+//! The printed configuration for the sandbox's gateways.
 
 use std::fmt::{Display, Write as _};
 
@@ -8,7 +8,7 @@ use crate::{
     toml_text::quoted,
 };
 
-/// A configuration file of all providers, with the addresses as comments.
+/// Returns a configuration file with all providers, and the addresses as comments.
 pub(super) fn of(page: &str, gateways: &[(&str, RunningSimulator)]) -> String {
     let mut out = String::new();
     comment(&mut out, "Simulated gateways: no real money. What there is and what to try:");
@@ -21,7 +21,7 @@ pub(super) fn of(page: &str, gateways: &[(&str, RunningSimulator)]) -> String {
     out
 }
 
-/// The table of a provider. Literal secrets are allowed in the sandbox only.
+/// Appends the table of a provider. Only the sandbox allows secrets in the file itself.
 fn provider(out: &mut String, kind: &str, gateway: &RunningSimulator) {
     out.push('\n');
     for (host, url) in &gateway.hosts {

@@ -1,10 +1,10 @@
-//! The flag `--config`: the merchants that the gateways have instead of those for tests.
+//! The flag `--config`: the merchants that the gateways use instead of the test merchants.
 
 use std::path::Path;
 
 use crate::{GivenKeys, exit::Failure};
 
-/// The table of a configuration file for the provider kind `kind`.
+/// The tables of a configuration file, each with the provider kind.
 pub(super) struct Merchants(Vec<(String, GivenKeys)>);
 
 impl Merchants {
@@ -15,7 +15,7 @@ impl Merchants {
             Failure::usage("--config", format!("{}: {why}", path.display()))
         };
         let text = std::fs::read_to_string(path).map_err(|error| unusable(&error))?;
-        // The message of toml quotes the line, which may have a secret.
+        // The message of toml quotes the line, which may contain a secret.
         let file: toml::Table = toml::from_str(&text)
             .map_err(|_| unusable(&"it is no TOML: `payments doctor --config` says where"))?;
         let providers = file.get("providers").and_then(toml::Value::as_table);
@@ -34,7 +34,8 @@ impl Merchants {
         Ok(merchants)
     }
 
-    /// The keys for the gateway of a kind; none if the file has no such provider.
+    /// Returns the keys for the gateway of a kind, which are empty if the file has no such
+    /// provider.
     pub(super) fn of(&self, kind: &str) -> GivenKeys {
         let found = self.0.iter().find(|(of, _)| of == kind);
         found.map(|(_, keys)| keys.clone()).unwrap_or_default()

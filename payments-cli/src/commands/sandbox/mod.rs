@@ -1,4 +1,4 @@
-//! `sandbox`: every simulated gateway on this machine.
+//! `sandbox`: runs every simulated gateway on this machine.
 
 mod configuration;
 mod merchants;
@@ -30,21 +30,20 @@ use webhook::Webhook;
 
 /// Run every simulated gateway on this machine until Ctrl-C
 ///
-/// Serves a page that lists addresses, test credentials and what to try. Prints TOML: the
-/// configuration of each provider for its simulated gateway, with the addresses as comments, so
-/// that all of it can be saved as a configuration file. No real money, and nothing leaves the
-/// machine.
+/// Serves a page that lists addresses, test credentials and what to try. Prints a configuration
+/// file in TOML: the table of each provider for its simulated gateway, with the addresses as
+/// comments. No real money is involved, and nothing leaves the machine.
 ///
 /// Each gateway is controlled at PAGE/api/PROVIDER/: GET overview, GET samples (a curl line for
-/// every documented call), GET failing (values that fail by themselves), POST actions.
+/// every documented call), GET failing (values that cause a failure), POST actions.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The port of the page; the gateways' hosts take those that follow. 0 takes free ones
+    /// The port of the page; the gateways' hosts use the ports that follow. 0 uses free ones
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
 
-    /// The address to listen on, such as 0.0.0.0 in a container: then other machines reach
+    /// The address to listen on, such as 0.0.0.0 in a container, which lets other machines reach
     /// the gateways and their test credentials
     #[arg(long, value_name = "ADDRESS", verbatim_doc_comment, default_value_t = Ipv4Addr::LOCALHOST.into())]
     host: IpAddr,
@@ -53,12 +52,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
 
-    /// Where a gateway sends its webhooks, such as
-    /// payos/webhook=http://127.0.0.1:3000/payos; several
+    /// The address that receives a gateway's webhooks, such as
+    /// payos/webhook=http://127.0.0.1:3000/payos; may be given several times
     #[arg(long, value_name = "PROVIDER/ENDPOINT=URL", verbatim_doc_comment)]
     webhook: Vec<Webhook>,
 
-    /// Send webhooks to other machines too, over plain HTTP
+    /// Also send webhooks to other machines, over plain HTTP
     #[arg(long)]
     allow_remote_webhooks: bool,
 
@@ -66,19 +65,18 @@ pub(crate) struct Args {
     #[arg(long)]
     rate_limits: bool,
 
-    /// A configuration file: the gateways have its merchants, secrets, accounts, codes,
-    /// formulas and readings instead of those for tests. Do not give it secrets of
-    /// production
+    /// A configuration file: the gateways use its merchants, secrets, accounts, codes, formulas and
+    /// readings instead of those for tests. Do not give it secrets of production
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     config: Option<PathBuf>,
 
-    /// A file that keeps what the gateways know over restarts: orders, accounts, payouts,
-    /// webhooks and their deliveries, the clock. It holds secrets
+    /// A file that preserves the gateways' data over restarts: orders, accounts, payouts, webhooks
+    /// and their deliveries, and the clock. It contains secrets
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     state: Option<PathBuf>,
 
-    /// Which replies acknowledge a webhook: every documented one, or exactly the one that
-    /// the gateway's pages print
+    /// The replies that acknowledge a webhook: every documented one, or exactly the one that the
+    /// gateway's pages print
     #[arg(long, value_enum, verbatim_doc_comment, default_value_t = Ack::Documented)]
     ack: Ack,
 }
@@ -90,7 +88,7 @@ enum Ack {
 }
 
 impl Args {
-    /// How every gateway is started, apart from its ports.
+    /// Returns the settings with which every gateway is started, apart from its ports.
     fn settings(&self) -> ListenSettings {
         ListenSettings {
             host_names: self.host_name.clone(),
@@ -141,10 +139,10 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
             router.nest(&format!("/api/{kind}"), simulator_kit::control::router(control))
         })
         .merge(page);
-    // Whoever reads the configuration may end the sandbox at once.
+    // A program that reads the configuration may end the sandbox immediately.
     let signals = EndSignals::new();
     output::print(&configuration)?;
-    // The page shows credentials: like the gateways it accepts known host names only.
+    // The page shows credentials, so like the gateways it accepts only known host names.
     let _page = Server::on(listener, router, args.host_name.clone())
         .map_err(|error| cannot_listen(format_args!("the page"), &error))?;
     let Some(mut state) = state else {
@@ -159,7 +157,7 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     Ok(Exit::Done)
 }
 
-/// Starts every gateway. Dropping them stops them.
+/// Starts every gateway. Dropping the returned values stops them.
 async fn start(
     simulators: Vec<Simulator>,
     ports: &mut Ports,

@@ -1,8 +1,8 @@
-//! The ports that the page and the simulated gateways take.
+//! The ports of the page and of the simulated gateways.
 
 use crate::exit::Failure;
 
-/// Hands out ports from a first one on, or 0 for free ones for ever.
+/// Hands out ports, beginning with a first one, or always 0 for free ones.
 pub(super) struct Ports(Option<u16>);
 
 impl From<u16> for Ports {
@@ -12,7 +12,7 @@ impl From<u16> for Ports {
 }
 
 impl Ports {
-    /// The first of `number` ports that follow each other.
+    /// Returns the first of `number` consecutive ports.
     pub(super) fn take(&mut self, number: u16) -> Result<u16, Failure> {
         let too_high =
             || Failure::usage("--port", "is too high: the gateways take the ports that follow");

@@ -1,9 +1,9 @@
-//! The signals that end the sandbox: Ctrl-C, and SIGTERM where there is one.
+//! The signals that end the sandbox: Ctrl-C, and SIGTERM on systems that have it.
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals that end the sandbox, which count from the moment that this is made.
+/// The signals that end the sandbox, counted from the creation of this value.
 pub(super) struct EndSignals {
     #[cfg(unix)]
     signals: std::io::Result<(Signal, Signal)>,
@@ -22,7 +22,7 @@ impl EndSignals {
         Self {}
     }
 
-    /// Waits for one of them. If they cannot be received, it returns at once.
+    /// Waits for one of the signals. If they cannot be received, it returns immediately.
     pub(super) async fn received(self) {
         #[cfg(unix)]
         if let Ok((mut terminate, mut interrupt)) = self.signals {

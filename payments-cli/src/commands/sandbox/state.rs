@@ -1,4 +1,4 @@
-//! The flag `--state`: a file that keeps what the gateways know over restarts.
+//! The flag `--state`: a file that preserves the gateways' data over restarts.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -11,31 +11,32 @@ use serde_json::Value;
 
 use crate::{exit::Failure, simulator::RunningSimulator};
 
-/// The version of the file's form.
+/// The version of the file's format.
 const VERSION: u32 = 1;
 
 /// How long a change may wait until it is written.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// What the file has. It holds the secrets of webhooks and tokens, so that only its owner reads it.
+/// The contents of the file. It contains the secrets of webhooks and tokens, so only its owner can
+/// read it.
 #[derive(Serialize, Deserialize)]
 struct Content {
     version: u32,
-    /// By the kind of the provider.
+    /// The data of each gateway, by the kind of the provider.
     gateways: BTreeMap<String, Value>,
 }
 
-/// A file that keeps what the gateways know.
+/// A file that preserves the gateways' data.
 pub(super) struct StateFile {
     path: PathBuf,
-    /// What was written last.
+    /// The text that was last written.
     written: String,
 }
 
 type Gateways = [(&'static str, RunningSimulator)];
 
 impl StateFile {
-    /// Gives the gateways what the file has; a file that does not exist begins with nothing.
+    /// Loads the data of the file into the gateways. A file that does not exist counts as empty.
     pub(super) fn open(path: &Path, gateways: &Gateways) -> Result<Self, Failure> {
         let file = Self { path: path.to_owned(), written: String::new() };
         match fs::read_to_string(path) {
@@ -84,7 +85,7 @@ impl StateFile {
         Failure::usage("--state", format!("{}: {why}; {advice}", self.path.display()))
     }
 
-    /// Writes what the gateways know, if it changed.
+    /// Writes the gateways' data, if it changed.
     pub(super) fn save(&mut self, gateways: &Gateways) -> Result<(), Failure> {
         let gateways = gateways.iter().filter_map(|(kind, gateway)| {
             Some(((*kind).to_owned(), gateway.control.as_ref()?.state()?))
@@ -101,7 +102,7 @@ impl StateFile {
         Ok(())
     }
 
-    /// Writes every change, until it cannot.
+    /// Writes every change, and returns when a write fails.
     pub(super) async fn keep(&mut self, gateways: &Gateways) -> Failure {
         let mut ticks = tokio::time::interval(INTERVAL);
         loop {
@@ -113,7 +114,7 @@ impl StateFile {
     }
 }
 
-/// Replaces a file so that it has the old content or the new one, whatever happens meanwhile.
+/// Replaces a file so that it always has either the old contents or the new ones.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");

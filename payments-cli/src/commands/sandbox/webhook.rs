@@ -1,4 +1,4 @@
-//! The flag `--webhook`: where a gateway sends its webhooks.
+//! The flag `--webhook`: the address that receives a gateway's webhooks.
 
 use simulator_kit::control::Action;
 
@@ -40,7 +40,7 @@ pub(super) async fn register(
             let message = format!("there is no {provider} here: there is {}", known.join(", "));
             return Err(Failure::usage("--webhook", message));
         };
-        // It may be known from the state of an earlier run.
+        // The state of an earlier run may contain it already.
         let known = control.overview().webhooks;
         if known.iter().any(|it| it.endpoint == *endpoint && it.url == *url) {
             continue;

@@ -1,4 +1,4 @@
-//! A delivery, as flags.
+//! The flags for a delivery.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -12,8 +12,8 @@ use crate::exit::Failure;
 /// The HTTP request that the provider sent.
 #[derive(clap::Args)]
 pub(crate) struct DeliveryFlags {
-    /// All of it in a file, as it was received: the request line, the headers, an empty
-    /// line and the body; in place of the flags for each part
+    /// A file with the whole request as it was received: the request line, the headers, an empty
+    /// line and the body; replaces the flags for each part
     #[arg(
         long,
         value_name = "FILE",
@@ -21,33 +21,33 @@ pub(crate) struct DeliveryFlags {
         verbatim_doc_comment
     )]
     delivery: Option<PathBuf>,
-    /// Its method; that of the endpoint, if not given
+    /// The method of the request; that of the endpoint if left out
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
-    /// Its path, without the query
+    /// The path of the request, without the query
     #[arg(long, value_name = "PATH", default_value = "/")]
     path: String,
-    /// Its query, as received: not decoded
+    /// The query of the request, as received: not decoded
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
-    /// One of its headers, once for each
+    /// A header of the request; may be given several times
     #[arg(long = "header", value_name = "NAME: VALUE")]
     headers: Vec<String>,
-    /// Its body, byte for byte, in a file; `-` is standard input
+    /// A file with the body of the request, byte for byte; `-` is standard input
     #[arg(long, value_name = "FILE")]
     body_file: Option<PathBuf>,
-    /// The address it came from
+    /// The address that the request came from
     #[arg(long, value_name = "ADDRESS")]
     source: Option<IpAddr>,
 }
 
 impl DeliveryFlags {
-    /// The address it came from, if it is given.
+    /// Returns the address that the request came from, if it is given.
     pub(crate) fn source(&self) -> Option<IpAddr> {
         self.source
     }
 
-    /// Whether a query, a header or a body is given.
+    /// Returns whether a query, a header or a body is given.
     #[cfg(feature = "online")]
     pub(crate) fn is_given(&self) -> bool {
         self.delivery.is_some()
@@ -56,7 +56,7 @@ impl DeliveryFlags {
             || !self.headers.is_empty()
     }
 
-    /// The request. No message repeats a header, query or body: they carry secrets.
+    /// Builds the request. Errors do not repeat a header, query or body, which may contain secrets.
     pub(crate) fn request(&self, usual_method: &Method) -> Result<Request<Vec<u8>>, Failure> {
         if let Some(path) = &self.delivery {
             let refuse = |why: &str| Failure::usage("--delivery", why);
@@ -108,7 +108,7 @@ impl DeliveryFlags {
     }
 }
 
-/// Reads a request as it was received. No message repeats a part of it.
+/// Parses a request as it was received. Errors do not repeat a part of it.
 fn whole(bytes: &[u8]) -> Result<Request<Vec<u8>>, String> {
     let ends = [(&b"\r\n\r\n"[..], 4), (b"\n\n", 2)];
     let place = |(end, length): (&[u8], usize)| {
@@ -116,7 +116,7 @@ fn whole(bytes: &[u8]) -> Result<Request<Vec<u8>>, String> {
         found.map(|place| (place, place + length))
     };
     let end = ends.into_iter().filter_map(place).min();
-    // A request without a body may have lost the empty line after its headers.
+    // In a request without a body, the empty line after the headers may be missing.
     let (end, start) = end.unwrap_or((bytes.len(), bytes.len()));
     let (head, body) = (bytes.get(..end), bytes.get(start..));
     let head = std::str::from_utf8(head.unwrap_or_default())

@@ -1,4 +1,4 @@
-//! `verify`: checks a delivery as its provider does.
+//! `verify`: checks a delivery like its provider.
 
 pub(super) mod delivery;
 mod verdict;
@@ -23,9 +23,9 @@ use verdict::Verdict;
 
 /// Check a delivery as the configured provider would, without sending anything
 ///
-/// Prints JSON: the verdict, the proof and what it covers, the events and on what evidence each
-/// would be believed, and the reply that the provider expects. What the proof does not cover
-/// would still have to be confirmed by inquiry.
+/// Prints JSON: the verdict, the proof and what it covers, the events with the evidence on which
+/// each would be trusted, and the reply that the provider expects. Events that the proof does not
+/// cover would still have to be confirmed by an inquiry.
 ///
 /// Exits with 0 if the delivery is trusted; with 1 if it passes the check but cannot be read; with
 /// 3 if it is not trusted; with 4 if the endpoint accepts deliveries without any secret, so that
@@ -44,14 +44,14 @@ pub(crate) struct Args {
     endpoint: String,
     #[command(flatten)]
     delivery: DeliveryFlags,
-    /// Also show the text that was expected to be signed, and what would have made the signature
-    /// match
+    /// Also show the text that was expected to be signed, and the changes with which the signature
+    /// would match
     ///
-    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
-    /// and encodings, within bounds. Secrets are masked.
+    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms and
+    /// encodings, within limits. Secrets are masked.
     #[arg(long, verbatim_doc_comment)]
     explain: bool,
-    /// When it arrived, in seconds since 1970; now, if not given
+    /// When the delivery arrived, in seconds since 1970; now, if left out
     #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
     at: Option<i64>,
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::explain::Explanation;
 
-/// The verdict on a delivery, and the reply that it would get if the app handled it successfully.
+/// The verdict on a delivery, and the reply to it if the app handles it successfully.
 #[derive(Serialize)]
 pub(super) struct Verdict<'a> {
     verdict: notification::Verdict,
@@ -32,7 +32,7 @@ pub(super) struct Verdict<'a> {
 #[derive(Serialize)]
 struct Reply {
     status: u16,
-    /// Several values of one name are joined by commas, as HTTP allows.
+    /// Several values of one header are joined by commas, as HTTP allows.
     headers: BTreeMap<String, String>,
     body: String,
 }

@@ -1,4 +1,4 @@
-//! Forms that are not about a row: transfers, webhooks, faults and the clock.
+//! Forms of a gateway as a whole: transfers, webhooks, faults and the clock.
 
 use maud::{Markup, html};
 use simulator_kit::control::Overview;
@@ -8,7 +8,7 @@ use super::{
     texts,
 };
 
-/// The forms of a gateway. `endpoints` are the names of those that receive webhooks.
+/// Renders the forms of a gateway. `endpoints` are the names of those that receive webhooks.
 pub(super) fn html(of: Of<'_>, overview: &Overview) -> Markup {
     html! {
         div.controls {

@@ -1,4 +1,4 @@
-//! What a gateway knows now, with the buttons that change it.
+//! The present data of a gateway, with the buttons that change it.
 
 use maud::{Markup, html};
 use payments::Timestamp;
@@ -12,17 +12,17 @@ use simulator_kit::{
 
 use super::{Said, table, texts};
 
-/// How many of the newest rows of a list are shown.
+/// The number of newest rows of a list that are shown.
 const SHOWN: usize = 20;
 
-/// A gateway for whose page this is.
+/// The gateway that is rendered.
 #[derive(Clone, Copy)]
 pub(super) struct Of<'a> {
     pub(super) kind: &'a str,
     pub(super) language: Language,
 }
 
-/// The lists of a gateway, and what became of the last action.
+/// Renders the lists of a gateway, and the result of the last action.
 pub(super) fn html(of: Of<'_>, overview: &Overview, said: Option<&Said>) -> Markup {
     let language = of.language;
     html! {
@@ -42,7 +42,7 @@ pub(super) fn html(of: Of<'_>, overview: &Overview, said: Option<&Said>) -> Mark
     }
 }
 
-/// A form with these hidden fields, and its buttons or inputs.
+/// Renders a form with these hidden fields, and its buttons or inputs.
 pub(super) fn form(of: Of<'_>, hidden: &[(&str, &str)], content: Markup) -> Markup {
     html! {
         form.act method="post" action={ "/actions/" (of.kind) } {
@@ -52,7 +52,7 @@ pub(super) fn form(of: Of<'_>, hidden: &[(&str, &str)], content: Markup) -> Mark
     }
 }
 
-/// A list: its heading, and a table of its newest rows with the newest first.
+/// Renders a list: its heading, and a table of its newest rows, the newest first.
 fn list<T>(
     of: Of<'_>,
     name: &str,
@@ -102,7 +102,7 @@ fn order_buttons(of: Of<'_>, order: &Order) -> Markup {
     let button = |action: &str, text: Text| {
         html! { button name="action" value=(action) { (text.to(language)) } }
     };
-    // Half of it, and ten thousand more.
+    // Offer half of the amount, and ten thousand more than it.
     let other = |units: i64, text: Text| {
         let hidden = [("action", "pay"), ("order", &*order.order), ("amount", &units.to_string())];
         form(of, &hidden, html! { button { (text.to(language)) } })
@@ -259,7 +259,7 @@ fn webhooks(of: Of<'_>, webhooks: &[Webhook]) -> Markup {
     })
 }
 
-/// A moment in Vietnam, to the second.
+/// Renders a moment in Vietnam, to the second.
 fn time(at: i64) -> Markup {
     html! { span.time { (Timestamp::from_unix(at).vietnam_civil("%d/%m %H:%M:%S")) } }
 }

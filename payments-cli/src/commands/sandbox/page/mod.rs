@@ -1,5 +1,5 @@
-//! The page of the sandbox: every gateway with ready payments and calls, what it knows, and buttons
-//! for what buyers, banks and the gateway's staff do.
+//! The page of the sandbox: every gateway with ready payments and calls, its data, and buttons for
+//! the actions of buyers, banks and the gateway's staff.
 
 mod controls;
 mod live;
@@ -28,11 +28,11 @@ use simulator_kit::{
 use crate::simulator::RunningSimulator;
 use live::Of;
 
-/// What the page is made of.
+/// The state of the page.
 struct Page {
     configuration: String,
     gateways: Vec<Gateway>,
-    /// What became of the last action of each gateway.
+    /// The result of the last action of each gateway.
     said: Mutex<BTreeMap<&'static str, Said>>,
 }
 
@@ -43,14 +43,14 @@ struct Gateway {
     control: Option<Arc<dyn Control>>,
 }
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Clone)]
 struct Said {
     text: String,
     is_refused: bool,
 }
 
-/// The page at `/`, and what its buttons and its script need.
+/// Returns the routes of the page: `/`, and those for its buttons and its script.
 pub(super) fn router(
     gateways: &[(&'static str, RunningSimulator)],
     configuration: String,
@@ -89,7 +89,8 @@ struct Chosen {
     lang: Option<String>,
 }
 
-/// The language of `?lang=`, or the one that the visitor chose before or whose browser prefers it.
+/// Returns the language of `?lang=`, or the one that the visitor chose before, or the one that the
+/// browser prefers.
 fn language(chosen: &Chosen, headers: &HeaderMap) -> Language {
     let named = chosen.lang.as_deref().and_then(Language::from_tag);
     named.unwrap_or_else(|| preferred_language(headers, Language::English))
@@ -113,8 +114,8 @@ async fn show(
     response
 }
 
-/// A response with security headers. The page shows credentials, so that it is not cached or framed.
-/// Its forms have to say where they come from.
+/// Returns a response with security headers. The page shows credentials, so it must not be cached
+/// or framed, and its forms have to send their origin.
 fn secured(markup: Markup) -> Response {
     let mut response = markup.into_response();
     for (name, value) in [
@@ -236,7 +237,7 @@ fn gateway_html(page: &Page, gateway: &Gateway, language: Language) -> Markup {
     }
 }
 
-/// A table of addresses, credentials or things to try, which gateways describe in English.
+/// Renders a table of addresses, credentials or things to try. Gateways describe them in English.
 fn section_html(section: &Section) -> Markup {
     html! {
         h3 lang="en" { (section.title) }
@@ -256,7 +257,7 @@ fn section_html(section: &Section) -> Markup {
     }
 }
 
-/// A table with these heads, which scrolls where it is too wide.
+/// Renders a table with these headings, which scrolls if it is too wide.
 fn table(title: Text, heads: &[Text], language: Language, rows: Markup) -> Markup {
     html! {
         div.table tabindex="0" role="group" aria-label=(title.to(language)) {

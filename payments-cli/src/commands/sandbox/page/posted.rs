@@ -1,28 +1,28 @@
-//! Buttons of the page: a posted form as an action.
+//! Conversion of a posted form into an action.
 
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 use simulator_kit::control::Action;
 
-/// Whether a POST comes from the page itself. Browsers say where it comes from; a program that says
-/// nothing is no browser that another site could misuse. The host was checked before.
+/// Returns whether a POST comes from the page itself. Browsers send the origin; a program that does
+/// not send one is not a browser, so another site cannot misuse it. The host was checked before.
 pub(super) fn is_from_the_page(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = text(header::HOST).unwrap_or_default();
-    // A page of another port of this machine is the same site, but not the same origin.
+    // A page on another port of this machine has the same site, but not the same origin.
     let is_same_origin = text(header::HeaderName::from_static("sec-fetch-site"))
         .is_none_or(|site| site == "same-origin");
     let is_own = text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
     is_same_origin && is_own
 }
 
-/// Members of actions that are numbers.
+/// The fields of actions that are numbers.
 const NUMBERS: [&str; 2] = ["amount", "seconds"];
 
-/// Reads the fields of a form as an action. An empty field is absent.
+/// Converts the fields of a form into an action. An empty field counts as absent.
 ///
 /// # Errors
-/// What is wrong, for people.
+/// The error describes the wrong field, for people.
 pub(super) fn action(fields: Vec<(String, String)>) -> Result<Action, String> {
     let mut members = Map::new();
     for (name, text) in fields {

@@ -1,4 +1,4 @@
-//! Ready payments, ready calls and values that fail by themselves.
+//! Ready payments, ready calls and values that cause a failure.
 
 use maud::{Markup, html};
 use simulator_kit::{
@@ -8,7 +8,7 @@ use simulator_kit::{
 
 use super::{table, texts};
 
-/// The links and forms by which a buyer starts a payment.
+/// Renders the links and forms by which a buyer starts a payment.
 pub(super) fn payments(samples: &[Sample], language: Language) -> Markup {
     let ways = samples.iter().filter_map(|sample| Some((sample, sample.browser.as_ref()?)));
     html! {
@@ -36,7 +36,7 @@ pub(super) fn payments(samples: &[Sample], language: Language) -> Markup {
     }
 }
 
-/// The curl line of each call.
+/// Renders the curl line of each call.
 pub(super) fn calls(samples: &[Sample], language: Language) -> Markup {
     html! {
         details {
@@ -47,7 +47,7 @@ pub(super) fn calls(samples: &[Sample], language: Language) -> Markup {
                     p { strong { (sample.operation) } " – " span lang="en" { (sample.about) } }
                     div.line {
                         pre tabindex="0" { code { (sample.curl) } }
-                        // Shown by the script, which can copy.
+                        // The script shows the button, because it can copy.
                         button.copy type="button" hidden data-done=(texts::COPIED.to(language)) {
                             (texts::COPY.to(language))
                         }
@@ -58,7 +58,7 @@ pub(super) fn calls(samples: &[Sample], language: Language) -> Markup {
     }
 }
 
-/// The values that fail by themselves.
+/// Renders the values that cause a failure.
 pub(super) fn failing(values: &[FailingValue], language: Language) -> Markup {
     let heads = [texts::FIELD, texts::VALUE, texts::OUTCOME];
     html! {
