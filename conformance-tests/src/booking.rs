@@ -1,4 +1,4 @@
-//! A line of the gateway's ledger, as the suite compares it with what a provider says.
+//! A line of the gateway's ledger, which the suite compares with the reports of a provider.
 
 use payments_core::{Direction, bank::BankAccount, money::Money};
 
@@ -6,44 +6,45 @@ use payments_core::{Direction, bank::BankAccount, money::Money};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Booking {
-    /// Whether the merchant got it or gave it.
+    /// Whether the merchant received or sent the money.
     pub direction: Direction,
-    /// How much, positive in both directions.
+    /// The amount, positive in both directions.
     pub amount: Money,
-    /// The order, payout or refund that it belongs to; none for money without one.
+    /// The order, payout or refund that the money belongs to. `None` for money that belongs to
+    /// none.
     pub reference: Option<String>,
-    /// The bank account that sent money went to. A payout always has one.
+    /// The bank account to which the money was sent. A payout always has one.
     pub beneficiary: Option<BankAccount>,
-    /// The bank account that received money came from, if the gateway knows it.
+    /// The bank account from which the money came. `None` if the gateway does not know it.
     pub payer: Option<BankAccount>,
 }
 
 impl Booking {
-    /// Money that the merchant got.
+    /// Creates a booking of money that the merchant received.
     pub fn received(amount: Money) -> Self {
         Self { direction: Direction::In, amount, reference: None, beneficiary: None, payer: None }
     }
 
-    /// Money that the merchant gave.
+    /// Creates a booking of money that the merchant sent.
     pub fn sent(amount: Money) -> Self {
         Self { direction: Direction::Out, ..Self::received(amount) }
     }
 
-    /// Says to what it belongs.
+    /// Sets the order, payout or refund that the money belongs to.
     #[must_use]
     pub fn of(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
         self
     }
 
-    /// Says to which bank account it went.
+    /// Sets the bank account to which the money was sent.
     #[must_use]
     pub fn to(mut self, beneficiary: BankAccount) -> Self {
         self.beneficiary = Some(beneficiary);
         self
     }
 
-    /// Says from which bank account it came.
+    /// Sets the bank account from which the money came.
     #[must_use]
     pub fn from(mut self, payer: BankAccount) -> Self {
         self.payer = Some(payer);

@@ -1,4 +1,4 @@
-//! Answers that are changed on their way to the provider.
+//! Responses that are changed on their way to the provider.
 
 use payments_core::{
     payment::PaymentState, payout::PayoutState, virtual_account::VirtualAccountState,
@@ -9,7 +9,8 @@ use crate::{
     proxy::{Fault, Rewrite},
 };
 
-/// An answer of the gateway that is changed on its way, and what a provider may make of it.
+/// A response of the gateway that is changed on its way, and the results that a provider may return
+/// for it.
 ///
 /// ```
 /// use conformance_tests::{ChangedResponse, Meaning, Operation};
@@ -25,54 +26,57 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ChangedResponse {
-    /// The call whose answer is changed.
+    /// The call whose response is changed.
     pub operation: Operation,
-    /// What is changed, in a few words.
+    /// A short description of the change.
     pub name: &'static str,
-    /// Makes the answer that the provider gets out of the one that the gateway gave. Where the
-    /// gateway signs, it signs again, unless the signature is what is changed.
+    /// Makes the response that the provider receives from the one that the gateway sent. If the
+    /// gateway signs, this function signs the response again, unless it is the signature that is
+    /// changed.
     pub rewrite: Rewrite,
-    /// What may be made of it.
+    /// The allowed results.
     pub meaning: Meaning,
 }
 
-/// What a provider may make of an answer.
+/// The results that a provider may return for a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meaning {
-    /// Nothing: it contradicts what was sent, or its signature is spoilt. An instruction is then
-    /// uncertain, and an inquiry an error.
+    /// The response must not be accepted, because it contradicts the request or has a damaged
+    /// signature. The result of an instruction is uncertain, and that of an inquiry an error.
     Unbelievable,
-    /// A refusal that is documented and unsigned: declined, but never confirmed. Of an
-    /// inquiry it is an error.
+    /// The response is a documented, unsigned refusal. An instruction is declined but not
+    /// confirmed, and an inquiry returns an error.
     UnsignedRefusal,
-    /// A refusal that is documented and signed.
+    /// The response is a documented, signed refusal.
     SignedRefusal,
-    /// A code or word that is documented, and says that the gateway has not decided, or one that
-    /// is documented nowhere: an instruction is uncertain, an inquiry an error.
+    /// The response has an undocumented code or word, or one that means that the gateway has not
+    /// decided. The result of an instruction is uncertain, and that of an inquiry an error.
     Undecided,
-    /// A list of which one row is malformed, as [`malform_row`](crate::malform_row) makes it: the
-    /// other rows are reported, and that row as [`Unreadable`](payments_core::Listed::Unreadable).
-    /// Of [`Entries`](Operation::Entries) and [`Credits`](Operation::Credits) alone.
+    /// The response is a list with one malformed row, as [`malform_row`](crate::malform_row) makes
+    /// it. The provider reports the other rows, and that row as
+    /// [`Unreadable`](payments_core::Listed::Unreadable). Only for [`Entries`](Operation::Entries)
+    /// and [`Credits`](Operation::Credits).
     OneRowMalformed,
-    /// A list with a row of another order, payout or bank account in it, as
-    /// [`insert_row`](crate::insert_row) makes it: what is reported is the same as without that row,
-    /// or the row is [`Unreadable`](payments_core::Listed::Unreadable), or nothing of it is believed.
-    /// Of [`Entries`](Operation::Entries) of one account and [`Credits`](Operation::Credits), and of
-    /// [`FindPayment`](Operation::FindPayment), [`FindPayout`](Operation::FindPayout) and
-    /// [`FindVirtualAccount`](Operation::FindVirtualAccount) where the gateway answers with a list.
+    /// The response is a list with a row of another order, payout or bank account, as
+    /// [`insert_row`](crate::insert_row) makes it. The provider reports the list without that row,
+    /// or reports that row as [`Unreadable`](payments_core::Listed::Unreadable), or refuses the
+    /// response. For [`Entries`](Operation::Entries) of one account and
+    /// [`Credits`](Operation::Credits), and for [`FindPayment`](Operation::FindPayment),
+    /// [`FindPayout`](Operation::FindPayout) and
+    /// [`FindVirtualAccount`](Operation::FindVirtualAccount) if the gateway responds with a list.
     AnothersRow,
-    /// A payment in this state. A word that is documented nowhere is
+    /// The response reports a payment in this state. For an undocumented word, the state is
     /// [`Uncertain`](PaymentState::Uncertain).
     Payment(PaymentState),
-    /// A virtual account in this state.
+    /// The response reports a virtual account in this state.
     VirtualAccount(VirtualAccountState),
-    /// A payout in this state.
+    /// The response reports a payout in this state.
     Payout(PayoutState),
 }
 
 impl ChangedResponse {
-    /// The answer to `operation` changed by `rewrite`.
+    /// Creates a changed response to `operation`, made by `rewrite`.
     pub const fn new(
         operation: Operation,
         name: &'static str,

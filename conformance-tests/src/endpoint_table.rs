@@ -3,14 +3,14 @@
 use std::io;
 use std::path::Path;
 
-/// Checks a table of endpoints: each row has an endpoint, a link to the function that calls it, and
-/// the names of tests that exist in the crate at `root`. Whether the functions exist is for rustdoc to
-/// check.
+/// Checks that each row of a table of endpoints has an endpoint, a link to the function that calls
+/// it, and the names of tests that exist in the crate at `root`. Rustdoc checks that the functions
+/// exist.
 ///
 /// A row begins with a code span, such as ``| `POST /pay` | [`Acme::pay`] | `it_pays` |``.
 ///
 /// # Panics
-/// If a row is not so, or there is none.
+/// Panics if a row does not have this form, or if there is no row.
 #[track_caller]
 pub fn check_endpoint_table(table: &str, root: impl AsRef<Path>) {
     let mut tests = String::new();

@@ -1,4 +1,4 @@
-//! Why a test of the suite fails.
+//! The reasons why a test of the suite fails.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::Finding;
 
 /// Why a test fails.
 pub(crate) enum Failure {
-    /// Gateway, provider and suite do not fit together in these roles.
+    /// The gateway, the provider and the suite do not match in these roles.
     SetUp(Vec<Role>),
     Broken(Vec<Finding>),
 }

@@ -1,5 +1,5 @@
-//! One instruction under one fault: what the provider returned, what the gateway did, and what an
-//! inquiry finds afterwards.
+//! One instruction under one fault: the result that the provider returned, the effect at the
+//! gateway, and the result of an inquiry afterwards.
 
 use std::panic::Location;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! A broken law with both values, the fault, the ledger, and the line to look at.
+//! A broken law, with the expected and the found value, the fault, the ledger, and the line to look
+//! at.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use crate::{Flaw, Law};
 pub struct Finding {
     /// The law.
     pub law: &'static Law,
-    /// What happened.
+    /// The flaw by which the provider breaks it.
     pub flaw: Flaw,
 }
 

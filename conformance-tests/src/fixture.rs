@@ -1,4 +1,4 @@
-//! A gateway, the proxy before it, and the provider that speaks through the proxy.
+//! A gateway, the proxy in front of it, and the provider that calls it through the proxy.
 
 use std::panic::Location;
 use std::sync::Arc;

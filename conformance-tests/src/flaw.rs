@@ -1,4 +1,4 @@
-//! What a provider did beside what it should have done.
+//! The difference between what a provider did and what it should have done.
 
 use std::fmt;
 use std::panic::Location;
@@ -7,7 +7,7 @@ use payments_core::Error;
 
 use crate::{Operation, proxy::Fault};
 
-/// What happened, against what should have.
+/// What happened, compared with what should have happened.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Flaw {
@@ -17,12 +17,12 @@ pub struct Flaw {
     pub found: String,
     /// The call in which it happened.
     pub operation: Option<Operation>,
-    /// What went wrong on the way.
+    /// The fault that was caused on the way.
     pub fault: Option<Fault>,
-    /// What the gateway's own books say.
+    /// The relevant part of the gateway's ledger.
     pub ledger: Option<String>,
-    /// The line of the provider to begin at: where it made the request or the notification, or
-    /// else where it made itself.
+    /// The line of the provider at which to begin: the one that created the request or the
+    /// notification, or else the one that created the provider.
     pub line: Option<&'static Location<'static>>,
 }
 

@@ -1,9 +1,9 @@
-//! What the suite needs to know of a gateway: where it listens, what it booked, what buyers
-//! and banks can do there. One trait for every gateway, and one for each role.
+//! The gateway of a suite: its addresses, its ledger, and the actions of its buyers and banks.
+//! There is one trait for every gateway, and one for each role.
 //!
-//! Implement them for the other side of your wire: a simulated gateway on loopback, written from
-//! the gateway's documents and not from your client. It keeps a ledger, and it answers inquiries
-//! from that ledger, never from the request.
+//! Implement them for a simulated gateway on loopback, which is written from the gateway's
+//! documents and not from your client. It keeps a ledger, and responds to inquiries from that
+//! ledger, never from the request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use crate::{Booking, ChangedResponse, Operation, SignedResponse, Tuning, Webhook
 /// The base address of each host of a gateway, by a name of your choice.
 pub type Hosts = BTreeMap<String, String>;
 
-/// What arrived with an instruction, under the names of the request's fields.
+/// The fields that arrived with an instruction, by the names of the request's fields.
 pub type ReceivedFields = BTreeMap<&'static str, String>;
 
-/// A gateway on loopback with an empty ledger, as every suite needs it.
+/// A gateway on loopback with an empty ledger, which every suite needs.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a gateway that the suite can drive",
@@ -37,78 +37,83 @@ pub type ReceivedFields = BTreeMap<&'static str, String>;
             listens, what it booked, and how a provider is configured for it"
 )]
 pub trait Gateway: Send + Sync + 'static {
-    /// Where it listens. The suite puts a proxy of its own before each host.
+    /// Returns the base addresses that the gateway listens on. The suite puts a proxy in front of
+    /// each.
     fn hosts(&self) -> Hosts;
 
-    /// The provider as an app would configure it, without layers, for a gateway that is found at
-    /// `hosts`: the addresses of the suite's proxy under the names of [`hosts`](Self::hosts). Build
-    /// it with [`Tuning::context`]; the transport and the clock in there are the suite's.
+    /// Returns the provider as an app would configure it, without layers, for a gateway at `hosts`.
+    /// These are the addresses of the suite's proxies, by the names of [`hosts`](Self::hosts).
+    /// Build the provider with [`Tuning::context`], which contains the transport and the clock of
+    /// the suite.
     fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider;
 
-    /// The gateway's clock, which the provider is given too.
+    /// Returns the gateway's clock, which the provider also uses.
     fn clock(&self) -> Arc<dyn Clock>;
 
-    /// Moves that clock forward.
+    /// Moves the gateway's clock forward.
     async fn advance(&self, by: Duration);
 
-    /// Every movement of money that the gateway booked, oldest first: also of a payout that
-    /// succeeded, under the payout's reference and with its beneficiary as the gateway's books have
-    /// it, and of a refund, with what went back.
+    /// Returns every movement of money that the gateway booked, oldest first. A payout that
+    /// succeeded is booked under its reference with the beneficiary in the gateway's books, and a
+    /// refund with the amount that was returned.
     async fn bookings(&self) -> Vec<Booking>;
 
-    /// How often the gateway carried `operation` out for this reference, by its own books: 1 once a
-    /// payout is booked or an account is closed, 2 where it was done twice. The reference is
-    /// that of the order, the payout or the refund.
+    /// Returns how often the gateway carried out `operation` for this reference, according to its
+    /// own books: 1 after a payout was booked or an account was closed, 2 if it was done twice. The
+    /// reference is that of the order, the payout or the refund.
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize;
 
-    /// What the gateway received with the instruction that it carried out for this reference:
-    /// `description`, `return_url`, `cancel_url`, `notify_url`, `note`, `holder`, `remark` and
-    /// `reason` as they arrived on the wire, and `expires_at` in Unix seconds. A field that the wire
-    /// has a place for and that did not arrive is empty; one without a place is left out.
+    /// Returns the fields that the gateway received with the instruction that it carried out for
+    /// this reference: `description`, `return_url`, `cancel_url`, `notify_url`, `note`, `holder`,
+    /// `remark` and `reason` as they arrived on the wire, and `expires_at` in Unix seconds. A field
+    /// that the protocol has and that did not arrive is empty; a field that the protocol does not
+    /// have is omitted.
     async fn received(&self, instruction: Operation, reference: &str) -> ReceivedFields;
 
-    /// Every text that the provider was given and must never show: keys, tokens, passcodes.
+    /// Returns every text that the provider was given and must never show: keys, tokens, passcodes.
     fn secrets(&self) -> Vec<String>;
 
-    /// Answers changed on their way, and what may be made of each: signatures spoilt, another
-    /// amount, account or reference echoed, unsigned refusals, and every state and
-    /// code of the documents beside one that is invented.
+    /// Returns responses that are changed on their way, with the allowed results of each: damaged
+    /// signatures, another amount, account or reference, unsigned refusals, and every documented
+    /// state and code as well as an invented one.
     fn changed_responses(&self) -> Vec<ChangedResponse>;
 
-    /// Where the gateway signs its response to this call, and what that covers of it.
+    /// Returns the place of the signature in the gateway's response to this call, and the part of
+    /// the response that it covers.
     fn signed_response(&self, call: Operation) -> SignedResponse {
         let _ = call;
         SignedResponse::nowhere()
     }
 
-    /// Whether the answer to this inquiry names a state by a word or a code, of which one may be
-    /// invented some day. What is computed of the credits that arrived names none.
+    /// Returns `true` if the response to this inquiry names a state by a word or a code, so that
+    /// new ones may be added. A state that is computed from the credits that arrived is not named.
     fn names_a_state(&self, inquiry: Operation) -> bool {
         let _ = inquiry;
         true
     }
 
-    /// How often one credential may make this inquiry in a second, by the gateway's documents;
-    /// `None` if they name no limit. See [`Tuning::calls_per_second`].
+    /// Returns how many times in a second one credential may make this inquiry, according to the
+    /// gateway's documents. `None` if they name no limit. See [`Tuning::calls_per_second`].
     fn calls_per_second(&self, inquiry: Operation) -> Option<u32> {
         let _ = inquiry;
         None
     }
 
-    /// The header in which the gateway says, in answer to this inquiry, how many seconds to wait.
+    /// Returns the header by which the gateway's response to this inquiry reports how many seconds
+    /// to wait.
     fn retry_after(&self, inquiry: Operation) -> &'static str {
         let _ = inquiry;
         "retry-after"
     }
 
-    /// A reference that the gateway takes for an order, a payout or a refund, another one for
-    /// each number.
+    /// Returns a reference that the gateway accepts for an order, a payout or a refund. Each number
+    /// must give a different one.
     fn reference(&self, number: u32) -> String {
         format!("T{number:07}")
     }
 }
 
-/// What the role of taking payments needs.
+/// A gateway whose provider has the role of payments.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot show the suite how buyers pay",
@@ -117,28 +122,29 @@ pub trait Gateway: Send + Sync + 'static {
             provider has not that role"
 )]
 pub trait TakesPayments: Gateway {
-    /// A payment that the provider takes, with an end if it can be given one.
+    /// Returns a request for a payment that the provider accepts, with an expiry if it can have
+    /// one.
     fn payment(&self, order: OrderRef) -> CreatePayment;
 
-    /// What buyers can do here.
+    /// Returns the possible behaviour of buyers.
     fn buyers(&self) -> Payers;
 
-    /// The buyer does what is shown up to the point of paying, and leaves.
+    /// Follows the next action as a buyer does, up to the point of paying, and leaves.
     async fn visit(&self, shown: &NextAction) {
         let _ = shown;
     }
 
-    /// The buyer pays `amount`, whatever was asked, and knows nothing but what the provider
-    /// [showed](payments_core::payment::Payment::next): follows the link, posts the form, or
-    /// transfers to the account with the memo.
+    /// Pays `amount` as a buyer does, whatever was asked. It may use only the [next
+    /// action](payments_core::payment::Payment::next) that the provider returned: it follows the
+    /// link, posts the form, or transfers to the account with the memo.
     ///
     /// # Errors
-    /// That cannot happen here, such as where a link leads nowhere or the gateway knows no such
-    /// account; nothing was booked.
+    /// Returns [`Impossible`] if this cannot happen at the gateway, for example because the link
+    /// leads nowhere or the gateway knows no such account. Nothing was booked.
     async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible>;
 }
 
-/// What the role of opening virtual accounts needs.
+/// A gateway whose provider has the role of virtual accounts.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot show the suite how money reaches a virtual account",
@@ -147,20 +153,21 @@ pub trait TakesPayments: Gateway {
             roles if your provider has not that role"
 )]
 pub trait OpensVirtualAccounts: Gateway {
-    /// A virtual account that the provider opens, for a fixed amount if it can be given one.
+    /// Returns a request for a virtual account that the provider accepts, for a fixed amount if it
+    /// can have one.
     fn virtual_account(&self, order: OrderRef) -> OpenVirtualAccount;
 
-    /// What payers can do here.
+    /// Returns the possible behaviour of payers.
     fn payers(&self) -> Payers;
 
-    /// A payer transfers `amount` to it, whatever was asked.
+    /// Transfers `amount` to the account as a payer does, whatever was asked.
     ///
     /// # Errors
-    /// That cannot happen here, and nothing was booked.
+    /// Returns [`Impossible`] if this cannot happen at the gateway. Nothing was booked.
     async fn credit(&self, account: &VirtualAccount, amount: Money) -> Result<(), Impossible>;
 }
 
-/// What the role of sending money needs. The gateway starts with enough to send.
+/// A gateway whose provider has the role of payouts. It starts with a sufficient balance.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot show the suite how payouts end",
@@ -169,23 +176,23 @@ pub trait OpensVirtualAccounts: Gateway {
             not that role"
 )]
 pub trait PaysOut: Gateway {
-    /// A payout that the gateway takes. Its beneficiary's account is one whose holder the gateway
-    /// knows, if it can be asked for names.
+    /// Returns a request for a payout that the gateway accepts. If the gateway can check names, it
+    /// knows the holder of the beneficiary's account.
     fn payout(&self, payout: PayoutRef) -> CreatePayout;
 
-    /// Another beneficiary whom the gateway pays, with an account at another bank: its number and its
-    /// holder are other ones too.
+    /// Returns another beneficiary that the gateway pays. The bank, the account number and the
+    /// holder all differ from those of [`payout`](Self::payout).
     fn another_beneficiary(&self) -> Beneficiary;
 
-    /// The payout ends: [`Succeeded`](PayoutState::Succeeded), [`Failed`](PayoutState::Failed), or
-    /// [`Reversed`](PayoutState::Reversed) after it had succeeded.
+    /// Ends the payout as [`Succeeded`](PayoutState::Succeeded) or [`Failed`](PayoutState::Failed),
+    /// or as [`Reversed`](PayoutState::Reversed) after it succeeded.
     ///
     /// # Errors
-    /// That cannot happen here.
+    /// Returns [`Impossible`] if this cannot happen at the gateway.
     async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible>;
 }
 
-/// What the role of listing statements needs.
+/// A gateway whose provider has the role of statements.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot show the suite how money arrives on an account",
@@ -194,25 +201,25 @@ pub trait PaysOut: Gateway {
             provider has not that role"
 )]
 pub trait ListsStatements: Gateway {
-    /// A payer transfers `amount` to one of our bank accounts.
+    /// Transfers `amount` to one of the merchant's bank accounts, as a payer does.
     async fn receive(&self, amount: Money, memo: &str);
 
-    /// From now on the gateway lists the movements of one second in another order on every request.
-    /// Leave it out if its documents promise an order for them.
+    /// Makes the gateway list the movements of one second in a different order on every later
+    /// request. Do not implement it if the gateway's documents promise an order for them.
     async fn lists_seconds_in_any_order(&self) {}
 
-    /// From now on the gateway gives a page without entries before each page that has some, and says
-    /// that there is more. Leave it out if its documents exclude that.
+    /// Makes the gateway return an empty page before each later page with entries, and report that
+    /// there are more. Do not implement it if the gateway's documents exclude that.
     async fn gives_empty_pages(&self) {}
 
-    /// `amount` leaves that account.
+    /// Sends `amount` from that account.
     ///
     /// # Errors
-    /// That cannot happen here.
+    /// Returns [`Impossible`] if this cannot happen at the gateway.
     async fn send(&self, amount: Money, memo: &str) -> Result<(), Impossible>;
 }
 
-/// What the role of receiving notifications needs.
+/// A gateway whose provider has the role of notifications.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot show the suite what it sends to the merchant",
@@ -221,73 +228,76 @@ pub trait ListsStatements: Gateway {
             provider has not that role"
 )]
 pub trait Notifies: Gateway {
-    /// Takes what it sends since the last time, oldest first, browsers' returns included.
+    /// Removes and returns the deliveries since the last call, oldest first, including the returns
+    /// of browsers.
     async fn take(&self) -> Vec<WebhookSample>;
 
-    /// The same happening once more, by whichever route it repeats itself: signed anew where
-    /// signatures carry a time.
+    /// Returns a repetition of the delivery by the route that the gateway uses for it. If
+    /// signatures contain a time, it has a new signature.
     async fn again(&self, sent: &WebhookSample) -> WebhookSample;
 
-    /// The same delivery signed with `secret` at `at`, by the gateway's own rules; for a token,
-    /// that token. `None` if it is signed by a key pair. What `sent` holds may be changed: a field
-    /// may be new in it, or lacking.
+    /// Returns the delivery signed with `secret` at `at`, by the gateway's own rules, or with that
+    /// token if the gateway sends tokens. `None` if a key pair signs it. The delivery `sent` may be
+    /// changed: fields may be added or missing.
     fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>>;
 
-    /// A delivery of a kind that no version knows, properly signed; `None` if the gateway's
-    /// deliveries name no kind.
+    /// Returns a delivery of an unknown kind with a valid signature. `None` if the gateway's
+    /// deliveries do not name a kind.
     async fn unknown(&self) -> Option<WebhookSample>;
 
-    /// A delivery by which the gateway only tries the address, properly signed; `None` if it sends
-    /// none. It may look like money that arrived.
+    /// Returns a delivery that only tests the address, with a valid signature. `None` if the
+    /// gateway sends none. It may look like money that arrived.
     async fn test(&self) -> Option<WebhookSample> {
         None
     }
 
-    /// Whether it tells of what happens in this role: payments that are paid, credits on virtual
-    /// accounts, payouts that end, or money that arrives on the accounts of a statement.
+    /// Returns `true` if the gateway notifies the merchant about this role: payments that are paid,
+    /// credits on virtual accounts, payouts that end, or money that arrives on the accounts of a
+    /// statement.
     fn tells_of(&self, role: Role) -> bool {
         let _ = role;
         true
     }
 
-    /// Whether the gateway takes this reply for an acknowledgement, by its documents. What it
-    /// does not acknowledge, it sends again.
+    /// Returns `true` if the gateway accepts this reply as an acknowledgement, according to its
+    /// documents. Otherwise it sends the delivery again.
     fn acknowledges(&self, endpoint: &EndpointName, reply: &Response<Bytes>) -> bool;
 }
 
-/// What those who pay can do at a gateway. A page with a fixed amount, for one, takes no other.
+/// The possible behaviour of payers at a gateway. For example, a page with a fixed amount accepts
+/// no other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Payers {
-    /// They can pay less or more than was asked.
+    /// Whether they can pay less or more than was asked.
     pub any_amount: bool,
-    /// They can pay twice.
+    /// Whether they can pay twice.
     pub twice: bool,
-    /// They can pay after the end.
+    /// Whether they can pay after the end.
     pub late: bool,
 }
 
 impl Payers {
-    /// They pay once, in time, what was asked.
+    /// Creates payers who pay the amount asked, once and in time.
     pub fn exact() -> Self {
         Self::default()
     }
 
-    /// They can pay less or more.
+    /// Allows them to pay less or more.
     #[must_use]
     pub fn any_amount(mut self) -> Self {
         self.any_amount = true;
         self
     }
 
-    /// They can pay twice.
+    /// Allows them to pay twice.
     #[must_use]
     pub fn twice(mut self) -> Self {
         self.twice = true;
         self
     }
 
-    /// They can pay after the end.
+    /// Allows them to pay after the end.
     #[must_use]
     pub fn late(mut self) -> Self {
         self.late = true;
@@ -295,8 +305,9 @@ impl Payers {
     }
 }
 
-/// Something that cannot happen at a gateway. The suite holds it to what it said before: what
-/// [`Payers`] can do, a page must not refuse, and the other way round.
+/// The error for an action that cannot happen at a gateway. The suite compares it with the
+/// gateway's [`Payers`]: an action that they can do must not return it, and one that they cannot do
+/// must return it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("that cannot happen at this gateway")]
 pub struct Impossible;

@@ -1,4 +1,4 @@
-//! What a law is: its name, its text, and how it is checked.
+//! A law: its name, its text, and the function that checks it.
 
 use std::fmt;
 
@@ -8,34 +8,34 @@ use crate::{
     Flaw, Start, fault_case::FaultCase, laws::webhook_fixture::WebhookFixture, record::Record,
 };
 
-/// The page of the laws: a section for each, with what it says, why, and where to look.
+/// The page of the laws, with a section for each law: its statement, its reason, and where to look.
 const PAGE: &str = include_str!("../laws.md");
 
-/// One law that holds for every provider.
+/// A rule that every provider must keep.
 pub struct Law {
-    /// Its name, which is also the name of its test.
+    /// The name of the law, which is also the name of its test.
     pub name: &'static str,
     pub(crate) check: Check,
 }
 
-/// How a law is checked.
+/// The way in which a law is checked.
 pub(crate) enum Check {
-    /// By each instruction under each fault.
+    /// With each instruction under each fault.
     FaultCase(fn(&FaultCase) -> Result<(), Flaw>),
-    /// By what was seen of an honest run of every role.
+    /// With the record of an honest run of every role.
     Record(fn(&Record) -> Result<Passed, Flaw>),
-    /// By what the gateway sends, if the provider receives it.
+    /// With the deliveries of the gateway, if the provider receives them.
     Deliveries(fn(WebhookFixture) -> LocalBoxFuture<'static, Result<Passed, Flaw>>),
-    /// By a fixture of its own.
+    /// With a fixture of its own.
     Fixture(fn(Start) -> LocalBoxFuture<'static, Result<Passed, Flaw>>),
 }
 
 /// A law that a provider keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passed {
-    /// It was put to the test.
+    /// The law was tested.
     Tested,
-    /// The provider does nothing that the law speaks of.
+    /// The provider does not do what the law is about.
     NotApplicable,
 }
 
@@ -44,7 +44,7 @@ impl Passed {
         if tested { Self::Tested } else { Self::NotApplicable }
     }
 
-    /// Checks each of them; without any there is nothing to test.
+    /// Checks each item. If there are none, the law is not applicable.
     pub(crate) fn each<T>(
         all: impl IntoIterator<Item = T>,
         check: impl FnMut(T) -> Result<(), Flaw>,
@@ -56,33 +56,34 @@ impl Passed {
 }
 
 impl Law {
-    /// Whether every instruction under every fault is judged by it; the other laws have a test
-    /// each.
+    /// Returns `true` if the law is checked with every instruction under every fault. The other
+    /// laws have one test each.
     pub fn is_of_fault_cases(&self) -> bool {
         matches!(self.check, Check::FaultCase(_))
     }
 
-    /// Whether it judges one honest run of every role, which is made once for all such laws.
+    /// Returns `true` if the law is checked with the record of one honest run, which all such laws
+    /// share.
     pub fn is_of_an_honest_run(&self) -> bool {
         matches!(self.check, Check::Record(_))
     }
 
-    /// Whether it judges what a provider makes of the gateway's deliveries.
+    /// Returns `true` if the law is checked with the gateway's deliveries.
     pub fn is_of_deliveries(&self) -> bool {
         matches!(self.check, Check::Deliveries(_))
     }
 
-    /// What it says, in one sentence.
+    /// Returns the statement of the law, in one sentence.
     pub fn says(&self) -> &'static str {
         self.section().lines().nth(2).unwrap_or_default()
     }
 
-    /// Why, in one sentence.
+    /// Returns the reason for the law, in one sentence.
     pub fn why(&self) -> &'static str {
         self.line("- Why: ")
     }
 
-    /// Where to look in a provider that breaks it.
+    /// Returns the place to look at in a provider that breaks the law.
     pub fn look_at(&self) -> &'static str {
         self.line("- Look at: ")
     }
@@ -91,7 +92,7 @@ impl Law {
         self.section().lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default()
     }
 
-    /// Its section of the page, from its heading on.
+    /// Returns the section of the law on the page, from its heading on.
     fn section(&self) -> &'static str {
         let mut sections = PAGE.split("\n## ");
         sections

@@ -1,13 +1,15 @@
-//! Measures a provider, ours or a stranger's, against the ledger of its gateway.
+//! Tests a payment provider against the ledger of its gateway. It works for the providers of this
+//! project and for anyone else's.
 //!
-//! A provider is trustworthy if its gateway's own books agree with what it says, whatever goes
-//! wrong in between. So this suite is between the two: it starts your gateway on loopback,
-//! puts a [`proxy`] before each of its hosts, lets your provider call, loses and spoils answers on
-//! demand, and compares. What has to hold is [`LAWS`]; a broken one is a [`Finding`], with both
-//! values, the fault, the ledger and the line to look at.
+//! A provider is trustworthy if its reports agree with the ledger of its gateway, whatever goes
+//! wrong between the two. This suite starts your gateway on loopback, puts a [`proxy`] in front of
+//! each of its hosts, makes calls by your provider, loses and damages responses on purpose, and
+//! compares the results. [`LAWS`] lists the rules that must hold. A broken law is reported as a
+//! [`Finding`], with the expected and the found value, the fault, the ledger and the line to look
+//! at.
 //!
-//! One macro, [`suite!`], writes one plain `#[test]` for each law, and one for each instruction
-//! under each fault. This is all of it for the mock of this project, if it took payments alone:
+//! The macro [`suite!`] writes one plain `#[test]` for each law, and one for each instruction under
+//! each fault. This is a complete suite for the mock provider of this project, limited to payments:
 //!
 //! ```
 //! // tests/conformance.rs
@@ -126,36 +128,39 @@
 //! # }
 //! ```
 //!
-//! - [`gateway`]: what the suite has to know of your gateway: one trait for every gateway, and
-//!   one for each role.
-//! - [`ChangedResponse`]: answers of your gateway changed on their way, and what each may become.
-//! - [`LAWS`]: what holds for every provider, and why; [`Finding`]: a law that is broken.
-//! - [`proxy`]: the faults, and what is before each host of the gateway.
-//! - The crate `conformance-fuzz`: bytes from strangers, which must never be believed.
-//! - [`REPORT_FOLDER`]: with this variable in the environment every test appends a line of JSON to
-//!   a file in that folder: the suite's version, the provider and its capabilities, the law, the
+//! - [`gateway`]: the traits that your gateway implements, one for every gateway and one for each
+//!   role.
+//! - [`ChangedResponse`]: responses of your gateway that are changed on their way, with the allowed
+//!   results.
+//! - [`LAWS`]: the rules for every provider, with their reasons; [`Finding`]: a broken law.
+//! - [`proxy`]: the faults, and the proxy in front of each host of the gateway.
+//! - The crate `conformance-fuzz`: deliveries and responses that the gateway never sent, which must
+//!   never be accepted.
+//! - [`REPORT_FOLDER`]: if this environment variable is set, every test appends a line of JSON to a
+//!   file in that folder, with the suite's version, the provider and its capabilities, the law, the
 //!   fault, the outcome and the time.
 //!
 //! The guide in `docs/plug-ins` builds a provider and its suite from an empty folder.
 //!
-//! # Who tests the suite?
+//! # Tests of the suite
 //!
-//! Mistakes that real payment code has made. `provider-mock` has them in one enum, `bug::Bug`, behind
-//! its feature `seeded-bugs`: a lost connection that is sent again, a server error taken for a
-//! refusal, a prefix of a signature taken for the whole, a short credit that is dropped. Each wraps
-//! the honest provider, which knows nothing of it.
+//! The suite is tested with mistakes that real payment code has made. They are the enum `bug::Bug`
+//! of `provider-mock`, behind its feature `seeded-bugs`: for example, a request that is sent again
+//! after a lost connection, a server error treated as a refusal, a signature of which only a prefix
+//! is compared, or a short credit that is dropped. Each wraps the correct provider, which contains
+//! none of them.
 //!
-//! The test `kill_matrix` puts one after another into the mock's provider, in the roles that the bug
-//! names and nowhere else, runs every law that can reach it there, and checks three things: the mock
-//! without a bug breaks no law, every bug breaks at least one, and for every law there is a bug that
-//! breaks this law and no other. Take a law away, and some bug lives: no law is decoration.
-//! `docs/kill-matrix.md` is the table.
+//! The test `kill_matrix` builds each bug in turn into the mock's provider, only in the roles that
+//! the bug names, and runs every law that applies to these roles. It checks that the mock without a
+//! bug breaks no law, that every bug breaks at least one law, and that for every law there is a bug
+//! that breaks only this law. Without any one of the laws, some bug would therefore not be found.
+//! `docs/kill-matrix.md` has the resulting table.
 //!
-//! Many laws judge one honest run of every role, which is recorded once; with `KILL_MATRIX_QUICK` only
-//! those are tried, and the table is printed.
+//! Many laws are checked with the record of one honest run of every role. With `KILL_MATRIX_QUICK`,
+//! only those are run, and the table is printed.
 //!
-//! So a new law comes with the bug that it kills, and a new bug that nothing kills shows which law is
-//! missing. The bug comes first: see it live, then write the law.
+//! A new law therefore comes with a bug that only it finds, and a new bug that no law finds shows
+//! that a law is missing. Write the bug first, see that no law finds it, and then write the law.
 //!
 //! ```text
 //! cargo test -p conformance-tests --test kill_matrix -- --nocapture

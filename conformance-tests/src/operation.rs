@@ -1,5 +1,5 @@
-//! The table of operations, which laws, fault cases, fuzzing and reports read: what each is called,
-//! what it is, and whether a provider offers it.
+//! The table of operations, which laws, fault cases, fuzzing and reports use: the name and kind of
+//! each, and whether a provider offers it.
 
 use std::fmt;
 
@@ -54,11 +54,11 @@ pub enum Operation {
 /// What an operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// It may have an effect.
+    /// The operation may have an effect.
     Instruction,
-    /// It has none.
+    /// The operation has no effect.
     Inquiry,
-    /// It is made only in the course of another operation.
+    /// The operation is made only as a part of another operation.
     InPassing,
 }
 
@@ -90,27 +90,27 @@ const TABLE: [(Operation, &str, Role, Kind); 19] = [
 /// Whether and how a provider carries out an operation, by its capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Availability {
-    /// It is sent to the gateway.
+    /// The operation is sent to the gateway.
     Networked,
-    /// The provider does it by itself, and sends nothing.
+    /// The provider carries out the operation itself and sends nothing.
     Offline,
-    /// The provider refuses it as unsupported.
+    /// The provider refuses the operation as unsupported.
     Refused,
 }
 
 impl Operation {
-    /// Every call.
+    /// Returns every operation.
     pub fn all() -> impl Iterator<Item = Self> {
         TABLE.into_iter().map(|row| row.0)
     }
 
-    /// Every call that may have an effect.
+    /// Returns every operation that may have an effect.
     pub fn instructions() -> impl Iterator<Item = Self> {
         of_kind(Kind::Instruction)
     }
 
-    /// Every call that has none, except for [`RulesFor`](Self::RulesFor) and
-    /// [`Confirm`](Self::Confirm), which are made only in the course of other calls.
+    /// Returns every operation without an effect, except for [`RulesFor`](Self::RulesFor) and
+    /// [`Confirm`](Self::Confirm), which are made only as a part of other operations.
     pub fn inquiries() -> impl Iterator<Item = Self> {
         of_kind(Kind::Inquiry)
     }
@@ -120,17 +120,17 @@ impl Operation {
         Self::inquiries().filter(|operation| operation.name().starts_with("find"))
     }
 
-    /// The name, such as `create_payout`.
+    /// Returns the name of the operation, such as `create_payout`.
     pub fn name(self) -> &'static str {
         self.row().1
     }
 
-    /// The role that it belongs to.
+    /// Returns the role that the operation belongs to.
     pub fn role(self) -> Role {
         self.row().2
     }
 
-    /// Whether it may have an effect.
+    /// Returns `true` if the operation may have an effect.
     pub fn is_instruction(self) -> bool {
         self.row().3 == Kind::Instruction
     }

@@ -1,4 +1,4 @@
-//! A statement page by page.
+//! Reads a statement page by page.
 
 use payments_core::{
     Listed, Movement, StatementProvider,

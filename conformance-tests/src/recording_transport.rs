@@ -1,5 +1,5 @@
-//! The client that a provider under test sends by: the real one, whose calls are noted and of which
-//! the next can be struck by a fault.
+//! The HTTP client of a provider under test: a real client that records calls and can apply a fault
+//! to the next one.
 
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use tokio::{sync::Notify, time::Instant};
 use crate::proxy::{Fault, FaultProxy};
 
 pub(crate) struct RecordingTransport {
-    /// The real client and the proxy behind it; without them nothing is ever sent.
+    /// The real client and the proxy behind it. `None` if nothing is ever sent.
     line: Option<(Arc<dyn Transport>, Arc<FaultProxy>)>,
     state: Mutex<State>,
 }
@@ -26,14 +26,14 @@ struct State {
     notes: Vec<Note>,
     /// The response to the last call that had one.
     last: Option<Response<Bytes>>,
-    /// What every call gets instead of being sent.
+    /// The response that every call gets instead of being sent.
     replayed: Option<Response<Bytes>>,
-    /// What the next call gets instead of being sent.
+    /// The response that the next call gets instead of being sent.
     replayed_once: Option<Response<Bytes>>,
-    /// A fault strikes the next call of a class; a limit is how long it waits, where that is shorter
-    /// than the client's.
+    /// The fault for the next call of a class. The limit is how long the call waits, if that is
+    /// shorter than the client's own limit.
     struck: Option<(CallClass, Fault, Option<Duration>)>,
-    /// The response to the next call of a class is kept back.
+    /// The response to the next call of a class is delayed.
     kept_back: Option<(CallClass, KeptBack)>,
 }
 

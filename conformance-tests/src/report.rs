@@ -1,4 +1,5 @@
-//! What was measured, as JSON: a line for each test, in a folder that the environment names.
+//! The results of the tests, as one line of JSON for each test, in a folder that an environment
+//! variable names.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -17,7 +18,8 @@ use crate::{
     proxy::Fault,
 };
 
-/// The environment variable that names the folder of reports; without it nothing is written.
+/// The environment variable that names the folder of reports. If it is not set, no report is
+/// written.
 pub const REPORT_FOLDER: &str = "CONFORMANCE_REPORT";
 
 /// Notes what came of a law.

@@ -1,4 +1,4 @@
-//! What is asked of a provider.
+//! The requests that are made to a provider.
 
 use payments_core::{
     AccountId, OrderRef, PayoutRef, RefundRef, Result,
@@ -14,35 +14,36 @@ use payments_core::{
 use crate::operations::Reported;
 
 /// One request for each operation of each role. Start with the [`typical`](Self::typical) ones and
-/// replace what the provider does not take.
+/// replace those that the provider does not accept.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Requests {
-    /// For `create_payment`; its order is also found and cancelled.
+    /// The request of `create_payment`. Its order is also used to find and cancel the payment.
     pub payment: CreatePayment,
-    /// For `refund_payment`; it is also found.
+    /// The request of `refund_payment`. It is also used to find the refund.
     pub refund: RefundPayment,
-    /// For `open`.
+    /// The request of `open`.
     pub open: OpenVirtualAccount,
-    /// For `find`, `close`, `reopen` and `credits`.
+    /// The virtual account of `find`, `close`, `reopen` and `credits`.
     pub virtual_account: VirtualAccountRef,
-    /// For `update`.
+    /// The request of `update`.
     pub update: UpdateVirtualAccount,
-    /// For `rules_for`.
+    /// The account of `rules_for`.
     pub account: AccountId,
-    /// For `create_payout`; its reference is also found, its account verified.
+    /// The request of `create_payout`. Its reference is also used to find the payout, and its
+    /// account to verify the beneficiary.
     pub payout: CreatePayout,
-    /// For `entries`.
+    /// The filter of `entries`.
     pub filter: StatementFilter,
-    /// For `confirm`.
+    /// The events of `confirm`.
     pub events: Vec<Event>,
 }
 
 impl Requests {
-    /// What most providers take.
+    /// Creates requests that most providers accept.
     ///
     /// # Errors
-    /// None in fact.
+    /// Does not occur: the requests are valid.
     pub fn typical() -> Result<Self> {
         let order = OrderRef::new("20260042")?;
         let number = |digits: &str| {

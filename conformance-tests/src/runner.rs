@@ -1,4 +1,5 @@
-//! What each test runs: the set-up of a role, a law, or every law of an instruction under a fault.
+//! The functions that the tests run: the set-up of a role, one law, or every law about an
+//! instruction under a fault.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -19,11 +20,11 @@ use crate::{
     report, set_up,
 };
 
-/// Checks one law. Starts a runtime of its own.
+/// Checks one law. Starts its own runtime.
 ///
 /// # Panics
-/// The law is broken, with the [`Finding`] as message; or the set-up of a role fails, with the test
-/// that says why; or there is no law of that name.
+/// Panics if the law is broken, with the [`Finding`] as the message; if the set-up of a role fails,
+/// with the name of the test that reports the reason; or if there is no law of that name.
 #[track_caller]
 pub fn assert_law(start: Start, law: &str) {
     let Some(law) = LAWS.iter().find(|known| known.name == law) else {
@@ -41,12 +42,12 @@ pub fn assert_law(start: Start, law: &str) {
     }
 }
 
-/// Checks every law about one instruction under one fault, both by the names of their tests.
-/// Starts a runtime of its own.
+/// Checks every law about one instruction under one fault, both given by the names of their tests.
+/// Starts its own runtime.
 ///
 /// # Panics
-/// A law is broken, with every [`Finding`] as message; or the set-up of a role fails, with the test
-/// that says why; or there is no such instruction or fault.
+/// Panics if a law is broken, with every [`Finding`] as the message; if the set-up of a role fails,
+/// with the name of the test that reports the reason; or if there is no such instruction or fault.
 #[track_caller]
 pub fn assert_fault_case(start: Start, operation: &str, fault: &str) {
     let operation = instruction(operation);
@@ -72,10 +73,11 @@ pub fn assert_fault_case(start: Start, operation: &str, fault: &str) {
     }
 }
 
-/// Checks that gateway, provider and suite fit together in a role. Starts a runtime of its own.
+/// Checks that the gateway, the provider and the suite match in a role. Starts its own runtime.
 ///
 /// # Panics
-/// They do not, with what to implement or to mend as message, or there is no such role.
+/// Panics if they do not match, with a message about what to implement or correct, or if there is
+/// no such role.
 #[track_caller]
 pub fn assert_set_up(start: Start, role: &str) {
     let Some(role) = ROLES.into_iter().find(|known| role_name(*known) == role) else {
@@ -85,10 +87,10 @@ pub fn assert_set_up(start: Start, role: &str) {
     assert_holds(&otherwise, set_up::check(&start, role));
 }
 
-/// Checks that an instruction is refused as unsupported. Starts a runtime of its own.
+/// Checks that an instruction is refused as unsupported. Starts its own runtime.
 ///
 /// # Panics
-/// It is not, or there is no such instruction.
+/// Panics if it is not refused, or if there is no such instruction.
 #[track_caller]
 pub fn assert_refused(start: Start, operation: &str) {
     let operation = instruction(operation);
@@ -97,11 +99,11 @@ pub fn assert_refused(start: Start, operation: &str) {
     assert_holds(&format!("`{operation}` is not refused, as the suite says"), refused);
 }
 
-/// Checks that an instruction is carried out without a request to the gateway. Starts a runtime of
-/// its own.
+/// Checks that an instruction is carried out without a request to the gateway. Starts its own
+/// runtime.
 ///
 /// # Panics
-/// It is not, or there is no such instruction.
+/// Panics if a request is sent, or if there is no such instruction.
 #[track_caller]
 pub fn assert_offline(start: Start, operation: &str) {
     let operation = instruction(operation);
@@ -151,8 +153,8 @@ fn instruction(name: &str) -> Operation {
     }
 }
 
-/// What a provider breaks of one law; `None` if it keeps it. Laws about faults are checked under
-/// every fault and instruction.
+/// Returns how a provider breaks one law, or `None` if it keeps the law. Laws about faults are
+/// checked with every instruction under every fault.
 pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
     check(start, law).await.err()
 }
@@ -186,10 +188,9 @@ async fn check_once(start: &Start, law: &Law) -> Result<Passed, Flaw> {
     }
 }
 
-/// What a provider breaks of these laws, all checked at once: at most one finding for each law, in
-/// their order. Laws about faults are checked by these fault cases, of which those that the provider
-/// does not send are left out, and a panic breaks the law in which it happens. The set-up is not
-/// checked.
+/// Checks several laws together and returns at most one finding for each broken law, in the order
+/// of the laws. Laws about faults are checked with `fault_cases`; those that the provider does not
+/// send are skipped. A panic breaks the law in whose check it occurs. The set-up is not checked.
 ///
 /// It runs in one thread: call it in a current-thread runtime.
 pub async fn break_laws(

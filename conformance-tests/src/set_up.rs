@@ -1,4 +1,5 @@
-//! Whether gateway, provider and suite fit together in a role, before any law is checked.
+//! Checks whether the gateway, the provider and the suite match in a role, before any law is
+//! checked.
 
 use payments_core::{Role, notification::Received};
 

@@ -1,4 +1,5 @@
-//! What happens to a payment, virtual account or payout, by the provider, by payers or by the gateway.
+//! A step in the life of a payment, virtual account or payout, by the provider, by payers or by the
+//! gateway.
 
 use std::time::Duration;
 
@@ -15,13 +16,13 @@ use crate::{
 pub(crate) enum Step {
     /// An instruction is carried out.
     Do(Operation),
-    /// The buyer follows what is shown up to the point of paying.
+    /// The buyer follows the next action up to the point of paying.
     Visit,
-    /// So much more than was asked is paid.
+    /// An amount is paid that differs from the amount asked by this number of units.
     Pay(i64),
-    /// The order with this reference is opened and paid, which is another one.
+    /// Another order, with this reference, is opened and paid.
     PayOther(String),
-    /// An hour passes after the end.
+    /// The time passes to an hour after the end.
     PastEnd,
     /// The gateway ends a payout.
     End(PayoutState),

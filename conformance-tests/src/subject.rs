@@ -1,4 +1,4 @@
-//! A started gateway with what it can show the suite.
+//! A started gateway with the roles that the suite tests.
 
 use std::fmt;
 use std::future::Future;
@@ -13,29 +13,30 @@ use crate::{
     client::client, failure::ROLES, record::Record,
 };
 
-/// A started gateway and the roles that it can show: what [`suite!`](crate::suite) makes of yours.
+/// A started gateway and its roles. [`suite!`](crate::suite) makes it from your gateway.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Subject {
     /// The gateway itself.
     pub gateway: Arc<dyn Gateway>,
-    /// If its provider takes payments.
+    /// The gateway, if its provider has the role of payments.
     pub payments: Option<Arc<dyn TakesPayments>>,
-    /// If its provider opens virtual accounts.
+    /// The gateway, if its provider has the role of virtual accounts.
     pub virtual_accounts: Option<Arc<dyn OpensVirtualAccounts>>,
-    /// If its provider sends money.
+    /// The gateway, if its provider has the role of payouts.
     pub payouts: Option<Arc<dyn PaysOut>>,
-    /// If its provider lists statements.
+    /// The gateway, if its provider has the role of statements.
     pub statements: Option<Arc<dyn ListsStatements>>,
-    /// If its provider receives notifications.
+    /// The gateway, if its provider has the role of notifications.
     pub notifications: Option<Arc<dyn Notifies>>,
-    /// The instructions that the suite names as `refused` or `offline`, if a suite was written.
+    /// The instructions that the suite names as `refused` or `offline`. `None` if there is no
+    /// suite.
     #[doc(hidden)]
     pub unsent: Option<Vec<(&'static str, &'static str)>>,
 }
 
 impl Subject {
-    /// A gateway without roles.
+    /// Creates a subject without roles.
     pub fn new(gateway: Arc<dyn Gateway>) -> Self {
         Self {
             gateway,
@@ -48,7 +49,7 @@ impl Subject {
         }
     }
 
-    /// A gateway with every role.
+    /// Creates a subject with every role.
     pub fn of_every_role<G>(gateway: Arc<G>) -> Self
     where
         G: TakesPayments + OpensVirtualAccounts + PaysOut + ListsStatements + Notifies,
@@ -63,7 +64,7 @@ impl Subject {
         }
     }
 
-    /// The roles that the suite names.
+    /// Returns the roles of the subject.
     pub fn roles(&self) -> Vec<Role> {
         let mut roles = ROLES.to_vec();
         roles.retain(|role| match role {
@@ -83,18 +84,18 @@ impl fmt::Debug for Subject {
     }
 }
 
-/// How a gateway is started, anew for every law: no law sees what another one did.
+/// Starts gateways. Every law starts a new one, so that no law sees the effects of another.
 #[derive(Clone)]
 pub struct Start {
     start: Arc<dyn Fn() -> BoxFuture<'static, Subject> + Send + Sync>,
-    /// Setting up a client takes longer than starting a gateway.
+    /// The HTTP client, which is shared because setting it up takes longer than starting a gateway.
     client: Arc<OnceLock<Arc<dyn Transport>>>,
-    /// One run for every law that judges one.
+    /// The record of the honest run, shared by all laws that read it.
     record: Arc<OnceCell<Result<Record, Flaw>>>,
 }
 
 impl Start {
-    /// Starts by `start`.
+    /// Creates a `Start` that calls `start` for each gateway.
     pub fn new<F>(start: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Subject> + Send + 'static,
@@ -106,7 +107,7 @@ impl Start {
         }
     }
 
-    /// The same, for a test with a runtime of its own.
+    /// Returns a copy with its own HTTP client, for a test with its own runtime.
     #[doc(hidden)]
     #[must_use]
     pub fn with_a_client_of_its_own(&self) -> Self {

@@ -1,29 +1,29 @@
 //! The macro that writes the tests.
 
-/// Writes one test for each law, and one for each instruction under each fault, of the roles that
-/// are named.
+/// Writes the tests of the named roles: one for each law, and one for each instruction under each
+/// fault.
 ///
-/// The first argument is an `async fn` without arguments that starts your gateway and returns
-/// it; the roles are `payments`, `virtual_accounts`, `payouts`, `statements` and
-/// `notifications`. For each role your gateway implements one trait, see [`gateway`](crate::gateway);
-/// the compiler names the one that is missing.
+/// The first argument is an `async fn` without arguments that starts your gateway and returns it.
+/// The roles are `payments`, `virtual_accounts`, `payouts`, `statements` and `notifications`. For
+/// each role your gateway implements one trait of [`gateway`](crate::gateway); the compiler names a
+/// missing one.
 ///
-/// No fault can strike an instruction that is never sent. So name behind its role each instruction
-/// that your provider refuses as unsupported, or carries out by itself, in this order:
+/// Faults do not apply to an instruction that is never sent. After the role, list each instruction
+/// that your provider refuses as unsupported or carries out without sending, in this form:
 ///
 /// ```text
 /// suite!(MyGateway::start; payments { create_payment: offline, refund_payment: refused }, notifications);
 /// ```
 ///
-/// Such an instruction has one test instead of one under each fault. The list has to agree with
-/// the capabilities, which the test `is_set_up` of the role checks.
+/// Such an instruction has one test instead of one for each fault. The list must agree with the
+/// capabilities, which the test `is_set_up` of the role checks.
 ///
-/// The tests are plain `#[test]`s in modules named after the roles, so that filters, editors
-/// and nextest find them: `cargo test payouts::create_payout::reset_after_booking`. Two suites
-/// in one file are in a module each.
+/// The tests are plain `#[test]`s in modules named after the roles, so that filters, editors and
+/// nextest find them: `cargo test payouts::create_payout::reset_after_booking`. Two suites in one
+/// file need a module each.
 ///
-/// `suite!(MyGateway::start; payouts, notifications)` is all of it; a complete example is that of
-/// [this crate](crate).
+/// For example, `suite!(MyGateway::start; payouts, notifications)`. The documentation of [this
+/// crate](crate) has a complete example.
 #[macro_export]
 macro_rules! suite {
     ($start:expr; $($role:ident $({ $($unsent:ident: $how:ident),* $(,)? })?),+ $(,)?) => {

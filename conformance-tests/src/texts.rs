@@ -1,4 +1,4 @@
-//! Texts at random within declared rules. The same seed gives the same texts.
+//! Random texts within declared rules. The same seed gives the same texts.
 
 use std::hash::{BuildHasher as _, RandomState};
 

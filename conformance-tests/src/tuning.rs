@@ -1,4 +1,4 @@
-//! What a provider under test is built with.
+//! The client, clock and retry policy that a provider under test is built with.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use payments_core::{
     transport::{RetryPolicy, Transport},
 };
 
-/// The way to the network, the time and the patience of a provider under test.
+/// The client, clock and retry policy of a provider under test.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Tuning {
-    /// The HTTP client, with its time limits: hand it on, and put no other in its place.
+    /// The HTTP client, with its time limits. Pass it to the provider; do not replace it.
     pub client: Arc<dyn Transport>,
     /// The gateway's clock.
     pub clock: Arc<dyn Clock>,
-    /// How inquiries are repeated.
+    /// The retry policy of inquiries.
     pub retry: RetryPolicy,
     keeps_the_rate: bool,
 }
@@ -39,15 +39,15 @@ impl Tuning {
         self
     }
 
-    /// All of it as a registration's build function takes it.
+    /// Returns the context for the build function of a registration.
     pub fn context(&self) -> Context {
         Context::new(Arc::clone(&self.client))
             .with_clock(Arc::clone(&self.clock))
             .with_retry(self.retry)
     }
 
-    /// How often the provider may call in a second, where it has such a setting: the
-    /// `documented` figure in the law about it, and elsewhere so high that no test waits.
+    /// Returns the rate limit to configure in the provider, if it has such a setting. In the law
+    /// about rate limits this is `documented`; in all others it is so high that no test waits.
     pub fn calls_per_second(&self, documented: u32) -> u32 {
         if self.keeps_the_rate { documented } else { LIFTED }
     }

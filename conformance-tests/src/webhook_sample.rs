@@ -6,43 +6,44 @@ use payments_core::EndpointName;
 
 use crate::{Flaw, SignedIn};
 
-/// A delivery as it leaves the gateway.
+/// A delivery as the gateway sends it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebhookSample {
-    /// The endpoint that it is meant for.
+    /// The endpoint that the delivery is for.
     pub endpoint: EndpointName,
     /// The request itself.
     pub request: Request<Bytes>,
-    /// Where its signature or token is.
+    /// The place of its signature or token.
     pub signature: SignedIn,
-    /// Whether a time is signed with it.
+    /// Whether the signature includes a time.
     pub timestamped: bool,
-    /// Whether a buyer's browser carries it.
+    /// Whether a buyer's browser brings the delivery.
     pub by_browser: bool,
 }
 
 impl WebhookSample {
-    /// A delivery from server to server, with its signature in a header, the query or the body.
+    /// Creates a delivery from server to server, with its signature in a header, the query or the
+    /// body.
     pub fn new(endpoint: EndpointName, request: Request<Bytes>, signature: SignedIn) -> Self {
         Self { endpoint, request, signature, timestamped: false, by_browser: false }
     }
 
-    /// A time is signed with it.
+    /// Marks the signature as including a time.
     #[must_use]
     pub fn timestamped(mut self) -> Self {
         self.timestamped = true;
         self
     }
 
-    /// A buyer's browser carries it.
+    /// Marks the delivery as brought by a buyer's browser.
     #[must_use]
     pub fn by_browser(mut self) -> Self {
         self.by_browser = true;
         self
     }
 
-    /// The same but for the request.
+    /// Returns a copy with another request.
     #[must_use]
     pub fn with_request(&self, request: Request<Bytes>) -> Self {
         Self { request, ..self.clone() }

@@ -1,4 +1,5 @@
-//! That a gateway does not know a reference proves something only where it does.
+//! The absence of a reference at the gateway is conclusive only when the provider declares that it
+//! is.
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};

@@ -1,4 +1,4 @@
-//! What a request says arrives at the gateway.
+//! The fields of a request arrive at the gateway.
 
 use crate::{
     Flaw, Operation,

@@ -1,4 +1,4 @@
-//! What a provider remembers is an answer to the same question.
+//! A provider returns a cached response only for the same request.
 
 use payments_core::{bank::BankAccount, statement::StatementFilter};
 

@@ -1,4 +1,4 @@
-//! What a provider declares, it does; what it declares unsupported, it refuses.
+//! A provider does what it declares as supported, and refuses what it declares as unsupported.
 
 use payments_core::{ErrorKind, transport::CallClass};
 

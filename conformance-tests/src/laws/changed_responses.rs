@@ -1,4 +1,5 @@
-//! What a provider makes of responses that were changed on their way, and of the gateway's words.
+//! Responses that were changed on their way, and the gateway's states and codes, have the allowed
+//! results.
 
 use payments_core::{
     payment::PaymentState, payout::PayoutState, virtual_account::VirtualAccountState,

@@ -1,4 +1,4 @@
-//! What a provider's own check allows is not refused afterwards.
+//! A request that passes the provider's own check is not refused afterwards.
 
 use payments_core::{DeclineReason, ErrorKind};
 

@@ -1,4 +1,5 @@
-//! What a signature does not cover is not believed, and what is confirmed is the inquiry's.
+//! Fields that a signature does not cover are not trusted, and a confirmed event has the values of
+//! the inquiry.
 
 use http_tampering::{Tampered, bits, fields, resplit, smuggling};
 use payments_core::{

@@ -1,4 +1,4 @@
-//! What a gateway sends is understood and answered, whatever is new in it.
+//! The gateway's deliveries are understood and replied to, even if they contain something new.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -77,8 +77,8 @@ fn received_or_panics(
     catch_unwind(AssertUnwindSafe(|| webhooks.receive(endpoint, request))).ok()
 }
 
-/// The notification of a delivery, which has events of one kind alone; `None` if it is answered at once
-/// and tells nothing.
+/// The notification of a delivery, which has events of one kind alone; `None` if it is answered at
+/// once and tells nothing.
 fn tells_only(
     webhooks: &WebhookFixture,
     sent: &WebhookSample,

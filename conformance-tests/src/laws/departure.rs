@@ -1,5 +1,5 @@
-//! A provider declares whether its instructions depart; each asks the departure of its caller, and says
-//! what it is about.
+//! A provider declares whether its instructions depart. Each instruction asks its caller's
+//! departure for permission and names its subject.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! A call that is dropped half way, and a runtime that ends, leave a provider usable.
+//! A provider stays usable after a call is dropped or a runtime ends.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

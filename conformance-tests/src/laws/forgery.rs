@@ -1,4 +1,4 @@
-//! A forged delivery, and one that is too old, is untrusted.
+//! A delivery that is forged or too old is untrusted.
 
 use std::time::Duration;
 

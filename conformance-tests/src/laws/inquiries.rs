@@ -1,4 +1,4 @@
-//! Inquiries are asked again, at the gateway's own pace, and paid ones once.
+//! Inquiries are repeated at the gateway's own pace, and paid inquiries are made once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -173,9 +173,9 @@ fn slow_down(header: &'static str, wait: Duration) -> Response<Bytes> {
     response
 }
 
-/// Makes these inquiries at once without a socket, in a runtime of its own, where only waiting moves
-/// the time. The first call of the provider gets the response `first`, every other an empty success.
-/// Returns the calls.
+/// Makes these inquiries at once without a socket, in a runtime of its own, where only waiting
+/// moves the time. The first call of the provider gets the response `first`, every other an empty
+/// success. Returns the calls.
 async fn in_standing_time(
     subject: &Subject,
     inquiries: &[Operation],

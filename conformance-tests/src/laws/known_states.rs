@@ -1,4 +1,4 @@
-//! A gateway that does what it documents leaves nothing uncertain.
+//! A gateway that follows its documents leaves no result uncertain.
 
 use crate::{
     Flaw,

@@ -1,4 +1,4 @@
-//! What a provider cannot honour is refused before anything is sent.
+//! A request that a provider cannot fulfil is refused before it is sent.
 
 use payments_core::{
     Error, ErrorKind, Role, Timestamp,
@@ -137,8 +137,8 @@ async fn refuses_reference(
     Ok(())
 }
 
-/// Checks that a call is refused, and by the role's own check if it has one, naming a field and with
-/// nothing sent.
+/// Checks that a call is refused, and by the role's own check if it has one, naming a field and
+/// with nothing sent.
 async fn refuses(fixture: &Fixture, wrong: &PreparedCall, what: &str) -> Result<(), Flaw> {
     let is_refused = |outcome: Result<String, Error>| {
         let line = fixture.line(0, CallClass::Instruction);

@@ -1,4 +1,4 @@
-//! The laws, and what checks each. Their texts are in `laws.md`.
+//! The laws and the functions that check them. The texts of the laws are in `laws.md`.
 
 mod absence;
 mod arrival;

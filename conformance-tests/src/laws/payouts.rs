@@ -1,4 +1,4 @@
-//! A payout goes to its beneficiary, and how it ends is reported.
+//! A payout goes to its beneficiary, and its end is reported.
 
 use payments_core::{Role, bank::BankAccount, money::Money, payout::PayoutState, rules::Repeat};
 

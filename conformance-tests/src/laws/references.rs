@@ -1,4 +1,4 @@
-//! Every reference that is declared is accepted, and found again.
+//! Every reference that is declared as valid is accepted, and its object can be found.
 
 use crate::{
     Flaw,

@@ -1,4 +1,4 @@
-//! A refund goes back to where the money came from.
+//! A refund goes back to the payer.
 
 use payments_core::Role;
 

@@ -1,4 +1,4 @@
-//! What a second instruction under one reference does is as declared.
+//! A second instruction under one reference has the declared effect.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A response whose signature does not fit is not believed.
+//! A response whose signature is not valid is not accepted.
 
 use http_tampering::response;
 use payments_core::Provider;
@@ -26,8 +26,8 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// Makes a call, and says whether its response was believed; `Err` if it was taken for something else
-/// than a good one or one that says nothing.
+/// Makes a call, and says whether its response was believed; `Err` if it was taken for something
+/// else than a good one or one that says nothing.
 async fn make(call: &PreparedCall, provider: &Provider) -> Result<bool, String> {
     if !call.operation.is_instruction() {
         return Ok(call.ask(provider).await.is_ok());

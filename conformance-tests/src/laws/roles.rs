@@ -1,4 +1,4 @@
-//! A provider has the roles that it is said to have.
+//! A provider has the roles that the suite names.
 
 use crate::{Flaw, Start, fixture::Fixture, law::Passed};
 

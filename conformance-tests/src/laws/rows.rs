@@ -1,4 +1,4 @@
-//! Lists with a row that is malformed, or that is another's.
+//! Lists with a row that is malformed, or that belongs to another order or account.
 
 use payments_core::{
     AccountId, Listed, Movement,

@@ -28,7 +28,8 @@ pub(super) fn is_no_error(fault_case: &FaultCase) -> Result<(), Flaw> {
 pub(super) fn only_its_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
     let is_whole = fault_case.fault.is_none_or(Fault::spares_the_response);
     let is_so = match &fault_case.outcome {
-        // What was sent more than once is another law's matter: the last response may be a good one.
+        // What was sent more than once is another law's matter: the last response may be a good
+        // one.
         _ if fault_case.sent > 1 => true,
         // Whether it may be one is another law's matter.
         Outcome::Error(_) => true,

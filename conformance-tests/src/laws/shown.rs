@@ -1,4 +1,4 @@
-//! What the buyer is shown leads to the gateway's own account or page of the order.
+//! The next action of a buyer leads to the gateway's own account or page of the order.
 
 use payments_core::{
     Direction,

@@ -1,4 +1,4 @@
-//! A statement lists every movement once, and the same money is the same on every source.
+//! A statement lists every movement once, and the same money is recognised across all sources.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -132,8 +132,8 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     )
 }
 
-/// Checks that these amounts arrived, each under a key of its own and oldest first. Movements of one
-/// second may be in any order: gateways list them so.
+/// Checks that these amounts arrived, each under a key of its own and oldest first. Movements of
+/// one second may be in any order: gateways list them so.
 fn lists(entries: &[Movement], arrived: &[Money]) -> Result<(), Flaw> {
     let credits = entries.iter().filter(|entry| entry.is_credit());
     let mut listed: Vec<Money> = credits.map(|entry| entry.amount).collect();

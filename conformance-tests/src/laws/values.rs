@@ -1,4 +1,4 @@
-//! Times are those of the gateway's clock, and amounts in the currency in which they moved.
+//! Times are those of the gateway's clock, and amounts have the currency in which they moved.
 
 use std::time::Duration;
 

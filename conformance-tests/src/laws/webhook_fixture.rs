@@ -1,4 +1,4 @@
-//! A gateway where everything happened that it notifies, and what it sent.
+//! A gateway at which everything that it notifies about has happened, with its deliveries.
 
 use bytes::Bytes;
 use http::Request;

@@ -1,4 +1,4 @@
-//! How each operation is made.
+//! Makes the call of each operation.
 
 use payments_core::{Error, ErrorKind, Lookup, Provider, Result, Submission, statement::Cursor};
 

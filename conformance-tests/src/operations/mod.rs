@@ -1,5 +1,5 @@
-//! How operations are made, and what comes of them. A [`PreparedCall`] is an operation together with
-//! the requests that it is made with.
+//! The calls of operations and their results. A [`PreparedCall`] is an operation with the requests
+//! of its call.
 
 use payments_core::{
     Provider, Role,

@@ -1,4 +1,5 @@
-//! What a provider returned for an instruction, and what an inquiry returned about its effect.
+//! The result that a provider returned for an instruction, and the result of an inquiry about its
+//! effect.
 
 use std::fmt;
 
@@ -8,13 +9,13 @@ use crate::{Flaw, Meaning, flaw::error_text};
 
 use super::Reported;
 
-/// What a provider returned for an instruction.
+/// The result that a provider returned for an instruction.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 #[expect(clippy::large_enum_variant, reason = "a test has few of them")]
 pub enum Outcome {
     Error(Error),
-    /// `unlike`: in what the response differs from the request.
+    /// `unlike` describes the difference between the response and the request.
     Accepted {
         reported: Reported,
         unlike: Option<String>,
@@ -30,7 +31,7 @@ pub(crate) enum Found {
     Absent {
         conclusive: bool,
     },
-    /// `done`: whether it shows the effect.
+    /// `done` is whether the object shows the effect.
     One {
         done: bool,
         unlike: Option<String>,
@@ -38,7 +39,7 @@ pub(crate) enum Found {
     Several(usize),
 }
 
-/// What a provider answered to an inquiry.
+/// The result that a provider returned for an inquiry.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 #[expect(clippy::large_enum_variant, reason = "a test has few of them")]
@@ -80,7 +81,7 @@ impl Outcome {
         }
     }
 
-    /// Whether it was accepted as it was asked for.
+    /// Returns `true` if the instruction was accepted and the response equals the request.
     pub fn is_as_asked(&self) -> bool {
         matches!(self, Self::Accepted { unlike: None, .. })
     }

@@ -1,4 +1,5 @@
-//! What operations need at the gateway before they can succeed, and the calls that make it.
+//! The state of the gateway that an operation needs in order to succeed, and the calls that
+//! establish it.
 
 use payments_core::{
     OrderRef, PayoutRef, RefundRef, Result,

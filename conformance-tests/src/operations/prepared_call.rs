@@ -1,4 +1,4 @@
-//! An operation with the requests that it is made with.
+//! An operation with the requests of its call.
 
 use payments_core::{
     Absence, Provider, Result, Role, Timestamp,
@@ -17,7 +17,7 @@ use super::{Answer, Found, Outcome, Reported, make, prepare, rules};
 /// The number of a reference under which nothing is ever made.
 const UNUSED: u32 = 9_999;
 
-/// A call that can be made now.
+/// A call that is ready to be made.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 pub struct PreparedCall {
@@ -52,7 +52,7 @@ impl PreparedCall {
         Self::about(subject, operation, &subject.gateway.reference(UNUSED))
     }
 
-    /// The same with these requests.
+    /// Creates a call of `operation` with these requests.
     pub fn with(operation: Operation, requests: Requests) -> Self {
         Self { operation, requests: Box::new(requests) }
     }
@@ -85,7 +85,7 @@ impl PreparedCall {
         make::check(self.operation, provider, &self.requests)
     }
 
-    /// Carries an instruction out once.
+    /// Carries out an instruction once.
     pub async fn carry_out(&self, provider: &Provider) -> Outcome {
         let made = make::instruct(self.operation, provider, &self.requests).await;
         Outcome::of(made, |reported| self.unlike(reported).or_else(|| self.undone(reported)))

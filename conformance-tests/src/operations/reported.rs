@@ -1,4 +1,4 @@
-//! What a provider reports, of whatever role.
+//! A value that a provider reports, in any role.
 
 use payments_core::{
     Listed, Movement, Timestamp,
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::Meaning;
 
-/// A value of a provider.
+/// A value that a provider reported.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 #[doc(hidden)]

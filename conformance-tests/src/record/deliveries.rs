@@ -1,4 +1,4 @@
-//! What the gateway sends, and what an app makes of it.
+//! The gateway's deliveries, and the events that an app derives from them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,8 +84,8 @@ impl Receiver {
         Ok(events)
     }
 
-    /// What was sent since the last time, with what is believed of what came from server to server if
-    /// `believes`; what browsers carry is added to `returns`.
+    /// What was sent since the last time, with what is believed of what came from server to server
+    /// if `believes`; what browsers carry is added to `returns`.
     pub(super) async fn take(
         &self,
         fixture: &Fixture,

@@ -1,4 +1,4 @@
-//! Requests at random within what is declared, and at its very edges.
+//! Random requests within the declared limits, and requests exactly at the limits.
 
 use payments_core::{
     Timestamp,

@@ -1,4 +1,4 @@
-//! What one payment, virtual account or payout lives through, and what was seen of it.
+//! The life of one payment, virtual account or payout, and the observations of it.
 
 use std::panic::Location;
 
@@ -35,19 +35,19 @@ pub(crate) struct Life {
 /// Why something is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum About {
-    /// To see what happens to it.
+    /// To see the usual life.
     Usual,
-    /// For its reference, which is within the declared rules.
+    /// To test its reference, which the declared rules allow.
     Reference,
-    /// For its texts, which are within the declared rules.
+    /// To test its texts, which the declared rules allow.
     Texts,
-    /// For an address, a method or a use, which may be refused.
+    /// To test an address, a method or a use, which may be refused.
     Choice,
-    /// For being at the edge of what is declared.
+    /// To test a request at the limit of the declared rules.
     Edge,
-    /// For another order whose reference is almost the same.
+    /// To test another order whose reference is almost the same.
     NearMiss,
-    /// For its beneficiary.
+    /// To test its beneficiary.
     Beneficiary,
 }
 

@@ -1,8 +1,9 @@
-//! One honest run of every role: what was asked, returned, found, booked and delivered, and when.
+//! The record of one honest run of every role: the requests, results, inquiries, bookings and
+//! deliveries, with their times.
 //!
-//! Payments, virtual accounts and payouts each live through what can happen to them, one after
-//! another at one gateway with nothing in the way. What was seen is plain data: the laws about such
-//! runs judge it, and add no calls of their own. The record is made once for each [`Start`].
+//! Payments, virtual accounts and payouts each go through everything that can happen to them, one
+//! after another at one gateway and without faults. The record is plain data. The laws about such
+//! runs only read it and make no further calls. It is made once for each [`Start`].
 
 mod deliveries;
 mod edges;

@@ -1,4 +1,4 @@
-//! What payments live through.
+//! The lives of payments.
 
 use payments_core::{
     OrderRef,
@@ -117,8 +117,8 @@ async fn methods(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// Pairs of references that the provider takes, of which one is almost the other: with one character
-/// more or less at either end, or another one there, or in the other case.
+/// Pairs of references that the provider takes, of which one is almost the other: with one
+/// character more or less at either end, or another one there, or in the other case.
 fn near_misses(
     walk: &Walk<'_>,
     gateway: &dyn TakesPayments,

@@ -1,4 +1,4 @@
-//! What payouts live through.
+//! The lives of payouts.
 
 use payments_core::{
     bank::BankAccount,

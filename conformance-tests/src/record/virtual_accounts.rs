@@ -1,4 +1,4 @@
-//! What virtual accounts live through.
+//! The lives of virtual accounts.
 
 use crate::{Flaw, Operation, operations::PreparedCall, requests::Requests};
 

@@ -1,4 +1,4 @@
-//! Walks the lives, and notes what is seen.
+//! Goes through the lives, and records the observations.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(crate) struct Walk<'a> {
     receiver: Option<Receiver>,
     /// Whether it is seen what is believed of deliveries, for which a provider may ask the gateway.
     pub(crate) believes: bool,
-    /// The number of the last reference.
+    /// The number of the latest reference.
     number: u32,
     booked: usize,
 }

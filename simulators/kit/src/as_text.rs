@@ -1,36 +1,36 @@
-//! Values that are stored as the text that they print: for `#[serde(with = "…")]`.
+//! Serialises values as the text that they display, for `#[serde(with = "…")]`.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-/// Writes a value as text.
+/// Serialises a value as text.
 ///
 /// # Errors
-/// The serialiser cannot write it.
+/// Returns the error of the serialiser.
 pub fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
-/// Reads a value from its text.
+/// Deserialises a value from its text.
 ///
 /// # Errors
-/// It is no text, or not that of a value.
+/// Returns an error if the input is not a text, or if the text cannot be parsed.
 pub fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
-/// The same for a value that may be absent.
+/// Serialises optional values as text.
 pub mod option {
     use super::{Deserialize, Deserializer, Display, Error, FromStr, Serializer};
 
-    /// Writes a value as text, or nothing.
+    /// Serialises a value as text, or `None`.
     ///
     /// # Errors
-    /// The serialiser cannot write it.
+    /// Returns the error of the serialiser.
     pub fn serialize<T: Display, S: Serializer>(
         value: &Option<T>,
         serializer: S,
@@ -41,10 +41,10 @@ pub mod option {
         }
     }
 
-    /// Reads a value from its text, or nothing.
+    /// Deserialises a value from its text, or `None`.
     ///
     /// # Errors
-    /// It is no text, or not that of a value.
+    /// Returns an error if the input is not a text, or if the text cannot be parsed.
     pub fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<T>, D::Error> {

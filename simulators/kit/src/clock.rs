@@ -14,37 +14,37 @@ pub struct Clock(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// `None` follows the system clock.
+    /// The start, in seconds since the Unix epoch. `None` follows the system clock.
     start: Option<i64>,
     moved: AtomicI64,
 }
 
 impl Clock {
-    /// A clock that follows the system's and can be moved ahead of it by
+    /// Creates a clock that follows the system's and can be moved ahead of it by
     /// [`advance`](Self::advance).
     pub fn system() -> Self {
         Self(Arc::new(Inner { start: None, moved: AtomicI64::new(0) }))
     }
 
-    /// A clock that stands still at `unix_seconds` until it is moved.
+    /// Creates a clock that stays at `unix_seconds` until it is moved.
     pub fn fixed(unix_seconds: i64) -> Self {
         Self(Arc::new(Inner { start: Some(unix_seconds), moved: AtomicI64::new(0) }))
     }
 
-    /// Whether time passes only when the clock is moved.
+    /// Returns `true` if time passes only when the clock is moved.
     pub fn stands_still(&self) -> bool {
         self.0.start.is_some()
     }
 
-    /// Seconds since the Unix epoch.
+    /// Returns the time in seconds since the Unix epoch.
     pub fn unix_seconds(&self) -> i64 {
         let start = self.0.start.unwrap_or_else(system_unix_seconds);
         start.saturating_add(self.0.moved.load(Ordering::SeqCst))
     }
 
-    /// The receiver's time, in seconds since the Unix epoch: the system's time, even if this clock
-    /// was [advanced](Self::advance), or this clock's time if it stands still, because then both
-    /// sides share it.
+    /// Returns the time of a notification's receiver, in seconds since the Unix epoch. It is the
+    /// system's time, even if this clock was [advanced](Self::advance). If this clock [stands
+    /// still](Self::stands_still), both sides share it, and its own time is returned.
     ///
     /// A receiver compares the timestamp of a signature with its own clock. If notifications had
     /// the advanced time, the receiver would reject all of them once the clock is ahead by more
@@ -56,12 +56,12 @@ impl Clock {
         }
     }
 
-    /// By how many seconds the clock was moved forward.
+    /// Returns the number of seconds by which the clock was moved forward.
     pub fn moved(&self) -> i64 {
         self.0.moved.load(Ordering::SeqCst)
     }
 
-    /// Moves the clock forward by whole seconds.
+    /// Moves the clock forward by the whole seconds in `by`.
     pub fn advance(&self, by: Duration) {
         let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         self.0.moved.fetch_add(seconds, Ordering::SeqCst);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// A titled table.
+/// A table with a heading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Section {
@@ -12,20 +12,20 @@ pub struct Section {
     pub rows: Vec<Row>,
 }
 
-/// One line: a label, its value, and a remark that may be empty.
+/// One row: a label, its value, and a remark that may be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Row {
-    /// The name of the value.
+    /// The label of the value.
     pub label: String,
     /// The value, ready to be copied.
     pub value: String,
-    /// An explanation; may be empty.
+    /// A remark. It may be empty.
     pub note: String,
 }
 
 impl Section {
-    /// A table without rows.
+    /// Creates a table without rows.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), rows: Vec::new() }
     }
@@ -46,12 +46,12 @@ impl Section {
 }
 
 impl Row {
-    /// A row without a remark.
+    /// Creates a row without a remark.
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self { label: label.into(), value: value.into(), note: String::new() }
     }
 
-    /// Adds a remark.
+    /// Sets the remark.
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();

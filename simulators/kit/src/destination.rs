@@ -1,33 +1,33 @@
-//! Where notifications may be sent.
+//! The addresses to which notifications may be sent.
 
 use http::Uri;
 
 use crate::known_host::is_loopback;
 
-/// Where a simulated gateway may send notifications.
+/// The addresses to which a simulated gateway may send notifications.
 ///
-/// A name other than `localhost` counts as another machine, whatever it resolves to.
+/// A host name other than `localhost` counts as another machine, whatever it resolves to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Destinations {
-    /// To this machine. Any address can be registered; sending to another machine fails.
+    /// Only this machine. Any address can be registered, but sending to another machine fails.
     #[default]
     Loopback,
-    /// To this machine. An address of another machine cannot be registered.
+    /// Only this machine. An address of another machine cannot be registered.
     LoopbackOnly,
-    /// To any machine, over plain HTTP.
+    /// Any machine, over plain HTTP.
     Anywhere,
 }
 
-/// Why an address cannot be registered for notifications.
+/// The reason why an address cannot be registered for notifications.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnusableDestination {
-    /// It is no absolute `http://` address.
+    /// The address is not an absolute `http://` address.
     #[error(
         "{0:?} is not an address such as http://127.0.0.1:3000/webhook: only http:// is sent to"
     )]
     NotHttp(String),
-    /// It is on another machine.
+    /// The address is on another machine.
     #[error(
         "{0} is not this machine: use localhost or a loopback address, or start the sandbox with --allow-remote-webhooks"
     )]
@@ -38,7 +38,7 @@ impl Destinations {
     /// Checks an address that somebody registers for notifications.
     ///
     /// # Errors
-    /// Nothing could be sent to it.
+    /// Returns the reason if no notification could be sent to the address.
     pub fn check(self, url: &str) -> Result<Uri, UnusableDestination> {
         let not_http = || UnusableDestination::NotHttp(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| not_http())?;

@@ -1,17 +1,17 @@
-//! Values that make a call or a payment go wrong by themselves, the same for every gateway.
+//! Values that make a call or a payment go wrong, the same for every gateway.
 //!
-//! Tests that use ordinary numbers do not meet them by chance: an account of eleven digits that
-//! repeat 404, and amounts of 4,040,401 đồng and the ones that follow.
+//! They are account numbers of eleven digits that repeat 404, and the amounts from 4,040,401 đồng
+//! upwards, so that tests with ordinary numbers do not use them by chance.
 
 use crate::control::FailingValue;
 
-/// What becomes of a payout to an account.
+/// The result of a payout to a particular account number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PayoutFate {
     /// The account is refused; no money leaves.
     Refused,
-    /// It stays pending for ever.
+    /// The payout stays pending forever.
     Pending,
     /// The response is lost after the payout was booked.
     AnswerLost,
@@ -30,12 +30,12 @@ const ACCOUNTS: [(&str, PayoutFate); 5] = [
 ];
 
 impl PayoutFate {
-    /// The fate of a payout to this account number, if it has one.
+    /// Returns the fate of a payout to this account number, or `None` if it is an ordinary number.
     pub fn of(account: &str) -> Option<Self> {
         ACCOUNTS.iter().find(|(number, _)| *number == account).map(|(_, fate)| *fate)
     }
 
-    /// The row of this fate; `outcome` is how the gateway shows it.
+    /// Returns the row of this fate. `outcome` describes how the gateway reports it.
     pub fn value(self, outcome: &str) -> FailingValue {
         let number = ACCOUNTS.iter().find(|(_, fate)| *fate == self).map_or("", |(of, _)| of);
         let fate = match self {
@@ -49,23 +49,23 @@ impl PayoutFate {
     }
 }
 
-/// What becomes of an order of an amount.
+/// The result of an order with a particular amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OrderFate {
     /// The buyer's attempt to pay is declined.
     Declined,
-    /// The buyer pays 1,000 too little.
+    /// The buyer pays 1,000 units too little.
     Short,
-    /// The buyer pays 1,000 too much.
+    /// The buyer pays 1,000 units too much.
     Over,
     /// The buyer pays twice.
     Twice,
     /// The gateway holds the money back.
     Held,
-    /// The response to the call that opens it is lost after it was opened.
+    /// The order is opened, but the response to the call that opens it is lost.
     AnswerLost,
-    /// It is paid, and no webhook says so.
+    /// The order is paid, but no webhook about it is sent.
     NoWebhook,
 }
 
@@ -79,16 +79,16 @@ const AMOUNTS: [(i64, OrderFate); 7] = [
     (4_040_407, OrderFate::NoWebhook),
 ];
 
-/// By how much a buyer pays too little or too much.
+/// The number of units by which a buyer pays too little or too much.
 pub const DIFFERENCE: i64 = 1_000;
 
 impl OrderFate {
-    /// The fate of an order of this amount, if it has one.
+    /// Returns the fate of an order of this amount, or `None` if it is an ordinary amount.
     pub fn of(amount: i64) -> Option<Self> {
         AMOUNTS.iter().find(|(of, _)| *of == amount).map(|(_, fate)| *fate)
     }
 
-    /// The row of this fate; `outcome` is how the gateway shows it.
+    /// Returns the row of this fate. `outcome` describes how the gateway reports it.
     pub fn value(self, outcome: &str) -> FailingValue {
         let amount = AMOUNTS.iter().find(|(_, fate)| *fate == self).map_or(0, |(of, _)| *of);
         let fate = match self {

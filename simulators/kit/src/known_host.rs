@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, StatusCode, header::HOST, uri::Authority};
 /// forwarded ports and proxies must work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownHosts {
-    /// In lower case, without a dot at the end.
+    /// The names in lower case, without a trailing dot.
     names: Vec<String>,
 }
 

@@ -2,9 +2,9 @@
 //!
 //! A simulated gateway is an [`axum::Router`] with state of its own. This crate serves it on
 //! loopback, where it can also close a connection without a response ([`Server`], [`HangUp`]), has
-//! a clock that tests can move ([`Clock`]), and sends notifications to the merchant ([`Outbox`]). A
-//! gateway describes itself to people in [`Section`]s, its pages for buyers are made of the parts in
-//! [`page`], and [`control`] is what tests, pages and people do with it.
+//! a clock that tests can move ([`Clock`]), and sends notifications to the merchant ([`Outbox`]).
+//! [`Section`]s describe a gateway to people, [`page`] has the parts of its pages for buyers, and
+//! [`control`] lets tests, pages and people read its state and act on it.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

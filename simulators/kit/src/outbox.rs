@@ -1,4 +1,4 @@
-//! Notifications that a simulated gateway sends to the merchant.
+//! Sends the notifications of a simulated gateway to the merchant.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::{
 pub struct Outgoing {
     /// The request, with an absolute `http://` address.
     pub request: Request<Bytes>,
-    /// When and how often it is sent.
+    /// When and how often the request is sent.
     pub schedule: Schedule,
 }
 
@@ -34,7 +34,7 @@ pub enum Schedule {
     /// Immediately and once.
     #[default]
     Once,
-    /// Twice in a row, as gateways do.
+    /// Twice in a row, to test how the merchant handles a repeated notification.
     Twice,
     /// Kept until [`Outbox::release`], which sends the kept notifications in reverse order.
     Held,
@@ -45,57 +45,59 @@ pub enum Schedule {
 pub struct Receipt {
     /// The request that was sent.
     pub request: Request<Bytes>,
-    /// The merchant's response, or why there was none.
+    /// The merchant's response, or the reason why there was none.
     pub answer: Result<Response<Bytes>, String>,
 }
 
-/// What a notification is about: an extension of the requests that an [`Outbox`] sends.
+/// The endpoint and subject of a notification. It is an extension of the requests that an
+/// [`Outbox`] sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
-    /// The name of the endpoint that it is for.
+    /// The name of the endpoint that the notification is for.
     pub endpoint: String,
-    /// The order, account or payout that it reports.
+    /// The order, account or payout that the notification reports.
     pub subject: String,
 }
 
 impl About {
-    /// A notification for `endpoint` about `subject`.
+    /// Creates the description of a notification for `endpoint` about `subject`.
     pub fn new(endpoint: impl Into<String>, subject: impl Into<String>) -> Self {
         Self { endpoint: endpoint.into(), subject: subject.into() }
     }
 }
 
-/// A notification that was sent or is on its way.
+/// A notification that was sent or is being sent.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// Its number in this outbox, from 1.
+    /// The number of the notification in this outbox, from 1.
     pub id: u64,
     /// The request.
     pub request: Request<Bytes>,
-    /// When it was sent, in seconds since the Unix epoch.
+    /// The time of sending, in seconds since the Unix epoch.
     pub at: i64,
-    /// The merchant's response, or why there was none; `None` while it is awaited.
+    /// The merchant's response, or the reason why there was none. `None` while it is awaited.
     pub answer: Option<Result<Response<Bytes>, String>>,
 }
 
 impl Sent {
-    /// What it is about; empty if the request does not say.
+    /// Returns the endpoint and subject of the notification. Both are empty if the request has no
+    /// [`About`].
     pub fn about(&self) -> About {
         self.request.extensions().get().cloned().unwrap_or_default()
     }
 
-    /// The notification with its response, once there is one.
+    /// Returns the notification with its response, or `None` while the response is awaited.
     pub fn receipt(&self) -> Option<Receipt> {
         let answer = self.answer.clone()?;
         Some(Receipt { request: self.request.clone(), answer })
     }
 }
 
-/// Sends notifications and remembers the responses. Clones share both.
+/// Sends notifications and records the responses. Clones share the record.
 ///
-/// It sends plain HTTP to loopback addresses only, unless its [`Destinations`] say otherwise, and
-/// returns an error for any other address. Each request has a connection of its own, and
-/// its header names are written as [`PrintedHeaders`] says.
+/// It sends plain HTTP, and only to loopback addresses unless its [`Destinations`] allow others; a
+/// notification to any other address is recorded with an error. Each request has its own
+/// connection, and its header names are spelt as [`PrintedHeaders`] defines.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     timeout: Duration,
@@ -108,7 +110,7 @@ pub struct Outbox {
 const LARGEST_ANSWER: usize = 64 * 1024;
 
 impl Outbox {
-    /// An empty outbox whose requests wait at most `timeout` for a response.
+    /// Creates an empty outbox whose requests wait at most `timeout` for a response.
     pub fn new(timeout: Duration) -> Self {
         Self {
             timeout,
@@ -119,27 +121,28 @@ impl Outbox {
         }
     }
 
-    /// Sets the clock of the times in [`sent`](Self::sent).
+    /// Sets the clock that gives the times in [`sent`](Self::sent).
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Sets where it sends to.
+    /// Sets the addresses to which it may send.
     #[must_use]
     pub fn with_destinations(mut self, destinations: Destinations) -> Self {
         self.destinations = destinations;
         self
     }
 
-    /// The notification with this number.
+    /// Returns the notification with this number, or `None` if there is none.
     pub fn find(&self, id: &str) -> Option<Sent> {
         let id: u64 = id.parse().ok()?;
         self.lock().iter().find(|sent| sent.id == id).cloned()
     }
 
-    /// Sends a notification on its schedule and returns once the merchant has responded.
+    /// Sends a notification on its schedule, and returns the merchant's responses once they have
+    /// arrived. Empty if the schedule keeps the notification.
     pub async fn send(&self, outgoing: Outgoing) -> Vec<Receipt> {
         let times = match outgoing.schedule {
             Schedule::Once => 1,
@@ -159,7 +162,7 @@ impl Outbox {
         receipts
     }
 
-    /// Sends the notifications that were kept, the last one first.
+    /// Sends the notifications that were kept, the latest first.
     pub async fn release(&self) -> Vec<Receipt> {
         let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
         let mut receipts = Vec::with_capacity(held.len());
@@ -169,17 +172,17 @@ impl Outbox {
         receipts
     }
 
-    /// Everything sent so far with its response, oldest first.
+    /// Returns every notification that has a response, oldest first.
     pub fn receipts(&self) -> Vec<Receipt> {
         self.lock().iter().filter_map(Sent::receipt).collect()
     }
 
-    /// Everything sent so far, also what has no response yet, oldest first.
+    /// Returns every notification, including those that have no response yet, oldest first.
     pub fn sent(&self) -> Vec<Sent> {
         self.lock().clone()
     }
 
-    /// What it keeps over a restart.
+    /// Returns the state that the outbox keeps over a restart.
     pub fn state(&self) -> OutboxState {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         OutboxState {
@@ -188,15 +191,15 @@ impl Outbox {
         }
     }
 
-    /// Adds an extension to the request of a notification, which is not kept over a restart.
+    /// Adds an extension to the request of a notification. It is not kept over a restart.
     pub fn extend<T: Clone + Send + Sync + 'static>(&self, id: u64, extension: T) {
         if let Some(sent) = self.lock().iter_mut().find(|sent| sent.id == id) {
             sent.request.extensions_mut().insert(extension);
         }
     }
 
-    /// Takes over what an outbox kept. Returns what was on its way when that outbox ended, which is
-    /// recorded as unanswered and has to be sent again.
+    /// Restores the state of an outbox. Returns the notifications that were being sent when that
+    /// outbox ended; they are recorded as unanswered and must be sent again.
     pub fn restore(&self, state: OutboxState) -> Vec<Sent> {
         let mut sent: Vec<Sent> = state.sent.into_iter().map(Sent::from).collect();
         let mut interrupted = Vec::new();
@@ -255,7 +258,7 @@ impl Outbox {
 }
 
 impl Receipt {
-    /// The status of the merchant's response, if there was one.
+    /// Returns the status of the merchant's response, or `None` if there was none.
     pub fn status(&self) -> Option<StatusCode> {
         self.answer.as_ref().ok().map(Response::status)
     }

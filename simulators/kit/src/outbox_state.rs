@@ -1,4 +1,4 @@
-//! What an outbox keeps over a restart.
+//! The state that an outbox keeps over a restart.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
@@ -9,7 +9,8 @@ use crate::{
     outbox::{About, Sent},
 };
 
-/// What an [`Outbox`](crate::Outbox) keeps over a restart. It has the secrets of the requests.
+/// The state that an [`Outbox`](crate::Outbox) keeps over a restart. It includes the secrets in the
+/// requests.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct OutboxState {
     pub(crate) sent: Vec<StoredSent>,

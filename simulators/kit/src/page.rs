@@ -1,6 +1,6 @@
 //! Pages of HTML for people, in English and in Vietnamese.
 //!
-//! The markup is that of [`maud`], which escapes every text.
+//! They are written with [`maud`], which escapes every text.
 
 use fast_qr::{QRBuilder, convert::svg::SvgBuilder};
 use http::{
@@ -11,26 +11,26 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub use payments_core::money::Language;
 use payments_core::money::{Currency, Money};
 
-/// The name of the cookie that remembers the language which a visitor chose. Browsers send it to
-/// every port of a host, so that all simulated gateways on a machine have it.
+/// The name of the cookie that stores the language chosen by a visitor. Browsers send it to every
+/// port of a host, so all simulated gateways on a machine receive it.
 pub const LANGUAGE_COOKIE: &str = "language";
 
 /// A text in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// In English.
+    /// The English text.
     pub english: &'static str,
-    /// In Vietnamese.
+    /// The Vietnamese text.
     pub vietnamese: &'static str,
 }
 
 impl Text {
-    /// A text in both languages.
+    /// Creates a text from both languages.
     pub const fn new(english: &'static str, vietnamese: &'static str) -> Self {
         Self { english, vietnamese }
     }
 
-    /// The text in one language.
+    /// Returns the text in one language.
     pub const fn to(self, language: Language) -> &'static str {
         match language {
             Language::Vietnamese => self.vietnamese,
@@ -39,7 +39,8 @@ impl Text {
     }
 }
 
-/// The language that a visitor chose or whose browser prefers it; `otherwise` if neither is known.
+/// Returns the language that the visitor chose, or else the one that their browser prefers, or else
+/// `otherwise`.
 pub fn preferred_language(headers: &HeaderMap, otherwise: Language) -> Language {
     let texts = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let chosen = texts(COOKIE).flat_map(|text| text.split(';')).find_map(|cookie| {
@@ -54,8 +55,8 @@ pub fn preferred_language(headers: &HeaderMap, otherwise: Language) -> Language 
     chosen.or_else(|| accepted.next()).unwrap_or(otherwise)
 }
 
-/// An amount as people read it, which is not broken into lines: whole `units` of the `currency` with
-/// this code, such as đồng for `VND`.
+/// Formats an amount for people, without line breaks. `units` is a number of whole units of the
+/// `currency` with this code, such as đồng for `VND`.
 pub fn amount(units: i64, currency: &str, language: Language) -> Markup {
     let read = Currency::from_code(currency)
         .and_then(|currency| Money::from_decimal(units.into(), currency));
@@ -67,14 +68,14 @@ pub fn amount(units: i64, currency: &str, language: Language) -> Markup {
     html! { span.amount { (text) } }
 }
 
-/// A QR code as an SVG image, dark on light in every colour scheme; none for a text that is too
-/// long.
+/// Returns a QR code as an SVG image, dark on light in every colour scheme. `None` if the text is
+/// too long.
 pub fn qr_svg(text: &str) -> Option<String> {
     let code = QRBuilder::new(text).build().ok()?;
     Some(SvgBuilder::default().to_str(&code))
 }
 
-/// A whole page with the common style. `head` may be empty; `body` has the heading.
+/// Returns a whole page in the common style. `head` may be empty; `body` includes the heading.
 pub fn document(language: Language, title: &str, head: Markup, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -95,7 +96,7 @@ pub fn document(language: Language, title: &str, head: Markup, body: Markup) -> 
 
 const SIMULATED: Text = Text::new("simulated, no real money", "mô phỏng, không có tiền thật");
 
-/// A page on which a buyer pays at `gateway`.
+/// Returns a page on which a buyer pays at `gateway`.
 pub fn buyer_page(gateway: &str, language: Language, heading: &str, body: Markup) -> Markup {
     let title = format!("{heading} – {gateway}");
     document(
@@ -112,7 +113,7 @@ pub fn buyer_page(gateway: &str, language: Language, heading: &str, body: Markup
     )
 }
 
-/// Rows of a label and a value; rows without a value are left out.
+/// Returns rows of a label and a value each. A row without a value is omitted.
 pub fn facts<'a>(rows: impl IntoIterator<Item = (&'a str, Markup)>) -> Markup {
     html! {
         dl {

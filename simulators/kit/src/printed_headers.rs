@@ -6,8 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The header names of a request as a gateway's documents print them, such as `X-SePay-Signature`:
-/// an extension of the requests that an [`Outbox`](crate::Outbox) sends.
+/// The header names of a request as a gateway's documents print them, such as `X-SePay-Signature`.
+/// It is an extension of the requests that an [`Outbox`](crate::Outbox) sends.
 ///
 /// HTTP ignores the case of header names, but some receivers do not: PHP's `getallheaders()`
 /// returns them as they were sent. A name that is not listed is written with capitals at the
@@ -53,7 +53,7 @@ impl PrintedHeaders {
 pub(crate) struct Printing<S> {
     stream: S,
     names: PrintedHeaders,
-    /// The head until it is complete; `None` once it was written.
+    /// The head of the request until it is complete. `None` after it was written.
     head: Option<Vec<u8>>,
     /// The bytes that must be written first.
     waiting: Vec<u8>,

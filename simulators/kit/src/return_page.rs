@@ -1,11 +1,12 @@
-//! The page that a buyer returns to if there is no shop.
+//! The page to which a buyer returns if there is no shop.
 
 use axum::{Router, extract::RawQuery, routing::get};
 
 /// The path of the [`return_page()`].
 pub const RETURN_PAGE: &str = "/_sandbox/return";
 
-/// A page that stands for the shop that a buyer returns to. It shows the parameters of its address.
+/// Creates a router with a page that replaces the shop to which a buyer returns. The page shows the
+/// parameters of its address.
 pub fn return_page<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route(RETURN_PAGE, get(show).post(show))
 }

@@ -18,9 +18,10 @@ use crate::known_host::KnownHosts;
 
 /// A running HTTP server. Dropping it stops it and closes every connection.
 ///
-/// It accepts only requests to `localhost`, to a loopback address, to the address that it listens on, or
-/// to a name that it was started with, on any port. Any other `Host` gets 421 and none or several get 400, so that no page on the
-/// Internet can read its responses (DNS rebinding).
+/// It accepts only requests whose `Host` is `localhost`, a loopback address, the address that it
+/// listens on, or a name that it was started with, with any port. A request with any other `Host`
+/// gets status 421, and one with none or several gets 400, so that no page on the Internet can read
+/// its responses by DNS rebinding.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -28,10 +29,10 @@ pub struct Server {
     stop: watch::Sender<bool>,
 }
 
-/// Returned by a handler to close the connection without a response.
+/// A response by which a handler closes the connection without a response.
 ///
-/// What the handler did before keeps its effect: so a simulated gateway books a payout and loses
-/// the response.
+/// Everything that the handler did before keeps its effect, so a simulated gateway can book a
+/// payout and lose the response.
 #[derive(Clone, Copy, Debug)]
 pub struct HangUp;
 
@@ -44,19 +45,19 @@ impl IntoResponse for HangUp {
 }
 
 impl Server {
-    /// Serves `router` at `at`; port 0 takes a free one.
+    /// Serves `router` on the address `at`. With port 0 the system chooses a free port.
     ///
     /// # Errors
-    /// The address cannot be bound.
+    /// Returns an error if the address cannot be bound.
     pub async fn start(router: Router, at: SocketAddr) -> std::io::Result<Self> {
         Self::start_as(router, at, []).await
     }
 
-    /// Serves `router` at `at`, also under the host names `names`: for a gateway in a container,
-    /// which other machines reach by the container's name.
+    /// Serves `router` on the address `at`, and accepts the host names `names` as well. They are
+    /// needed for a gateway in a container, which other machines reach by the container's name.
     ///
     /// # Errors
-    /// The address cannot be bound.
+    /// Returns an error if the address cannot be bound.
     pub async fn start_as(
         router: Router,
         at: SocketAddr,
@@ -65,11 +66,11 @@ impl Server {
         Self::on(TcpListener::bind(at).await?, router, names)
     }
 
-    /// Serves `router` on a port that is bound already, also under the host names `names`. Called
-    /// within a tokio runtime.
+    /// Serves `router` on a listener that is already bound, and accepts the host names `names` as
+    /// well. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The listener has no address.
+    /// Returns an error if the listener's address cannot be determined.
     pub fn on(
         listener: TcpListener,
         router: Router,
@@ -84,24 +85,25 @@ impl Server {
         Ok(Self { address, url, stop })
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// `http://host:port`, without a slash at the end. If it listens on every address, the host is its
-    /// first name, or else 127.0.0.1.
+    /// Returns `http://host:port`, without a trailing slash. If the server listens on every
+    /// address, the host is its first name, or else 127.0.0.1.
     pub fn url(&self) -> String {
         self.url.clone()
     }
 
-    /// Stops accepting and closes every connection.
+    /// Stops accepting connections and closes every open one.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
 }
 
-/// `http://host:port` of a server at `address` with these host names, as [`Server::url`] gives it.
+/// Returns `http://host:port` of a server at `address` with these host names, in the form of
+/// [`Server::url`].
 pub fn url_of(address: SocketAddr, names: &[String]) -> String {
     match (address.ip().is_unspecified(), names.first()) {
         (false, _) => format!("http://{address}"),

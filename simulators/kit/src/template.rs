@@ -1,19 +1,20 @@
-//! Signature formulas as a merchant's configuration writes them in the place of a gateway's own.
+//! Signature formulas that a merchant's configuration gives in place of a gateway's own.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sha2::{Sha256, Sha512};
 
-/// A signature formula as a configuration writes it.
+/// A signature formula as written in a configuration.
 ///
-/// A name in braces is a field as it stands on the wire, `{secret}` or `{passcode}` is the secret, and
-/// what stands between is literal and the same everywhere. `{name?}` is left out with its separator if
-/// the field is not sent, `{lower(name)}` and `{urlencoded(name)}` change it first, and `md5_hex(…)`
-/// around the whole names another algorithm. `{*}&{*}` is every member, joined by `&`; `{*?}` leaves
-/// empty ones out, and `{uri_component(*)}` encodes names and values.
+/// A name in braces is the value of that field on the wire, and `{secret}` or `{passcode}` is the
+/// secret. The text between them is the separator, which must be the same everywhere. `{name?}` is
+/// omitted with its separator if the field is not sent, `{lower(name)}` and `{urlencoded(name)}`
+/// convert the value first, and `md5_hex(…)` around the whole template selects another algorithm.
+/// `{*}&{*}` stands for every member, joined by `&`; `{*?}` omits empty ones, and
+/// `{uri_component(*)}` encodes names and values.
 ///
-/// It is read here independently of the client, so that one misreading cannot pass on both sides.
+/// This parser is independent of the client's, so that a mistake in one of them is noticed.
 ///
 /// ```
 /// use simulator_kit::{Algorithm, Template};
@@ -41,15 +42,15 @@ enum Item {
     Field { name: String, is_left_out: bool, is_encoded: bool, is_lowered: bool },
 }
 
-/// Every member of an object, sorted by name, as a template names it.
+/// The part of a template that stands for every member of an object, sorted by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Members {
-    /// What stands between two members.
+    /// The separator between two members.
     pub separator: String,
-    /// Whether members with an empty value are left out.
+    /// Whether members with an empty value are omitted.
     pub leaves_empty_out: bool,
-    /// Whether names and values are encoded as `encodeURIComponent` does.
+    /// Whether names and values are encoded like by `encodeURIComponent`.
     pub is_encoded: bool,
 }
 
@@ -57,28 +58,28 @@ pub struct Members {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// `md5_hex`: MD5 in lower-case hexadecimal, of a text that has the secret in it.
+    /// `md5_hex`: MD5 in lower-case hexadecimal, of a text that includes the secret.
     Md5Hex,
-    /// `hmac_sha256_base64`: HMAC-SHA256 in padded base64, keyed by the secret.
+    /// `hmac_sha256_base64`: HMAC-SHA256 in padded base64, with the secret as the key.
     HmacSha256Base64,
-    /// `hmac_sha256_hex`: HMAC-SHA256 in lower-case hexadecimal, keyed by the secret.
+    /// `hmac_sha256_hex`: HMAC-SHA256 in lower-case hexadecimal, with the secret as the key.
     HmacSha256Hex,
-    /// `hmac_sha512_hex`: HMAC-SHA512 in lower-case hexadecimal, keyed by the secret.
+    /// `hmac_sha512_hex`: HMAC-SHA512 in lower-case hexadecimal, with the secret as the key.
     HmacSha512Hex,
-    /// `rsa_sha256_base64`: RSASSA-PKCS1-v1_5 over SHA-256 in padded base64, by a key pair.
+    /// `rsa_sha256_base64`: RSASSA-PKCS1-v1_5 over SHA-256 in padded base64, with a key pair.
     RsaSha256Base64,
 }
 
-/// Why a template cannot be used.
+/// The reason why a template is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct UnreadableTemplate(&'static str);
 
 impl Template {
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
-    /// It is none.
+    /// Returns an error if `text` is not a valid template.
     pub fn read(text: &str) -> Result<Self, UnreadableTemplate> {
         let (algorithm, layout) = Algorithm::around(text.trim_end());
         let layout = match Members::read(layout)? {
@@ -88,12 +89,12 @@ impl Template {
         Ok(Self { algorithm, layout })
     }
 
-    /// The algorithm, if the template names one.
+    /// Returns the algorithm, or `None` if the template does not name one.
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
 
-    /// How every member is signed, if the template names every member.
+    /// Returns the rules for signing every member, or `None` if the template names single fields.
     pub fn members(&self) -> Option<&Members> {
         match &self.layout {
             Layout::Members(members) => Some(members),
@@ -101,7 +102,7 @@ impl Template {
         }
     }
 
-    /// The names of the fields in it.
+    /// Returns the names of the fields in the template.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let items: &[Item] = match &self.layout {
             Layout::Values { items, .. } => items,
@@ -113,8 +114,8 @@ impl Template {
         })
     }
 
-    /// The text that is signed; empty for a template of every member. A field that is not sent is
-    /// empty unless the template leaves it out.
+    /// Returns the text to sign, or an empty text for a template of every member. A field that is
+    /// not sent is empty unless the template omits it.
     pub fn text(&self, secret: &str, field: impl Fn(&str) -> Option<String>) -> String {
         let Layout::Values { leading, separator, items } = &self.layout else {
             return String::new();
@@ -149,7 +150,8 @@ impl Algorithm {
         Self::ALL.into_iter().find_map(inner).unwrap_or((None, text))
     }
 
-    /// The signature of a text by a shared secret; `None` where it takes a key pair.
+    /// Returns the signature of a text with a shared secret. `None` if the algorithm needs a key
+    /// pair.
     pub fn sign(self, secret: &str, text: &[u8]) -> Option<String> {
         match self {
             Self::Md5Hex => Some(hex::encode(Md5::digest(text))),

@@ -1,4 +1,4 @@
-//! What buyers, banks and the gateway's staff do, and why they sometimes cannot.
+//! The actions of buyers, banks and the gateway's staff, and the reasons why an action is refused.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +14,14 @@ pub enum Action {
     Pay {
         /// The merchant's name for the order.
         order: String,
-        /// Another amount than the order asks for: less or more.
+        /// The amount, if it differs from the amount of the order.
         #[serde(default)]
         amount: Option<i64>,
-        /// The method in the gateway's own word, if the buyer can choose.
+        /// The gateway's own word for the method, if the buyer can choose it.
         #[serde(default)]
         method: Option<String>,
     },
-    /// The buyer pays an order after its end. Moves the clock past the end if necessary.
+    /// The buyer pays an order after it ended. Moves the clock past its end if necessary.
     PayLate {
         /// The merchant's name for the order.
         order: String,
@@ -31,7 +31,7 @@ pub enum Action {
         /// The merchant's name for the order.
         order: String,
     },
-    /// The buyer's attempt to pay fails: the card is declined.
+    /// The buyer's attempt to pay fails because the card is declined.
     Fail {
         /// The merchant's name for the order.
         order: String,
@@ -41,7 +41,7 @@ pub enum Action {
         /// The merchant's name for the order.
         order: String,
     },
-    /// The gateway hands over the money that it held back.
+    /// The gateway releases the money that it held back.
     Release {
         /// The merchant's name for the order.
         order: String,
@@ -56,11 +56,11 @@ pub enum Action {
         #[serde(default)]
         memo: String,
     },
-    /// A payout ends, or does not.
+    /// A payout is settled, or stays pending.
     SettlePayout {
         /// The merchant's name for the payout.
         payout: String,
-        /// What becomes of it.
+        /// The outcome of the payout.
         outcome: PayoutOutcome,
     },
     /// A webhook is delivered again.
@@ -68,23 +68,24 @@ pub enum Action {
         /// The number of the delivery.
         delivery: String,
     },
-    /// The response to the next call is lost: its connection closes without one.
+    /// The response to the next call is lost: the connection closes without a response.
     LoseAnswer {
-        /// The gateway's name for the operation; without it, the next call that moves something.
+        /// The gateway's name for the operation. `None` means the next instruction, whatever its
+        /// operation.
         #[serde(default)]
         operation: Option<String>,
-        /// Whether the gateway carries the call out first.
+        /// Whether the gateway carries out the call before the response is lost.
         #[serde(default)]
         when: When,
     },
     /// The gateway's clock moves forward.
     AdvanceClock {
-        /// Whole seconds.
+        /// The time in whole seconds.
         seconds: u64,
     },
     /// Webhooks are sent to an address from now on.
     RegisterWebhook {
-        /// The name of the endpoint that receives there.
+        /// The name of the endpoint at the address.
         endpoint: String,
         /// The address.
         url: String,
@@ -96,22 +97,22 @@ pub enum Action {
     },
 }
 
-/// What becomes of a payout.
+/// The outcome of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PayoutOutcome {
     /// The beneficiary has the money.
     Paid,
-    /// The bank refuses it; the merchant has the money back.
+    /// The bank refused the payout, and the merchant has the money back.
     Refused,
     /// The beneficiary had the money, and it came back.
     Returned,
-    /// The gateway holds it back: it stays pending.
+    /// The gateway holds the payout back, so that it stays pending.
     Held,
 }
 
-/// When the response to a call is lost. A client cannot tell the two apart.
+/// Whether a call whose response is lost is carried out. A client cannot distinguish the two cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
@@ -122,23 +123,23 @@ pub enum When {
     AfterBooking,
 }
 
-/// An action that was carried out. Webhooks that follow from it are sent in the background and
-/// appear in the [overview](super::Overview).
+/// The result of an action that was carried out. Webhooks that follow from it are sent in the
+/// background and appear in the [overview](super::Overview).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acted {
-    /// What happened, for people.
+    /// A description of what happened, for people.
     pub message: String,
-    /// The gateway's name for what the action made: a payment, a credit, a webhook.
+    /// The gateway's name for the object that the action created: a payment, a credit or a webhook.
     pub reference: Option<String>,
 }
 
 impl Acted {
-    /// An action that made nothing with a name.
+    /// Creates the result of an action that created no named object.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), reference: None }
     }
 
-    /// Adds the gateway's name for what the action made.
+    /// Adds the gateway's name for the object that the action created.
     #[must_use]
     pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
@@ -146,31 +147,31 @@ impl Acted {
     }
 }
 
-/// Why an action was not carried out. Nothing happened.
+/// The reason why an action was not carried out. Nothing happened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionRefused {
-    /// The gateway has nothing of the kind.
+    /// The gateway does not offer this action.
     #[error("{0}")]
     NotOffered(String),
     /// There is no such order, account, payout, delivery or webhook.
     #[error("{0}")]
     Unknown(String),
-    /// It is not possible in the present state.
+    /// The present state does not allow the action.
     #[error("{0}")]
     Impossible(String),
-    /// A member of the action cannot be used.
+    /// A member of the action has an invalid value.
     #[error("{field}: {reason}")]
     Invalid {
-        /// The member.
+        /// The name of the member.
         field: &'static str,
-        /// What is wrong with it, and what to write instead.
+        /// A description of the problem, and of a valid value.
         reason: String,
     },
 }
 
 impl ActionRefused {
-    /// The kind of refusal, as the member `kind` of the JSON.
+    /// Returns the kind of refusal, as in the member `kind` of the JSON.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotOffered(_) => "not_offered",
@@ -180,7 +181,7 @@ impl ActionRefused {
         }
     }
 
-    /// A member that cannot be used.
+    /// Creates the refusal of an invalid member.
     pub fn invalid(field: &'static str, reason: impl Into<String>) -> Self {
         Self::Invalid { field, reason: reason.into() }
     }

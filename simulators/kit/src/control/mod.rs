@@ -1,8 +1,8 @@
 //! The control of a simulated gateway, in one vocabulary for all gateways.
 //!
 //! A gateway implements [`Control`]; [`router()`] serves it over HTTP as JSON. A test, a page or a
-//! person with curl then reads what the gateway knows and does what a buyer, a bank or the
-//! gateway's staff would do.
+//! person with curl can then read the state of the gateway and act as a buyer, a bank or the
+//! gateway's staff.
 
 mod action;
 mod overview;
@@ -21,47 +21,50 @@ pub use overview::{
 pub use router::router;
 pub use sample::{Browser, FailingValue, Sample, shell_quoted};
 
-/// What a simulated gateway shows of itself and lets others do.
+/// A simulated gateway whose state can be read and on which actions can be carried out.
 #[async_trait]
 pub trait Control: Send + Sync {
-    /// Everything that the gateway knows now.
+    /// Returns the present state of the gateway.
     fn overview(&self) -> Overview;
 
-    /// Carries out an action. It returns as soon as the action is booked: the webhooks that follow
+    /// Carries out an action. Returns as soon as the action is booked; webhooks that follow from it
     /// are sent in the background.
     ///
     /// # Errors
-    /// The gateway cannot do that, or not now. Nothing happened.
+    /// Returns an error if the gateway does not offer the action, or if its present state does not
+    /// allow it. Nothing happened.
     async fn act(&self, action: Action) -> Result<Acted, ActionRefused>;
 
-    /// A ready curl line for every documented call, in an order in which each can be run after the
-    /// one before.
+    /// Returns a curl line for every documented call, in an order in which they can be run one
+    /// after the other.
     fn samples(&self) -> Vec<Sample>;
 
-    /// The values that make a call or a payment go wrong by themselves; none if that is off.
+    /// Returns the values that make a call or a payment go wrong. Empty if this is switched off.
     fn failing_values(&self) -> Vec<FailingValue>;
 
-    /// Everything that the gateway keeps over a restart, secrets included; `None` if it keeps nothing.
+    /// Returns the state that the gateway keeps over a restart, including secrets. `None` if it
+    /// keeps nothing.
     fn state(&self) -> Option<Value> {
         None
     }
 
-    /// Takes over what a gateway of the same merchant kept, before anything else happens. Webhooks
-    /// that were on their way are sent again.
+    /// Restores the state of a gateway of the same merchant. It must be called before anything
+    /// else. Webhooks that were being sent when that gateway stopped are sent again.
     ///
     /// # Errors
-    /// It is the state of another gateway or merchant, or damaged. Nothing is taken over.
+    /// Returns an error if the state is that of another gateway or merchant, or if it is damaged.
+    /// Nothing is restored.
     fn restore(&self, state: Value) -> Result<(), UnusableState> {
         let _ = state;
         Err(UnusableState::Damaged("this gateway keeps nothing".to_owned()))
     }
 }
 
-/// Why the state of a gateway cannot be used.
+/// The reason why the state of a gateway cannot be restored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnusableState {
-    /// It is of another merchant.
+    /// The state is that of another merchant.
     #[error("it is of the merchant {found}, and this one is {expected}")]
     OtherMerchant {
         /// The merchant of the state.
@@ -69,15 +72,15 @@ pub enum UnusableState {
         /// The merchant of the gateway.
         expected: String,
     },
-    /// It cannot be read.
+    /// The state cannot be read.
     #[error("it cannot be read: {0}")]
     Damaged(String),
 }
 
-/// Checks that a state is of this merchant.
+/// Checks that a state belongs to this merchant.
 ///
 /// # Errors
-/// It is of another one.
+/// Returns [`UnusableState::OtherMerchant`] if it does not.
 pub fn check_merchant(found: &str, expected: &str) -> Result<(), UnusableState> {
     if found == expected {
         return Ok(());
@@ -86,10 +89,10 @@ pub fn check_merchant(found: &str, expected: &str) -> Result<(), UnusableState> 
     Err(UnusableState::OtherMerchant { found, expected })
 }
 
-/// Reads the state of a gateway.
+/// Deserialises the state of a gateway.
 ///
 /// # Errors
-/// It cannot be read.
+/// Returns [`UnusableState::Damaged`] if it cannot be read.
 pub fn read_state<T: DeserializeOwned>(state: Value) -> Result<T, UnusableState> {
     serde_json::from_value(state).map_err(|error| UnusableState::Damaged(error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! What a simulated gateway knows, as flat rows with the same words for every gateway.
+//! The state of a simulated gateway, as flat rows with the same words for every gateway.
 
 use bytes::Bytes;
 use http::Response;
@@ -6,55 +6,55 @@ use serde::{Deserialize, Serialize};
 
 use crate::outbox::{About, Sent};
 
-/// Everything that a simulated gateway knows. Each list is oldest first.
+/// The state of a simulated gateway. Each list is sorted from the oldest to the newest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
-    /// The gateway's clock, in seconds since the Unix epoch.
+    /// The time of the gateway's clock, in seconds since the Unix epoch.
     pub now: i64,
-    /// What buyers are asked to pay.
+    /// The orders that buyers can pay.
     pub orders: Vec<Order>,
-    /// Attempts of buyers to pay an order.
+    /// The attempts of buyers to pay an order.
     pub payments: Vec<Payment>,
-    /// Money that the merchant sends.
+    /// The payouts of the merchant.
     pub payouts: Vec<Payout>,
-    /// Bank accounts of the merchant, and virtual accounts.
+    /// The bank accounts of the merchant, and virtual accounts.
     pub accounts: Vec<Account>,
-    /// Money that arrived on an account by bank transfer.
+    /// The credits that arrived on an account by bank transfer.
     pub credits: Vec<Credit>,
-    /// Webhooks that were sent, with the merchant's reply.
+    /// The webhooks that were sent, with the merchant's replies.
     pub deliveries: Vec<Delivery>,
     /// The addresses that webhooks are sent to.
     pub webhooks: Vec<Webhook>,
 }
 
-/// What a buyer is asked to pay.
+/// An order that a buyer can pay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// The merchant's name for it, which actions take.
+    /// The merchant's name for the order, which actions use.
     pub order: String,
-    /// The gateway's name for it.
+    /// The gateway's name for the order.
     pub gateway_id: String,
     /// The status.
     pub status: OrderStatus,
-    /// The status in the gateway's own word.
+    /// The gateway's own word for the status.
     pub gateway_status: String,
-    /// What it asks for, in whole units of the currency (đồng for `VND`); 0 for any amount.
+    /// The amount asked, in whole units of the currency (đồng for `VND`). 0 means any amount.
     pub amount: i64,
-    /// What was paid, in the same units.
+    /// The amount paid, in whole units of the currency.
     pub paid: i64,
-    /// ISO 4217, in upper case.
+    /// The currency by ISO 4217, in upper case.
     pub currency: String,
     /// The merchant's description.
     pub description: String,
-    /// The account that a buyer can transfer to; none for a page that takes cards.
+    /// The account that a buyer can transfer to. `None` for a page that only takes cards.
     pub account: Option<String>,
-    /// The memo of such a transfer, if it needs one.
+    /// The memo of such a transfer. `None` if it needs none.
     pub memo: Option<String>,
-    /// The page that a buyer pays on, where it has an address of its own.
+    /// The page on which a buyer pays. `None` if it has no address of its own.
     pub page: Option<String>,
-    /// Seconds since the Unix epoch.
+    /// The time of creation, in seconds since the Unix epoch.
     pub created_at: i64,
-    /// When it stops accepting payments, in seconds since the Unix epoch.
+    /// The time at which the order stops accepting payments, in seconds since the Unix epoch.
     pub expires_at: Option<i64>,
 }
 
@@ -62,37 +62,37 @@ pub struct Order {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
-    /// Nothing is paid.
+    /// Nothing was paid.
     #[default]
     Open,
-    /// Less than its amount is paid.
+    /// Less than the amount was paid.
     PartlyPaid,
-    /// Paid, and the gateway holds the money back.
+    /// The order was paid, and the gateway holds the money back.
     Held,
-    /// Its amount is paid, or more.
+    /// The amount or more was paid.
     Paid,
-    /// It was cancelled, or its payment voided.
+    /// The order was cancelled, or its payment was voided.
     Cancelled,
-    /// It is past its end.
+    /// The order expired.
     Expired,
 }
 
 /// An attempt of a buyer to pay an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
-    /// The gateway's name for it.
+    /// The gateway's name for the payment.
     pub payment: String,
-    /// The [`order`](Order::order).
+    /// The order, by its [`order`](Order::order).
     pub order: String,
     /// The status.
     pub status: PaymentStatus,
     /// The amount, in whole units of the currency.
     pub amount: i64,
-    /// ISO 4217, in upper case.
+    /// The currency by ISO 4217, in upper case.
     pub currency: String,
-    /// The method in the gateway's own word.
+    /// The gateway's own word for the method.
     pub method: String,
-    /// Seconds since the Unix epoch.
+    /// The time of the attempt, in seconds since the Unix epoch.
     pub at: i64,
 }
 
@@ -100,39 +100,39 @@ pub struct Payment {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
-    /// Paid.
+    /// The buyer paid.
     #[default]
     Paid,
-    /// Paid, and the gateway holds the money back.
+    /// The buyer paid, and the gateway holds the money back.
     Held,
-    /// Declined: nothing was paid.
+    /// The attempt was declined, and nothing was paid.
     Failed,
-    /// Paid and then voided.
+    /// The payment was made and then voided.
     Voided,
 }
 
-/// Money that the merchant sends.
+/// A payout of the merchant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payout {
-    /// The merchant's name for it, which actions take.
+    /// The merchant's name for the payout, which actions use.
     pub payout: String,
-    /// The gateway's name for it.
+    /// The gateway's name for the payout.
     pub gateway_id: String,
     /// The status.
     pub status: PayoutStatus,
-    /// The status in the gateway's own word.
+    /// The gateway's own word for the status.
     pub gateway_status: String,
     /// The amount, in whole units of the currency.
     pub amount: i64,
-    /// ISO 4217, in upper case.
+    /// The currency by ISO 4217, in upper case.
     pub currency: String,
-    /// The beneficiary's bank, as the merchant named it.
+    /// The beneficiary's bank, by the name that the merchant sent.
     pub bank: String,
-    /// The beneficiary's account.
+    /// The number of the beneficiary's account.
     pub account: String,
-    /// The beneficiary's name, where the gateway knows it.
+    /// The beneficiary's name, if the gateway knows it.
     pub holder: Option<String>,
-    /// Seconds since the Unix epoch.
+    /// The time of the payout, in seconds since the Unix epoch.
     pub at: i64,
 }
 
@@ -140,39 +140,40 @@ pub struct Payout {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutStatus {
-    /// It has not ended.
+    /// The payout has not ended.
     #[default]
     Pending,
     /// The beneficiary has the money.
     Paid,
-    /// The bank refused it; the merchant has the money.
+    /// The bank refused the payout, and the merchant has the money.
     Refused,
-    /// The money came back after it was paid.
+    /// The money came back after the payout was paid.
     Returned,
-    /// What the gateway reports contradicts itself.
+    /// The gateway's report about the payout contradicts itself.
     Unclear,
 }
 
 /// A bank account of the merchant, or a virtual account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The number to transfer to, which actions take.
+    /// The number to transfer to, which actions use.
     pub account: String,
     /// The bank's short name.
     pub bank: String,
-    /// The name on it.
+    /// The name of the account's holder.
     pub holder: String,
-    /// Whether it is a virtual account.
+    /// Whether the account is virtual.
     pub is_virtual: bool,
-    /// The order that a virtual account belongs to, if it has one.
+    /// The order that a virtual account belongs to. `None` if it belongs to none.
     pub order: Option<String>,
     /// The status.
     pub status: AccountStatus,
-    /// What a virtual account asks for, in whole units of the currency; 0 for any amount.
+    /// The amount that a virtual account asks for, in whole units of the currency. 0 means any
+    /// amount.
     pub amount: i64,
-    /// The balance of a bank account, or what arrived on a virtual one, in whole units.
+    /// The balance of a bank account, or the sum that arrived on a virtual account, in whole units.
     pub balance: i64,
-    /// ISO 4217, in upper case.
+    /// The currency by ISO 4217, in upper case.
     pub currency: String,
 }
 
@@ -180,50 +181,50 @@ pub struct Account {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
-    /// It is meant to be paid.
+    /// The account accepts money.
     #[default]
     Open,
-    /// A virtual account that was paid and is done with.
+    /// A virtual account that was paid and accepts no more money.
     Paid,
-    /// The merchant closed it.
+    /// The merchant closed the account.
     Closed,
-    /// It is past its end.
+    /// The account expired.
     Expired,
 }
 
-/// Money that arrived on an account by bank transfer.
+/// A credit that arrived on an account by bank transfer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
-    /// The gateway's name for it.
+    /// The gateway's name for the credit.
     pub credit: String,
-    /// The number that it was transferred to.
+    /// The number of the account that received it.
     pub account: String,
     /// The amount, in whole units of the currency.
     pub amount: i64,
-    /// ISO 4217, in upper case.
+    /// The currency by ISO 4217, in upper case.
     pub currency: String,
     /// The memo, as the bank reports it.
     pub memo: String,
-    /// The order or payment code that the gateway found for it.
+    /// The order or payment code that the gateway found for the credit.
     pub order: Option<String>,
-    /// Seconds since the Unix epoch.
+    /// The time of the credit, in seconds since the Unix epoch.
     pub at: i64,
 }
 
 /// A webhook that was sent, with the merchant's reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Its number, which actions take.
+    /// The number of the delivery, which actions use.
     pub delivery: String,
-    /// The name of the endpoint that it is for.
+    /// The name of the endpoint that the delivery is for.
     pub endpoint: String,
-    /// The order, account or payout that it is about.
+    /// The order, account or payout that the delivery is about.
     pub about: String,
     /// The HTTP method.
     pub method: String,
-    /// The address.
+    /// The address that it was sent to.
     pub url: String,
-    /// The body as sent; empty for a GET.
+    /// The body as sent. Empty for a GET.
     pub body: String,
     /// The status.
     pub status: DeliveryStatus,
@@ -231,16 +232,17 @@ pub struct Delivery {
     pub reply_status: Option<u16>,
     /// The body of the reply.
     pub reply: Option<String>,
-    /// Why there is no reply.
+    /// The reason why there is no reply.
     pub error: Option<String>,
-    /// When it was sent, in seconds since the Unix epoch.
+    /// The time of sending, in seconds since the Unix epoch.
     pub at: i64,
-    /// When it is sent again, if it is.
+    /// The time at which it is sent again, in seconds since the Unix epoch. `None` if it is not.
     pub next_at: Option<i64>,
 }
 
 impl Delivery {
-    /// The row of a notification; `is_acknowledged` is how the gateway reads a response.
+    /// Creates the row of a sent notification. `is_acknowledged` decides whether the gateway
+    /// accepts a response as an acknowledgement.
     pub fn of(sent: &Sent, is_acknowledged: impl FnOnce(&Response<Bytes>) -> bool) -> Self {
         let About { endpoint, subject } = sent.about();
         let (status, reply, error) = match &sent.answer {
@@ -284,9 +286,9 @@ pub enum DeliveryStatus {
 /// An address that webhooks are sent to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
-    /// Its number, which actions take.
+    /// The number of the webhook, which actions use.
     pub webhook: String,
-    /// The name of the endpoint that receives there.
+    /// The name of the endpoint at the address.
     pub endpoint: String,
     /// The address.
     pub url: String,

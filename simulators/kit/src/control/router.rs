@@ -16,14 +16,15 @@ use super::{Acted, Action, ActionRefused, Control, FailingValue, Overview, Sampl
 
 type Shared = State<Arc<dyn Control>>;
 
-/// The control of a gateway as JSON: `GET /overview`, `GET /samples`, `GET /failing` and
-/// `POST /actions` with an [`Action`].
+/// Creates a router that serves the control of a gateway as JSON: `GET /overview`, `GET /samples`,
+/// `GET /failing` and `POST /actions` with an [`Action`].
 ///
-/// `GET /samples/{operation}` is one curl line as text, for a shell: the first of that operation, or
-/// with `?number=2` the second. `GET /failing/{fate}` is the line of a failing value.
+/// `GET /samples/{operation}` returns one curl line as text, for a shell: the first line of that
+/// operation, or with `?number=2` the second. `GET /failing/{fate}` returns the line of a failing
+/// value.
 ///
-/// A POST must have the content type `application/json`, which a page in a browser cannot send
-/// across origins without asking first. A refusal is `{"kind": …, "error": …}`.
+/// A POST must have the content type `application/json`, which a page in a browser cannot send to
+/// another origin without a preflight request. A refusal is `{"kind": …, "error": …}`.
 pub fn router<S>(control: Arc<dyn Control>) -> Router<S> {
     Router::new()
         .route("/overview", get(overview))
@@ -45,7 +46,7 @@ async fn samples(State(control): Shared) -> Json<Vec<Sample>> {
 
 #[derive(Deserialize)]
 struct Which {
-    /// From 1.
+    /// The number of the line, from 1.
     number: Option<NonZeroUsize>,
 }
 
@@ -82,7 +83,7 @@ async fn act(
 }
 
 enum Refusal {
-    /// The body is no action.
+    /// The body is not an action.
     Unread(JsonRejection),
     Refused(ActionRefused),
 }

@@ -1,23 +1,23 @@
-//! Ready calls and ready payments, and values that fail by themselves.
+//! Sample calls and payments, and values that make a call or a payment go wrong.
 
 use serde::{Deserialize, Serialize};
 
-/// A documented call of the gateway, ready to run.
+/// A documented call of the gateway, with a command that runs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// The gateway's name for the operation.
     pub operation: String,
-    /// What it does.
+    /// A description of the call.
     pub about: String,
-    /// A curl line that runs as printed, signed with the credentials of the sandbox.
+    /// A curl command that can be run as printed, signed with the credentials of the sandbox.
     pub curl: String,
-    /// A part of the response that the gateway documents for it.
+    /// A part of the documented response to the call.
     pub answers: String,
-    /// How to start the same payment in a browser, for a call that a browser makes.
+    /// How to start the same payment in a browser, if a browser makes the call. Otherwise `None`.
     pub browser: Option<Browser>,
 }
 
-/// How a payment starts in a browser.
+/// The way in which a payment starts in a browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Browser {
@@ -27,30 +27,31 @@ pub enum Browser {
     Form {
         /// The address that it is posted to.
         action: String,
-        /// Names and values of its fields, in the order that is signed.
+        /// The names and values of its fields, in the order in which they are signed.
         fields: Vec<(String, String)>,
     },
 }
 
-/// A value that makes a call or a payment go wrong by itself, without a control call.
+/// A value that makes a call or a payment go wrong without a control call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailingValue {
-    /// What has the value: `payout account`, `order amount` and so on.
+    /// The field that has the value, such as `payout account` or `order amount`.
     pub field: String,
     /// The value.
     pub value: String,
-    /// What happens, in one word that is the same for every gateway: `refused`, `pending`,
-    /// `answer_lost`, `request_lost`, `returned`, `declined`, `short`, `over`, `twice`, `held` or
-    /// `no_webhook`.
+    /// The result of using the value, in one word that is the same for every gateway: `refused`,
+    /// `pending`, `answer_lost`, `request_lost`, `returned`, `declined`, `short`, `over`, `twice`,
+    /// `held` or `no_webhook`.
     pub fate: String,
-    /// What happens, and how the gateway shows it.
+    /// The result of using the value, and how the gateway reports it.
     pub outcome: String,
-    /// A curl line that runs as printed and has the value, for a call of the merchant.
+    /// A curl command that can be run as printed and contains the value, if the merchant makes the
+    /// call.
     pub curl: Option<String>,
 }
 
 impl FailingValue {
-    /// A value of a field, and what happens with it.
+    /// Creates a failing value without a curl command.
     pub fn new(
         field: impl Into<String>,
         value: impl Into<String>,
@@ -66,7 +67,7 @@ impl FailingValue {
         }
     }
 
-    /// Adds a curl line that has the value.
+    /// Sets the curl command that contains the value.
     #[must_use]
     pub fn with_curl(mut self, curl: Option<String>) -> Self {
         self.curl = curl;
@@ -74,7 +75,7 @@ impl FailingValue {
     }
 }
 
-/// `text` as one word of a POSIX shell.
+/// Returns `text` quoted as one word of a POSIX shell.
 pub fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
