@@ -14,15 +14,16 @@ use crate::{exit::Failure, output};
 pub(crate) struct Fields {
     /// A field of the message; give each field once, in the order in which it is sent
     ///
-    /// The value is everything after the first `=`, as the receiver decodes it: not percent-encoded
-    /// and not escaped.
+    /// The value is everything after the first `=`, as the receiver decodes it: neither
+    /// percent-encoded nor escaped.
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse, verbatim_doc_comment)]
     fields: Vec<(String, String)>,
-    /// A file with a JSON object whose members are fields of the message, before those of --field
+    /// A file with a JSON object whose members are fields of the message, before those of
+    /// --field
     ///
-    /// For formulas that sign every member of an object, give only that object, such as the `data`
-    /// of a webhook, and not the message around it. Values are converted to texts by the rules of
-    /// the formula.
+    /// For formulas that sign every member of an object, give only that object, such as the
+    /// `data` of a webhook, and not the message around it. Values are converted to texts by
+    /// the rules of the formula.
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     json_file: Option<PathBuf>,
 }
