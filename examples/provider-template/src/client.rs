@@ -1,4 +1,4 @@
-//! Template's payments, as an app calls them.
+//! The payments of Template, as an app calls them.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ pub(crate) struct Client {
     capabilities: PaymentCapabilities,
 }
 
-/// The guide's limits (chapters "Open a payment" and "Limits"). The suite tests what they allow and
-/// what they refuse.
+/// The limits of the guide (chapters "Open a payment" and "Limits"). The suite tests that what they
+/// allow is accepted and that the rest is refused.
 fn capabilities() -> PaymentCapabilities {
     // No methods: the buyer chooses on Template's page.
     let limits = AmountLimits::at_least(Money::vnd(1_000)).up_to(Money::vnd(500_000_000));
@@ -80,7 +80,8 @@ impl PaymentProvider for Client {
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
         let body = serde_json::to_vec(&wire::OpenPayment {
             merchant: &self.merchant,
-            // The reference itself, and nothing random: a repeated call names the same payment.
+            // It is the reference itself, without anything random, so a repeated call names the
+            // same payment.
             reference: request.order.as_str(),
             amount: Number::from(request.amount),
             currency: request.amount.currency().code(),
@@ -93,14 +94,14 @@ impl PaymentProvider for Client {
             Error::invalid("request", "cannot be written as JSON").with_source(error)
         })?;
         let http = self.request(Method::POST, "/v1/payments", body.into())?;
-        // Up to here an error means that nothing was sent; from here on there is no error any more.
+        // Until here an error means that nothing was sent. From here on no error can be returned.
         let call = Call::instruction("create_payment", http).with_about(&request.order);
         let sent = self.transport.instruct(call).await?;
         Ok(sent.read(|response| map::opened(response, request)))
     }
 
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
-        // A value in a path is checked first: an order `../secrets` would name another path.
+        // A value in a path is checked first: the order `../secrets` would lead to another path.
         self.capabilities.reference.check("order", order.as_str())?;
         let http = self.request(Method::GET, &format!("/v1/payments/{order}"), Bytes::new())?;
         let response = self.transport.inquire(Call::inquiry("find_payment", http)).await?;

@@ -1,5 +1,5 @@
-//! The meaning of Template's states and codes, which are interpreted here only: by pure functions
-//! that are defined for every input, also for values that the guide does not document.
+//! The meaning of Template's states and codes. Only this module interprets them, by pure functions
+//! that are defined for every input, including values that the guide does not document.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -15,7 +15,7 @@ use payments_core::{
 
 use crate::wire;
 
-/// A state (chapter "A payment"). One that the guide does not list is neither settled nor failed.
+/// Interprets a state (chapter "A payment"). An undocumented state is neither settled nor failed.
 fn state(word: &str) -> PaymentState {
     match word {
         "open" => PaymentState::Open,
@@ -28,7 +28,7 @@ fn state(word: &str) -> PaymentState {
     }
 }
 
-/// A payment as a response or a notification describes it.
+/// Converts a payment of a response or a notification.
 pub(crate) fn payment(wire: &wire::Payment) -> Result<Payment, Unreadable> {
     let currency = Currency::from_code(&wire.currency).map_err(|error| odd("currency", error))?;
     let asked = wire.amount.money(currency).map_err(|error| odd("amount", error))?;
@@ -48,8 +48,8 @@ pub(crate) fn payment(wire: &wire::Payment) -> Result<Payment, Unreadable> {
     })
 }
 
-/// The key under which this state of a payment is handled once: the same in a notification and in
-/// an inquiry. The amount received is part of it, because a buyer can pay twice.
+/// Returns the key under which this state of a payment is handled once. It is the same in a
+/// notification and in an inquiry. It includes the received amount, because a buyer can pay twice.
 pub(crate) fn key(payment: &Payment) -> Result<DedupeKey> {
     let id = payment.gateway_ref.as_ref().map_or("", |id| id.as_str());
     let received = payment.received.map_or(0, |received| received.minor());
@@ -66,7 +66,8 @@ enum Answered {
     Refusal(wire::Refusal),
 }
 
-/// Only these two come from Template; any other page is a stranger's, such as a proxy's.
+/// Reads a payment from a response with the status 200, or a refusal from a client error. Other
+/// responses do not come from Template, but for example from a proxy.
 fn read(response: &Response<Bytes>) -> Result<Answered, Unreadable> {
     let (status, body) = (response.status(), response.body());
     if status == StatusCode::OK {
@@ -79,7 +80,7 @@ fn read(response: &Response<Bytes>) -> Result<Answered, Unreadable> {
     }
 }
 
-/// The response to `POST /v1/payments`.
+/// Interprets the response to `POST /v1/payments`.
 pub(crate) fn opened(
     response: &Response<Bytes>,
     request: &CreatePayment,
@@ -89,7 +90,7 @@ pub(crate) fn opened(
         Answered::Refusal(refusal) => return Ok(refused(&refusal)),
     };
     if payment.order != request.order || payment.asked != Some(request.amount) {
-        // A payment exists, but not the one that we asked for: a person has to see that.
+        // A payment exists, but not the requested one, so a person has to look at it.
         let message = "the response is about another reference or amount than we sent";
         let uncertain = Uncertain::new(UncertainCause::Mismatch, message).needing_attention();
         return Ok(Submission::Uncertain(uncertain));
@@ -103,7 +104,8 @@ pub(crate) fn opened(
     })
 }
 
-/// A refusal of an instruction (chapter "Errors"). It is not signed, so it is not confirmed.
+/// Interprets a refusal of an instruction (chapter "Errors"). It is not signed, so it is not
+/// confirmed.
 fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
     let reason = match refusal.error.as_str() {
         "unauthorised" => DeclineReason::Authentication,
@@ -129,10 +131,10 @@ fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
     })
 }
 
-/// The response to `GET /v1/payments/{reference}`.
+/// Interprets the response to `GET /v1/payments/{reference}`.
 ///
 /// # Errors
-/// The response does not say what became of the payment.
+/// The response does not contain the state of the payment.
 pub(crate) fn found(response: &Response<Bytes>, order: &OrderRef) -> Result<Lookup<Payment>> {
     let error = match read(response) {
         Ok(Answered::Payment(payment)) if payment.order == *order => {
@@ -152,7 +154,7 @@ pub(crate) fn found(response: &Response<Bytes>, order: &OrderRef) -> Result<Look
     Err(error.with_operation("find_payment").with_status(response.status()))
 }
 
-/// A refusal of an inquiry (chapter "Errors").
+/// Converts a refusal of an inquiry (chapter "Errors").
 fn failed(refusal: &wire::Refusal) -> Error {
     let (kind, message) = match refusal.error.as_str() {
         "unauthorised" => (ErrorKind::Authentication, "the gateway does not accept the api_key"),
@@ -162,8 +164,8 @@ fn failed(refusal: &wire::Refusal) -> Error {
     Error::new(kind, message).with_code(&refusal.error)
 }
 
-/// An inquiry that Template itself did not respond to. The status shows whether asking again can
-/// help.
+/// Converts a response to an inquiry that does not come from Template. Its status shows whether a
+/// repetition can help.
 fn unreadable(status: StatusCode, error: Unreadable) -> Error {
     let (kind, message) = if status == StatusCode::TOO_MANY_REQUESTS {
         (ErrorKind::RateLimited, "too many calls; wait and ask again")
@@ -175,8 +177,8 @@ fn unreadable(status: StatusCode, error: Unreadable) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
-/// Compares a claimed event with an inquiry: one that is ahead of the inquiry waits, one that is
-/// behind it is replaced, and one that contradicts it is for a person.
+/// Compares a claimed event with an inquiry. An event that is ahead of the inquiry waits, one that
+/// is behind it is replaced, and one that contradicts it is for a person.
 pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
     match found.state.step(claimed.state) {
         Step::Same | Step::Stale => match key(&found) {

@@ -59,7 +59,8 @@ impl Receiver {
         })
     }
 
-    /// Signs the bytes as received: JSON that is parsed and written again has another signature.
+    /// Signs the bytes as received, because JSON that is parsed and written again has another
+    /// signature.
     fn parts<'a>(&'a self, delivery: &Delivery<'a>) -> Result<SignedParts<'a>, Untrusted> {
         let stamp = delivery.one_header("template-stamp")?.unwrap_or_default();
         let signature = delivery.one_header("template-signature")?.unwrap_or_default();
@@ -67,7 +68,7 @@ impl Receiver {
     }
 }
 
-/// Reads JSON. An error names the place and not the content, which may be personal.
+/// Parses JSON. An error names the place but not the content, which may be personal data.
 fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Untrusted> {
     serde_json::from_slice(body).map_err(|error| {
         unreadable(format!("line {}, column {} of the body", error.line(), error.column()))
@@ -120,8 +121,8 @@ impl NotificationReceiver for Receiver {
         self.parts(delivery).ok()
     }
 
-    /// Template treats any 200 as an acknowledgement, sends again after anything else, and reads no
-    /// body.
+    /// Template treats any 200 as an acknowledgement, repeats the notification after any other
+    /// status, and does not read the body.
     fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
         let mut reply = Response::new(Bytes::new());
         *reply.status_mut() = match outcome {

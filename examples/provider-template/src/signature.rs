@@ -11,7 +11,7 @@ use payments_core::{
 /// Every formula of this crate.
 pub(crate) const FORMULAS: &[Formula] = &[NOTIFICATION];
 
-/// An HMAC over the time, a full stop and the raw body, with its source and confidence.
+/// An HMAC over the time, a full stop and the raw body, with its source and our confidence in it.
 const NOTIFICATION: Formula = Formula::new(
     "template.notification",
     "notification, header Template-Signature",
@@ -24,10 +24,10 @@ const NOTIFICATION: Formula = Formula::new(
 
 const ITEMS: &[Item] = &[Item::stamp("stamp"), Item::body("body")];
 
-/// How far the signed timestamp may be from the time of receipt (same chapter).
+/// The largest difference between the signed timestamp and the time of receipt (same chapter).
 const TOLERANCE: Duration = Duration::from_secs(300);
 
-/// The signed parts of a notification.
+/// Returns the signed parts of a notification.
 pub(crate) fn parts<'a>(
     keys: &'a Keys,
     stamp: &'a str,

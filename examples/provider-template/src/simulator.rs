@@ -1,7 +1,7 @@
 //! A simulated Template on loopback: its two calls, its page, its books and its notifications.
 //!
-//! It is written from the guide and not from the client. It shares neither a type nor a signing
-//! function with it, so that one misreading cannot pass on both sides.
+//! It is written from the guide and not from the client. The two share neither a type nor a signing
+//! function, so that both sides cannot agree on the same misreading.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -29,7 +29,7 @@ pub const API_KEY: &str = "api-key-of-the-tests";
 /// The secret that signs its notifications.
 pub const NOTIFY_SECRET: &str = "notify-secret-of-the-tests";
 
-/// A running gateway with books of its own. It stops when it is dropped.
+/// A running gateway with its own books. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Template {
     server: Server,
@@ -48,15 +48,15 @@ struct World {
 struct Books {
     /// Every payment with the request that opened it, by its reference.
     payments: BTreeMap<String, (Value, Value)>,
-    /// The payments of buyers: the reference and the amount.
+    /// The buyers' payments: the reference and the amount.
     paid: Vec<(String, i64)>,
     /// The notifications that were not taken yet.
     notifications: Vec<Value>,
 }
 
 impl Template {
-    /// Starts a gateway with empty books at `at`; port 0 takes a free one. It accepts `host_names`
-    /// too.
+    /// Starts a gateway with empty books at `at`; port 0 uses a free port. It accepts `host_names`
+    /// besides its own address.
     ///
     /// # Errors
     /// The address cannot be bound.
@@ -77,34 +77,34 @@ impl Template {
         Ok(Self { server, world })
     }
 
-    /// Its address, without a slash at the end.
+    /// Returns its address, without a slash at the end.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Pays on Template's page, which accepts exactly the amount asked, and once. Returns whether
-    /// it was paid.
+    /// Pays on Template's page, which accepts only the exact amount, and only once. Returns whether
+    /// the payment was accepted.
     pub async fn pay(&self, reference: &str, amount: i64) -> bool {
         self.world.pay(reference, amount).await
     }
 
-    /// The payments of buyers, oldest first: the reference and the amount in đồng.
+    /// Returns the buyers' payments, the oldest first: the reference and the amount in đồng.
     pub fn paid(&self) -> Vec<(String, i64)> {
         self.world.books().paid.clone()
     }
 
-    /// The request that opened a payment, as it arrived.
+    /// Returns the request that opened a payment, as it arrived.
     pub fn opened_by(&self, reference: &str) -> Option<Value> {
         self.world.books().payments.get(reference).map(|(_, request)| request.clone())
     }
 
-    /// Removes and returns the notifications since the last call, oldest first, without a
+    /// Removes and returns the notifications since the last call, the oldest first, without a
     /// signature.
     pub fn take_notifications(&self) -> Vec<Value> {
         std::mem::take(&mut self.world.books().notifications)
     }
 
-    /// The description for people: addresses and what to try.
+    /// Returns the description for people: addresses and things to try.
     pub fn description(&self) -> Vec<Section> {
         let url = self.url();
         let open = format!(
@@ -126,7 +126,8 @@ impl Template {
     }
 }
 
-/// A notification as it goes on the wire, with an HMAC over the time, a full stop and the body.
+/// Builds the HTTP request of a notification, signed by an HMAC over the time, a full stop and the
+/// body.
 ///
 /// # Errors
 /// `url` is not an address.
@@ -198,7 +199,7 @@ impl World {
         true
     }
 
-    /// Books the buyer's payment. Returns the notification and its address.
+    /// Books the buyer's payment. Returns the notification and the address that receives it.
     fn book(&self, reference: &str, amount: i64) -> Option<(Value, Option<String>)> {
         let mut books = self.books();
         let (payment, request) = books.payments.get_mut(reference)?;

@@ -31,26 +31,26 @@ pub(crate) struct Payment {
     pub(crate) received: Number,
     pub(crate) currency: String,
     pub(crate) state: String,
-    /// While the buyer can still pay.
+    /// Present while the buyer can still pay.
     pub(crate) pay_url: Option<String>,
 }
 
-/// The response to both calls when they refuse (chapter "Errors").
+/// The response to both calls if they are refused (chapter "Errors").
 #[derive(Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) error: String,
     pub(crate) message: Option<String>,
 }
 
-/// The part of a notification that never changes (chapter "Notifications"). The rest depends on
-/// the type, and is read only once the type is known.
+/// The fields that every notification has (chapter "Notifications"). The others depend on the type,
+/// and are parsed once the type is known.
 #[derive(Deserialize)]
 pub(crate) struct NotificationHead {
     pub(crate) merchant: String,
     pub(crate) r#type: String,
 }
 
-/// The rest of a notification of the type `payment.updated`.
+/// The other fields of a notification of the type `payment.updated`.
 #[derive(Deserialize)]
 pub(crate) struct PaymentUpdated {
     pub(crate) payment: Payment,

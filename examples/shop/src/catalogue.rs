@@ -2,15 +2,15 @@
 
 use payments::money::Money;
 
-/// Something to buy.
+/// An item that the shop sells.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// Its name in forms.
+    /// The name of the item in forms.
     pub id: &'static str,
-    /// Its name on pages and at the gateway.
+    /// The name of the item on pages and at the gateway.
     pub name: &'static str,
-    /// Its price.
+    /// The price.
     pub price: Money,
 }
 
@@ -20,7 +20,7 @@ pub const ITEMS: &[Item] = &[
     Item { id: "beans", name: "A bag of beans", price: Money::vnd(180_000) },
 ];
 
-/// The item of this name. A form names an item and never its price.
+/// Returns the item with this name. A form names an item, but never its price.
 pub(crate) fn find(id: &str) -> Option<&'static Item> {
     ITEMS.iter().find(|item| item.id == id)
 }

@@ -1,4 +1,4 @@
-//! The shop's tables, in the SQLite file that the engine stores in too.
+//! The shop's tables, in the SQLite file that the engine also stores in.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,11 +36,11 @@ const TABLES: &str = "
     ) STRICT;
 ";
 
-/// Writes a payout, once. Run in the transaction that hands it over.
+/// Inserts a payout unless it exists. Run it in the transaction that hands the payout over.
 pub(crate) const INSERT_PAYOUT: &str =
     "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
 
-/// How many rows the owner's page shows.
+/// The number of rows on the owner's page.
 const SHOWN: i64 = 100;
 
 /// The shop's own connection. Each of its statements takes far less than a millisecond, and waits
@@ -48,10 +48,10 @@ const SHOWN: i64 = 100;
 pub(crate) struct Database(Mutex<Connection>);
 
 impl Database {
-    /// Opens the file, and makes the tables that are not there.
+    /// Opens the file, and creates missing tables.
     ///
     /// # Errors
-    /// `Unavailable`: it cannot be used.
+    /// Returns `Unavailable` if the file cannot be used.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let open = || {
             let connection = Connection::open(path)?;
@@ -70,7 +70,7 @@ impl Database {
     /// Stores a new order.
     ///
     /// # Errors
-    /// `Unavailable`: it is not stored.
+    /// Returns `Unavailable` if the order was not stored.
     pub(crate) fn place(&self, order: &Order) -> Result<()> {
         let sql = "INSERT INTO orders (reference, item, asked, placed_at) VALUES (?1, ?2, ?3, ?4)";
         let (name, at) = (order.reference.as_str(), order.placed_at.unix_seconds());
@@ -78,38 +78,38 @@ impl Database {
         self.connection().execute(sql, values).map(|_| ()).map_err(unusable)
     }
 
-    /// An order by its reference.
+    /// Returns an order by its reference, or `None` if it does not exist.
     ///
     /// # Errors
-    /// `Unavailable`: it cannot be read.
+    /// Returns `Unavailable` if the database cannot be read.
     pub(crate) fn order(&self, reference: &OrderRef) -> Result<Option<Order>> {
         let sql = "SELECT * FROM orders WHERE reference = ?1";
         let row = self.connection().query_row(sql, [reference.as_str()], order).optional();
         row.map(Option::flatten).map_err(unusable)
     }
 
-    /// The newest orders.
+    /// Returns the newest orders.
     ///
     /// # Errors
-    /// `Unavailable`: they cannot be read.
+    /// Returns `Unavailable` if the database cannot be read.
     pub(crate) fn orders(&self) -> Result<Vec<Order>> {
         let sql = "SELECT * FROM orders ORDER BY placed_at DESC, rowid DESC LIMIT ?1";
         self.newest(sql, order)
     }
 
-    /// The newest payouts.
+    /// Returns the newest payouts.
     ///
     /// # Errors
-    /// `Unavailable`: they cannot be read.
+    /// Returns `Unavailable` if the database cannot be read.
     pub(crate) fn payouts(&self) -> Result<Vec<PayoutRow>> {
         let sql = "SELECT * FROM payouts ORDER BY made_at DESC, rowid DESC LIMIT ?1";
         self.newest(sql, payout)
     }
 
-    /// The orders that wait for their parcel to be packed, each as often as it is to be packed.
+    /// Returns the orders with a parcel to be packed, once for each parcel.
     ///
     /// # Errors
-    /// `Unavailable`: they cannot be read.
+    /// Returns `Unavailable` if the database cannot be read.
     pub(crate) fn parcels(&self) -> Result<Vec<String>> {
         self.newest("SELECT order_reference FROM parcels ORDER BY number DESC LIMIT ?1", |row| {
             row.get(0).map(Some)
@@ -130,10 +130,11 @@ impl Database {
         rows().map_err(unusable)
     }
 
-    /// Says that an order is asked about now, unless that was less than `pause` ago.
+    /// Records that an inquiry about an order begins. Returns false if the last one began less than
+    /// `pause` ago.
     ///
     /// # Errors
-    /// `Unavailable`: it cannot be written.
+    /// Returns `Unavailable` if the database cannot be written.
     pub(crate) fn begin_inquiry(
         &self,
         reference: &OrderRef,
@@ -148,7 +149,7 @@ impl Database {
     }
 }
 
-/// An order; `None` if its reference or item is none that this shop knows.
+/// Converts a row to an order. Returns `None` if this shop does not know its reference or its item.
 fn order(row: &Row<'_>) -> rusqlite::Result<Option<Order>> {
     let (reference, item): (String, String) = (row.get("reference")?, row.get("item")?);
     let (Ok(reference), Some(item)) = (OrderRef::new(reference), catalogue::find(&item)) else {

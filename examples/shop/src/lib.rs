@@ -1,13 +1,13 @@
-//! A shop that takes money through two gateways, chooses between them by configuration only, and
+//! A shop that takes money through two gateways, chooses between them only by configuration, and
 //! loses nothing in a crash.
 //!
 //! ```sh
 //! cargo run -p example-shop --example shop -- examples/shop/payments.toml
 //! ```
 //!
-//! Nothing in its source names a gateway: `payments.toml` does, and a third one needs a feature or
-//! one `use` line. Nothing in it counts money either: the engine does. The essential parts are in
-//! these files, in reading order:
+//! Its source does not name a gateway: `payments.toml` does, and a third gateway needs only a
+//! feature or a `use` line. Its source does not count money either, because the engine does. The
+//! essential parts, in reading order, are:
 //!
 //! - [`Shop::start`] starts the engine on the shop's own database.
 //! - [`Shop::open`] stores the order and opens its payment through the engine's journal.
@@ -15,7 +15,7 @@
 //! - [`Shop::pay_out`] writes a payout and hands it over in one transaction.
 //! - `web::admin` is the owner's page: orders, cases with their decisions, payouts.
 //!
-//! A real shop needs in addition its own sign-in and stock, and TLS.
+//! A real shop also needs its own sign-in, its stock, and TLS.
 
 mod catalogue;
 mod database;

@@ -1,15 +1,15 @@
-//! What the shop does about what the engine learned.
+//! The shop's handler of the engine's changes.
 
 use async_trait::async_trait;
 use payments::engine::{
     Change, Handler, HandlerError, PaymentRecord, PayoutRecord, SqliteTransaction,
 };
 
-/// Keeps the rows of orders and payouts up to date, and packs what is paid.
+/// Updates the rows of orders and payouts, and packs paid orders.
 ///
 /// Each change is handled exactly once, because the engine marks it as handled in the same
-/// transaction. A later change of a paid order says again that it may be shipped: the row says
-/// whether it was packed.
+/// transaction. A later change of a paid order again reports that it may be shipped, so the row
+/// records whether it was packed.
 pub(crate) struct OnChange;
 
 #[async_trait]
@@ -22,7 +22,7 @@ impl Handler<SqliteTransaction> for OnChange {
         match change {
             Change::Payment(payment) => paid(payment, transaction),
             Change::Payout(payout) => paid_out(payout, transaction),
-            // Money of no known order is a case, which the owner's page shows.
+            // Money without a known order is a case, which the owner's page shows.
             _ => Ok(()),
         }
     }

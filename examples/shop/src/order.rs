@@ -4,7 +4,7 @@ use payments::{OrderRef, Timestamp, money::Money};
 
 use crate::Item;
 
-/// A buyer's order. What is known of its payment is the engine's record, under the same reference.
+/// A buyer's order. The state of its payment is in the engine's record with the same reference.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Order {
@@ -16,14 +16,15 @@ pub struct Order {
     pub asked: Money,
     /// When it was ordered.
     pub placed_at: Timestamp,
-    /// How much arrived for it, when the shop heard of it last.
+    /// The amount that had arrived for it, according to the last change.
     pub received: Money,
-    /// When it was handed to the packers. Only the engine's word that it may be shipped does that.
+    /// When it was handed to the packers, which happens only if the engine reports that it may be
+    /// shipped. `None` if it was not.
     pub packed_at: Option<Timestamp>,
 }
 
 impl Order {
-    /// An order that was placed now and is not paid.
+    /// Creates an order that is not paid.
     pub fn new(reference: OrderRef, item: &'static Item, placed_at: Timestamp) -> Self {
         let (asked, received) = (item.price, Money::zero(item.price.currency()));
         Self { reference, item, asked, placed_at, received, packed_at: None }

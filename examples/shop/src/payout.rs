@@ -2,8 +2,7 @@
 
 use payments::{PayoutRef, ProviderId, Timestamp, money::Money};
 
-/// A payout that the owner made. What is known of it is the engine's record, under the same
-/// reference.
+/// A payout that the owner made. Its state is in the engine's record with the same reference.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PayoutRow {
@@ -11,12 +10,12 @@ pub struct PayoutRow {
     pub reference: PayoutRef,
     /// The provider that sends it.
     pub provider: ProviderId,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// To whom.
+    /// The name of the beneficiary.
     pub name: String,
     /// When the owner made it.
     pub made_at: Timestamp,
-    /// Where it is, when the shop heard of it last.
+    /// Its state, according to the last change.
     pub state: String,
 }

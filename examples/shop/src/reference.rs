@@ -2,16 +2,18 @@
 
 use payments::{Error, ErrorKind, Result};
 
-/// The smallest reference: each has fifteen digits, as many as `code_min` and `code_max` in
-/// `payments.toml` say.
+/// The smallest reference. Each has fifteen digits, the number that `code_min` and `code_max` set
+/// in `payments.toml`.
 const SMALLEST: u64 = 100_000_000_000_000;
 
-/// A new reference: digits, which banks do not change in a memo and buyers type easily, and of which
-/// gateways whose references are numbers take as many. That of an order gives access to its page, so
-/// that it must not be guessable.
+/// Returns a new reference.
+///
+/// It has only digits, which banks do not change in a memo and buyers type easily, and no more than
+/// gateways with numeric references allow. The reference of an order gives access to its page, so
+/// it must not be guessable.
 ///
 /// # Errors
-/// `Unavailable` if the system has no random numbers.
+/// Returns `Unavailable` if the system does not provide random numbers.
 pub(crate) fn fresh() -> Result<String> {
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|error| {

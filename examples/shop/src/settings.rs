@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use payments::{Secret, config::Environ};
 
-/// The shop's addresses, database and password, from environment variables, so that `payments.toml` configures gateways
-/// only and `payments doctor` reads it too.
+/// The shop's addresses, database and password, from environment variables, so that `payments.toml`
+/// configures only gateways and `payments doctor` can also read it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
@@ -16,9 +16,10 @@ pub struct Settings {
     pub address: SocketAddr,
     /// Its public address: `SHOP_URL`, by default the address that it listens on.
     pub url: String,
-    /// Its database, which is the engine's store too: `SHOP_DATABASE`, by default `shop.db`.
+    /// Its database, which is also the engine's store: `SHOP_DATABASE`, by default `shop.db`.
     pub database: PathBuf,
-    /// What the owner's browser sends, if there is a password: see [`with_password`].
+    /// The credentials that the owner's browser sends, if there is a password: see
+    /// [`with_password`].
     ///
     /// [`with_password`]: Self::with_password
     pub(crate) admin: Option<Secret>,
@@ -32,13 +33,13 @@ pub struct SettingsError {
 }
 
 impl Settings {
-    /// A shop at `address`.
+    /// Creates the settings for a shop at `address`.
     pub fn at(address: SocketAddr) -> Self {
         let (url, database) = (format!("http://{address}"), PathBuf::from("shop.db"));
         Self { address, url, database, admin: None }
     }
 
-    /// Sets where its database is.
+    /// Sets the path of its database.
     #[must_use]
     pub fn with_database(mut self, path: impl Into<PathBuf>) -> Self {
         self.database = path.into();
@@ -46,10 +47,10 @@ impl Settings {
     }
 
     /// Sets the password of the user `owner` for the page `/admin`: `SHOP_ADMIN_PASSWORD`. Without
-    /// one there is no such page.
+    /// a password that page does not exist.
     ///
     /// # Errors
-    /// It is blank, or has characters that a secret cannot have.
+    /// The password is blank, or has characters that a secret cannot have.
     pub fn with_password(mut self, password: &str) -> Result<Self, SettingsError> {
         let refused = SettingsError {
             variable: "SHOP_ADMIN_PASSWORD",

@@ -1,4 +1,4 @@
-//! The shop: orders on one side, gateways on the other, and the engine between them.
+//! The shop: orders, gateways, and the engine between them.
 
 use std::fmt;
 use std::time::Duration;
@@ -24,19 +24,19 @@ use crate::{
 /// How long to wait before the same inquiry is repeated.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// How long a buyer has to pay, where the gateway can end a payment.
+/// How long a buyer has to pay, if the gateway can end a payment.
 const PAY_WITHIN: Duration = Duration::from_secs(60 * 60);
 
-/// How often the bank's statements are read, in case that a notification was lost.
+/// How often the bank's statements are read, in case a notification was lost.
 const STATEMENTS: Duration = Duration::from_secs(10 * 60);
 
-/// Orders on one side, gateways on the other, and the engine between them.
+/// The shop: orders, gateways, and the engine between them.
 pub struct Shop {
     engine: Engine,
     /// The gateways, through the engine's journal.
     payments: Payments,
     database: Database,
-    /// For transactions in which payouts are handed over.
+    /// The database for transactions in which payouts are handed over.
     transactions: SqliteDatabase,
     settings: Settings,
 }
@@ -63,20 +63,20 @@ impl Way {
     }
 }
 
-/// What a buyer can do about an order that is not paid.
+/// The buyer's next step for an order that is not paid.
 #[derive(Debug)]
 pub(crate) enum NextStep {
-    /// To take one of these actions, the preferred one first.
+    /// Carry out one of these actions; the preferred one is first.
     Pay {
         actions: Vec<NextAction>,
-        /// Until when, if the gateway ends the payment.
+        /// The end of the payment, if the gateway ends it.
         until: Option<Timestamp>,
     },
-    /// To start again, unless the money is on its way: the time to pay is over.
+    /// Order again, unless the money is under way, because the time to pay is over.
     TimeIsOver,
-    /// To start again: nothing was opened, and nothing was charged.
+    /// Order again, because nothing was opened and nothing was charged.
     StartAgain,
-    /// To wait: it is not known whether it was opened, and the engine asks.
+    /// Wait, because it is unknown whether the payment was opened; the engine inquires.
     Wait,
 }
 
@@ -84,8 +84,8 @@ impl Shop {
     /// Starts the engine on the shop's own database, and the shop on the engine.
     ///
     /// # Errors
-    /// `Configuration` if there is no `[engine]`, or if its store is another file than the shop's;
-    /// `Unavailable` if the file cannot be used.
+    /// Returns `Configuration` if the table `[engine]` is missing, or if its store is another file
+    /// than the shop's. Returns `Unavailable` if the file cannot be used.
     pub async fn start(payments: &Payments, settings: &Settings) -> Result<Self> {
         let database = Database::open(&settings.database)?;
         let transactions = SqliteDatabase::new(&settings.database);
@@ -99,30 +99,30 @@ impl Shop {
         Ok(Self { engine, payments, database, transactions, settings: settings.clone() })
     }
 
-    /// Ends the engine once what is under way is done.
+    /// Stops the engine, once the work under way is done.
     pub async fn stop(&self) {
         self.engine.stop().await;
     }
 
-    /// The engine.
+    /// Returns the engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// The gateways.
+    /// Returns the gateways.
     pub(crate) fn payments(&self) -> &Payments {
         &self.payments
     }
 
-    /// Its settings.
+    /// Returns the settings.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The ways in which this item can be paid: what the gateways' capabilities allow.
+    /// Returns the ways in which this item can be paid, according to the gateways' capabilities.
     ///
     /// # Errors
-    /// The system has no random numbers.
+    /// The system does not provide random numbers.
     pub fn ways(&self, item: &'static Item) -> Result<Vec<Way>> {
         let sample = OrderRef::new(reference::fresh()?)?;
         let mut ways = Vec::new();
@@ -136,10 +136,10 @@ impl Shop {
     }
 
     /// Stores a new order and opens a payment for it. The order is kept whatever the outcome, and
-    /// the engine stores whom it asks before it asks.
+    /// the engine stores the provider before it calls it.
     ///
     /// # Errors
-    /// There is no order: nothing was stored and nothing was sent.
+    /// The order was not created: nothing was stored and nothing was sent.
     pub async fn open(&self, item: &'static Item, way: Way) -> Result<OrderRef> {
         let reference = OrderRef::new(reference::fresh()?)?;
         let request = self.request(&reference, item, way)?;
@@ -160,8 +160,8 @@ impl Shop {
         Ok(reference)
     }
 
-    /// Opens a payment: with an end if the preferred gateway can end one. A gateway that cannot is
-    /// tried where nothing was opened.
+    /// Opens a payment, with an end if the preferred gateway can end payments. A gateway that
+    /// cannot is tried only if nothing was opened.
     async fn open_payment(&self, request: CreatePayment) -> Result<Submission<Payment>> {
         let route = self.payments.route(&request)?;
         let preferred = route.providers.first().and_then(|provider| provider.payments().ok());
@@ -181,7 +181,7 @@ impl Shop {
         self.payments.open_payment(&request).await.map(|opened| opened.submission)
     }
 
-    /// An order, and what the engine knows of its payment.
+    /// Returns an order with the engine's record of its payment.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -193,8 +193,8 @@ impl Shop {
         Ok(Some((order, self.engine.payment(reference).await?)))
     }
 
-    /// What the buyer can do about an order that is not paid. Nothing is sent: what is open is shown
-    /// again.
+    /// Returns the buyer's next step for an order that is not paid. Nothing is sent: an open
+    /// payment is shown again.
     pub(crate) async fn next_step(&self, payment: Option<&PaymentRecord>) -> NextStep {
         let openings = payment.map(|payment| payment.openings.as_slice()).unwrap_or_default();
         let (now, mut time_is_over) = (self.payments.now(), false);
@@ -221,11 +221,11 @@ impl Shop {
         }
     }
 
-    /// Asks the gateways what became of an order's payment, but not twice in a few seconds. The
-    /// engine asks by itself too, less often.
+    /// Inquires about an order's payment, but at most once in a few seconds. The engine also
+    /// inquires, less often.
     ///
     /// # Errors
-    /// A request failed, or its response could not be read: this says nothing about the payment.
+    /// A request failed, or its response could not be read. The state of the payment stays unknown.
     pub async fn ask(&self, reference: &OrderRef) -> Result<()> {
         let Some((order, Some(payment))) = self.order(reference).await? else { return Ok(()) };
         let is_due = order.packed_at.is_none()
@@ -233,20 +233,20 @@ impl Shop {
         let asked = payment.openings.iter().filter(|opening| is_due && opening.is_live());
         for opening in asked {
             let role = self.payments.provider(&opening.provider)?.payments()?;
-            // What it finds is booked before it is returned.
+            // The result is booked before it is returned.
             let _ = role.find_payment(reference).await?;
         }
         Ok(())
     }
 
-    /// Pays out by the preferred gateway that can: the shop's row and the engine's record are
-    /// written in one transaction, and the engine sends it after the commit. The same reference again
-    /// is the same payout.
+    /// Pays out through the preferred gateway that can. The shop's row and the engine's record are
+    /// written in one transaction, and the engine sends the payout after the commit. Repeating the
+    /// call with the same reference makes no second payout.
     ///
     /// # Errors
-    /// Nothing was written, and nothing will be sent: `Conflict` if the reference is that of another
-    /// payout. `Unavailable` alone may mean that this could not be found out: the owner's page shows
-    /// whether there is a row.
+    /// Returns `Conflict` if the reference belongs to another payout. Nothing was written, and
+    /// nothing will be sent, except that after `Unavailable` this may be unknown: the owner's page
+    /// shows whether there is a row.
     pub async fn pay_out(
         &self,
         reference: PayoutRef,
@@ -287,12 +287,12 @@ impl Shop {
         }
     }
 
-    /// Compares what a provider's statement lists for the last days with the records. What the
-    /// records lacked is booked; what a person has to decide is a case.
+    /// Compares a provider's statement of the last days with the records. Missing records are
+    /// booked, and a case is opened for each decision that a person has to make.
     ///
     /// # Errors
-    /// There is no such provider, it has no statements, or a request to it failed; then the run
-    /// says that it was interrupted.
+    /// The provider does not exist, it does not have statements, or a request to it failed. After a
+    /// failed request, the run is marked as interrupted.
     pub(crate) async fn reconcile(&self, provider: &str, days: u16) -> Result<ReconciliationRun> {
         let until = self.payments.now();
         let seconds = i64::from(days) * 24 * 60 * 60;
@@ -300,7 +300,7 @@ impl Shop {
         self.engine.reconcile(provider, &Period::new(from, until)?).await
     }
 
-    /// The newest orders, payouts, and parcels to pack.
+    /// Returns the newest orders and payouts, and the parcels to pack.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -325,7 +325,7 @@ impl Shop {
     }
 }
 
-/// What the shop has, the newest first.
+/// The shop's data, the newest first.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Books {

@@ -1,5 +1,4 @@
-//! The shop as a process that is killed between the notification of a payment and the packing of its
-//! order.
+//! Kills the shop's process between the notification of a payment and the packing of its order.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -17,13 +16,13 @@ use payments::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-/// No step takes this long.
+/// The time limit of every step, which none should reach.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often a kill has to fall between the reply and the packing.
+/// The number of kills that have to fall between the reply and the packing.
 const KILLS: usize = 3;
 
-/// The shop in a process of its own, which ends with it.
+/// The shop in a process of its own, which is killed when this value is dropped.
 struct Process(Child);
 
 impl Process {
@@ -48,7 +47,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended.
+        // The process may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -62,7 +61,7 @@ async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     }
 }
 
-/// How many parcels an order has.
+/// Returns the number of parcels of an order.
 fn parcels(folder: &Path, order: &str) -> i64 {
     let connection = Connection::open(folder.join("shop.db")).unwrap();
     connection.busy_timeout(PATIENCE).unwrap();
@@ -70,7 +69,7 @@ fn parcels(folder: &Path, order: &str) -> i64 {
     connection.query_row(sql, [order], |row| row.get(0)).unwrap()
 }
 
-/// The reference of the newest order.
+/// Returns the reference of the newest order.
 fn newest(folder: &Path) -> Option<String> {
     let connection = Connection::open(folder.join("shop.db")).unwrap();
     let sql = "SELECT reference FROM orders ORDER BY rowid DESC LIMIT 1";
@@ -118,13 +117,13 @@ async fn killed_between_the_notification_and_the_packing_the_order_is_packed_onc
     for order in &orders {
         eventually("the order is packed", async || parcels(folder, order) > 0).await;
     }
-    // What was handled before is not handled again.
+    // A change that was handled before is not handled again.
     let parcels: Vec<_> = orders.iter().map(|order| parcels(folder, order)).collect();
     assert!(parcels.iter().all(|number| *number == 1), "{parcels:?}");
     assert_eq!(hpay.bookings().len(), orders.len());
 }
 
-/// What the child does: it is the shop.
+/// Runs the shop in the child process.
 #[test]
 #[ignore = "the process that the test kills"]
 fn child() {

@@ -1,5 +1,5 @@
-//! The log lines of the shop. This test has a program of its own, because the global subscriber is
-//! set once.
+//! The log lines of the shop. This test is a program of its own, because the global subscriber can
+//! be set only once.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -22,7 +22,7 @@ async fn what_is_received_is_logged_and_no_query() {
         .with_span_events(FmtSpan::CLOSE)
         .with_writer(move || writer.clone())
         .finish();
-    // The runtime of this test has one thread: the shop logs on it too.
+    // The runtime of this test has one thread, on which the shop also logs.
     let _listening = tracing::subscriber::set_default(subscriber);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("shop.db");

@@ -1,4 +1,4 @@
-//! Responses of Template that are altered on their way, and the results that are allowed for each.
+//! Responses of Template that are altered on their way, with the allowed results of each.
 
 use bytes::Bytes;
 use conformance_tests::{
@@ -19,12 +19,12 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
     };
     let state = |name, rewrite, state| found(name, rewrite, Meaning::Payment(state));
     vec![
-        // The response is compared with the request.
+        // The response has to be about the request.
         opened("another amount", |_, _, a| with(a, "amount", json!(500_000)), Unbelievable),
         opened("another currency", |_, _, a| with(a, "currency", json!("USD")), Unbelievable),
         opened("another reference", |_, _, a| with(a, "reference", json!("T-9")), Unbelievable),
         found("another reference", |_, _, a| with(a, "reference", json!("T-9")), Unbelievable),
-        // Every refusal in the guide, and one that is not in it.
+        // Every refusal in the guide, and one that the guide does not have.
         opened("unauthorised", |_, _, a| refusal(a, 401, "unauthorised"), UnsignedRefusal),
         opened("invalid_request", |_, _, a| refusal(a, 422, "invalid_request"), UnsignedRefusal),
         opened("amount_limit", |_, _, a| refusal(a, 422, "amount_limit"), UnsignedRefusal),
@@ -34,7 +34,7 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
         opened("an invented code", |_, _, a| refusal(a, 422, "no_more_ink"), Undecided),
         found("unauthorised", |_, _, a| refusal(a, 401, "unauthorised"), UnsignedRefusal),
         found("an invented code", |_, _, a| refusal(a, 422, "no_more_ink"), Undecided),
-        // Every state in the guide, and one that is not in it.
+        // Every state in the guide, and one that the guide does not have.
         state("open", |_, _, a| in_state(a, "open"), PaymentState::Open),
         state("processing", |_, _, a| in_state(a, "processing"), PaymentState::Processing),
         state("paid", |_, _, a| in_state(a, "paid"), PaymentState::Settled),

@@ -1,4 +1,4 @@
-//! The gateway of the suite: Template's books, buyers and notifications.
+//! The gateway for the suite: Template's books, buyers and notifications.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +23,10 @@ use super::answers;
 
 /// 2024-11-16 07:14:21 UTC.
 const NOW: i64 = 1_731_741_261;
-/// Template opens no payment without an address to return to.
+/// Template does not open a payment without an address to return to.
 const RETURN_URL: &str = "http://127.0.0.1:1/back";
 
-/// The simulated gateway, with the clock that it shares with the provider.
+/// The simulated gateway, and the clock that it shares with the provider.
 pub(crate) struct Simulated {
     gateway: Template,
     clock: ManualClock,

@@ -1,4 +1,4 @@
-//! The owner's page: what needs a person, orders, payouts and reconciliations.
+//! The owner's page: cases, orders, payouts and reconciliations.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -13,7 +13,7 @@ use payments::{
 use super::{moment, page, read, reconciliation};
 use crate::{Order, shop::Books};
 
-/// What the owner's page shows.
+/// The contents of the owner's page.
 pub(crate) struct Admin {
     pub(crate) books: Books,
     pub(crate) cases: Vec<(CaseId, Case, Change)>,
@@ -21,14 +21,14 @@ pub(crate) struct Admin {
     pub(crate) reconciliations: Vec<ReconciliationRun>,
     /// The providers whose statements can be compared.
     pub(crate) with_statements: Vec<ProviderId>,
-    /// What became of the owner's last action.
+    /// The result of the owner's last action.
     pub(crate) said: Option<String>,
-    /// The reference of the next payout, if a gateway sends money. The form has it, so that a form
-    /// that is sent twice is one payout.
+    /// The reference of the next payout, if a gateway can send money. The form contains it, so that
+    /// submitting the form twice makes one payout.
     pub(crate) next_payout: Option<String>,
 }
 
-/// The owner's page.
+/// Renders the owner's page.
 pub(crate) fn admin(status: StatusCode, shown: &Admin) -> Response {
     let body = html! {
         @if let Some(said) = &shown.said {
@@ -44,13 +44,13 @@ pub(crate) fn admin(status: StatusCode, shown: &Admin) -> Response {
         (reconciliation::runs(&shown.reconciliations, &shown.with_statements))
     };
     let mut response = page(status, "The owner's page", body);
-    // Its forms have to say where they come from.
+    // The browser has to send the origin of its forms.
     let policy = HeaderValue::from_static("same-origin");
     response.headers_mut().insert(header::REFERRER_POLICY, policy);
     response
 }
 
-/// What the engine says of itself, if it needs somebody.
+/// Renders the engine's health, if it needs attention.
 fn health(health: &Health) -> Markup {
     let mut lines = Vec::new();
     if let Some(why) = &health.restored {
@@ -67,7 +67,7 @@ fn health(health: &Health) -> Markup {
     }
 }
 
-/// A case, and the form by which it is decided.
+/// Renders a case, and the form to decide it.
 fn case_html(id: &CaseId, case: &Case, change: &Change) -> Markup {
     let credit = change.unmatched().map(|credit| &credit.movement);
     let memo = credit.and_then(|movement| movement.memo.as_deref()).unwrap_or_default();
@@ -93,7 +93,7 @@ fn case_html(id: &CaseId, case: &Case, change: &Change) -> Markup {
     }
 }
 
-/// What can be decided about a case, the usual one first.
+/// Returns the possible decisions about a case, the usual one first.
 fn decisions(subject: &Subject, kind: CaseKind) -> &'static [(Decision, &'static str)] {
     const CLOSED: (Decision, &str) = (Decision::Closed, "I have looked at it");
     const UNKNOWN: &[(Decision, &str)] = &[
@@ -119,7 +119,7 @@ fn decisions(subject: &Subject, kind: CaseKind) -> &'static [(Decision, &'static
     }
 }
 
-/// A decision as the form names it, which is how it is stored.
+/// Returns the name of a decision in the form, which is its stored form.
 fn word(decision: Decision) -> &'static str {
     match decision {
         Decision::NeverArrived => "never_arrived",
@@ -151,12 +151,12 @@ fn orders(books: &Books) -> Markup {
     }
 }
 
-/// Where the parcel of an order is.
+/// Describes the state of an order's parcel.
 fn parcel(order: &Order) -> &'static str {
     let is_here = order.received.minor() >= order.asked.minor();
     match order.packed_at {
         Some(_) => "packed",
-        // Its money came late, or its gateway holds it.
+        // Its money was late, or its gateway holds it.
         None if is_here => "waits for a decision",
         None => "waits for its money",
     }

@@ -20,7 +20,7 @@ use crate::{Item, Order, Way, shop::NextStep};
 pub(crate) use admin::{Admin, admin};
 pub(crate) use reconciliation::reconciliation;
 
-/// The front page: the items and the ways to pay.
+/// Renders the front page: the items, and the ways to pay for each.
 pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
     let body = html! {
         @for (item, ways) in shelf {
@@ -42,7 +42,7 @@ pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
     page(StatusCode::OK, "The shop", body)
 }
 
-/// The page of an order: its status and, while it is not paid, what the buyer can do.
+/// Renders the page of an order: its status and, while it is not paid, the buyer's next step.
 pub(crate) fn order(order: &Order, payment: Option<&PaymentRecord>, next: &NextStep) -> Response {
     let body = html! {
         (status(order, payment))
@@ -71,18 +71,18 @@ pub(crate) fn order(order: &Order, payment: Option<&PaymentRecord>, next: &NextS
     page(StatusCode::OK, order.item.name, body)
 }
 
-/// The page to which a gateway sends the buyer back.
+/// Renders the page to which a gateway sends the buyer back.
 pub(crate) fn thanks(order: &Order, payment: Option<&PaymentRecord>) -> Response {
     let body = html! { (status(order, payment)) (look_again(order, payment)) };
     page(StatusCode::OK, "Thank you", body)
 }
 
-/// The page for an unknown address.
+/// Renders the page for an unknown address.
 pub(crate) fn unknown() -> Response {
     page(StatusCode::NOT_FOUND, "Not found", html! { p { a href="/" { "To the shop" } } })
 }
 
-/// The page for an error.
+/// Renders the page for an error.
 pub(crate) fn trouble(status: StatusCode) -> Response {
     let body = html! {
         p { "Nothing was ordered and nothing was charged. " a href="/" { "Try again" } }
@@ -90,7 +90,7 @@ pub(crate) fn trouble(status: StatusCode) -> Response {
     page(status, "That did not work", body)
 }
 
-/// The page for a database that cannot be read.
+/// Renders the page for a database that cannot be read.
 pub(crate) fn unreadable() -> Response {
     let body = html! { p { "Your order is safe, and cannot be shown at the moment." } };
     page(StatusCode::SERVICE_UNAVAILABLE, "Please look again in a minute", body)
@@ -100,13 +100,14 @@ fn is_paid(order: &Order, payment: Option<&PaymentRecord>) -> bool {
     order.packed_at.is_some() || payment.is_some_and(PaymentRecord::may_ship)
 }
 
-/// Whether all the money is here, even if a person has to look at it before the order is packed.
+/// Returns whether all the money arrived, even if a person has to look at it before the order is
+/// packed.
 fn is_here(order: &Order, payment: Option<&PaymentRecord>) -> bool {
     let funding = payment.and_then(PaymentRecord::funding);
     is_paid(order, payment) || matches!(funding, Some(Funding::Exact | Funding::Over { .. }))
 }
 
-/// What is missing of an order for which some money arrived.
+/// Returns the missing amount of an order for which some money arrived.
 fn missing(payment: Option<&PaymentRecord>) -> Option<Money> {
     match payment.and_then(PaymentRecord::funding) {
         Some(Funding::Short { missing }) => Some(missing),
@@ -114,7 +115,7 @@ fn missing(payment: Option<&PaymentRecord>) -> Option<Money> {
     }
 }
 
-/// The status of an order by the shop's own books and the engine's.
+/// Renders the status of an order according to the shop's database and the engine's record.
 fn status(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
     let (kind, text) = match (is_paid(order, payment), payment.and_then(PaymentRecord::funding)) {
         (true, Some(Funding::Over { excess })) => {
@@ -148,17 +149,17 @@ fn look_again(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
     }
 }
 
-/// An amount as the readers of the shop's pages write it.
+/// Formats an amount for the readers of the shop's pages.
 fn read(amount: Money) -> String {
     amount.localized(Language::English)
 }
 
-/// A moment, to the minute, as clocks in Vietnam show it.
+/// Formats a moment in the time of Vietnam, to the minute.
 fn in_vietnam(at: Timestamp) -> Markup {
     html! { time datetime=(at) { (at.vietnam_civil("%H:%M, %d/%m/%Y")) } " (Vietnam)" }
 }
 
-/// A moment, to the second.
+/// Formats a moment, to the second.
 fn moment(at: Timestamp) -> Markup {
     let text = at.to_string();
     html! { time datetime=(text) { (text) } }
@@ -189,7 +190,7 @@ svg{width:16rem;max-width:100%;height:auto}label{display:block;margin:.6rem 0}\
 td,th{border-bottom:1px solid var(--line);padding:.4rem .8rem .4rem 0;text-align:left;\
 vertical-align:top}th{font-weight:600;font-size:.9rem}time{white-space:nowrap}";
 
-/// A page with security headers. It may contain a signed link or form, so that it must not be
+/// Returns a page with security headers. It may contain a signed link or form, so it must not be
 /// cached, framed or sent as a referrer.
 fn page(status: StatusCode, title: &str, body: Markup) -> Response {
     let page = html! {

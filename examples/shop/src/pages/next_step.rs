@@ -9,8 +9,8 @@ use payments::{
 
 use super::read;
 
-/// The first next action that a page can show, as HTML. The buyer has to click: nothing happens
-/// automatically. `missing` is what is still to be transferred if some money arrived.
+/// Renders the first next action that a page can show. The buyer has to click; nothing happens
+/// automatically. If some money arrived, `missing` is the amount that still has to be transferred.
 pub(super) fn html(next: &[NextAction], missing: Option<Money>) -> Markup {
     // A later version may have other next actions; the notification still arrives.
     next.iter()
@@ -43,7 +43,7 @@ fn transfer_html(transfer: &Transfer, missing: Option<Money>) -> Markup {
         ("amount", "Amount", amount.as_deref()),
         ("memo", "Memo, exactly", transfer.memo.as_deref()),
     ];
-    // Without a picture the rows are enough to pay. The code is for the whole amount.
+    // The rows suffice to pay without the QR image. The code is for the whole amount.
     let code = transfer.vietqr.as_deref().filter(|_| missing.is_none());
     let code = code.and_then(|text| render::svg(text).ok());
     html! {

@@ -1,4 +1,4 @@
-//! What the comparisons of statements with the records found.
+//! The results of reconciliations.
 
 use axum::{http::StatusCode, response::Response};
 use maud::{Markup, html};
@@ -9,7 +9,7 @@ use payments::{
 
 use super::{moment, page, read};
 
-/// The runs, newest first, and the form that starts one for a provider that has statements.
+/// Renders the runs, newest first, and the form that starts one for a provider with statements.
 pub(super) fn runs(runs: &[ReconciliationRun], providers: &[ProviderId]) -> Markup {
     html! {
         h2 { "Reconciliation" }
@@ -53,7 +53,7 @@ pub(super) fn runs(runs: &[ReconciliationRun], providers: &[ProviderId]) -> Mark
     }
 }
 
-/// The page of a run with its first rows.
+/// Renders the page of a run with its first rows.
 pub(crate) fn reconciliation(run: &ReconciliationRun, rows: &[ReconciliationRow]) -> Response {
     let kinds = RowKind::ALL.into_iter().filter(|kind| run.count(*kind) > 0);
     let body = html! {

@@ -26,11 +26,12 @@ use crate::{
     reference,
 };
 
-/// How many reconciliations are shown.
+/// The number of reconciliations that are shown.
 const SHOWN: usize = 20;
 
-/// Lets only the owner pass: by the password of HTTP Basic authentication, and for what changes
-/// something from the shop's own pages only. Without a password there is no owner's page.
+/// Admits only the owner, by the password of HTTP Basic authentication. Requests that change
+/// something must also come from the shop's own pages. Without a password the owner's page does not
+/// exist.
 pub(super) async fn only_the_owner(
     State(shop): State<Arc<Shop>>,
     request: Request,
@@ -43,7 +44,8 @@ pub(super) async fn only_the_owner(
         let ask = [(header::WWW_AUTHENTICATE, "Basic realm=\"shop\", charset=\"UTF-8\"")];
         return (StatusCode::UNAUTHORIZED, ask).into_response();
     }
-    // A browser sends the password along with a form of any site; it says which site that is.
+    // A browser also sends the password with a form of another site, but it sends that site's
+    // origin.
     let origin = request.headers().get(header::ORIGIN).map(HeaderValue::as_bytes);
     if request.method() != Method::GET && origin != Some(settings.url.as_bytes()) {
         return StatusCode::FORBIDDEN.into_response();
@@ -95,7 +97,7 @@ pub(super) struct PaidOut {
     amount: String,
 }
 
-/// Pays out.
+/// Makes a payout.
 pub(super) async fn pay_out(
     State(shop): State<Arc<Shop>>,
     Form(paid_out): Form<PaidOut>,
@@ -162,7 +164,7 @@ pub(super) async fn reconciliation(
     }
 }
 
-/// Shows what became of an action.
+/// Shows the result of an action.
 async fn after(shop: &Shop, outcome: Result<impl Display>) -> Response {
     match outcome {
         Ok(said) => shown(shop, StatusCode::OK, Some(said.to_string())).await,

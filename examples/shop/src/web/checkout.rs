@@ -24,7 +24,7 @@ pub(super) async fn place(State(shop): State<Arc<Shop>>, Form(choice): Form<Choi
     let Some(item) = catalogue::find(&choice.item) else {
         return pages::trouble(StatusCode::UNPROCESSABLE_ENTITY);
     };
-    // A browser that disconnects drops this future; the engine records the outcome all the same.
+    // If the browser disconnects, this future is dropped; the engine still records the outcome.
     match shop.open(item, choice.way).await {
         Ok(order) => Redirect::to(&format!("/orders/{order}")).into_response(),
         Err(error) => {
@@ -49,8 +49,8 @@ pub(super) async fn show(
     }
 }
 
-/// The page to which a gateway sends the buyer back. It only displays and settles nothing: anybody
-/// can type its address, and its query is not read.
+/// Shows the page to which a gateway sends the buyer back. It changes nothing: anybody can type its
+/// address, and its query is not read.
 pub(super) async fn thank(
     State(shop): State<Arc<Shop>>,
     Path(reference): Path<OrderRef>,
@@ -62,7 +62,7 @@ pub(super) async fn thank(
     }
 }
 
-/// Asks the gateway on the buyer's request.
+/// Inquires at the gateway on the buyer's request.
 pub(super) async fn ask(
     State(shop): State<Arc<Shop>>,
     Path(reference): Path<OrderRef>,

@@ -2,8 +2,8 @@
 
 use axum::{extract::Request, middleware::Next, response::Response};
 
-/// Logs the method, the path and the status. Never the query: gateways put signatures and
-/// personal data there.
+/// Logs the method, the path and the status, but never the query, because gateways put signatures
+/// and personal data in it.
 pub(super) async fn requests(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.uri().path().to_owned();

@@ -17,10 +17,10 @@ use axum::{
 
 use crate::{ITEMS, Shop, pages};
 
-/// The size limit of the body of a form, in bytes.
+/// The largest accepted body of a form, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
 
-/// The shop's pages, and the addresses to register with the gateways:
+/// Returns the routes of the shop's pages, and those to register with the gateways:
 /// `/hooks/{provider}/{endpoint}`, such as `/hooks/hpay-main/notify`.
 pub fn router(shop: Arc<Shop>) -> Router {
     let webhooks = payments::axum::webhooks(shop.engine());

@@ -20,7 +20,7 @@ async fn nobody_but_the_owner_sees_or_changes_anything() {
     let wrong = world.browser.send(Method::GET, "/admin", &wrong, bytes::Bytes::new()).await;
     assert_eq!(wrong.status(), 401);
     assert_eq!(world.browser.post("/admin/payouts", &[]).await.status(), 401);
-    // The owner's own browser, on the page of somebody else.
+    // The owner's own browser, on somebody else's page.
     let elsewhere = world.browser.post_admin_from("https://evil.example", "/admin/payouts").await;
     assert_eq!(elsewhere.status(), 403);
     assert_eq!(world.browser.get_admin().await.status(), 200);

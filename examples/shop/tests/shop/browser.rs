@@ -1,4 +1,4 @@
-//! What a buyer's browser does: it gets pages, posts forms and follows links.
+//! A buyer's browser, which gets pages, posts forms and follows links.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use simulator_kit::{Outbox, Outgoing, Schedule};
 /// A browser on the shop's pages.
 pub(crate) struct Browser {
     shop: String,
-    /// What it sends to the owner's page.
+    /// The credentials for the owner's page.
     authorization: String,
     outbox: Outbox,
 }
@@ -24,7 +24,7 @@ impl Browser {
         Self { shop, authorization, outbox: Outbox::new(Duration::from_secs(10)) }
     }
 
-    /// The browser of the owner, who typed this password.
+    /// Returns the browser of the owner, who typed this password.
     pub(crate) fn with_password(mut self, password: &str) -> Self {
         self.authorization = format!("Basic {}", STANDARD.encode(format!("owner:{password}")));
         self
@@ -41,7 +41,7 @@ impl Browser {
         self.post_as_owner(&self.shop, place, fields).await
     }
 
-    /// Submits a form to the owner's page that another site made.
+    /// Submits a form of another site to the owner's page.
     pub(crate) async fn post_admin_from(&self, site: &str, place: &str) -> Page {
         self.post_as_owner(site, place, &[]).await
     }
@@ -118,13 +118,13 @@ impl Page {
         std::str::from_utf8(self.0.body()).unwrap()
     }
 
-    /// The text of the element with this id.
+    /// Returns the text of the element with this id.
     pub(crate) fn text_of(&self, id: &str) -> String {
         let element = self.between(&format!("id=\"{id}\">"), "</");
         element.to_owned()
     }
 
-    /// The address of the link with this id.
+    /// Returns the address of the link with this id.
     pub(crate) fn link(&self, id: &str) -> String {
         attribute(self.between(&format!("id=\"{id}\""), "</a>"), "href")
     }

@@ -1,5 +1,5 @@
-//! Buyers and the owner in a real browser. They run where `BROWSER_TESTS` is set; the pages without
-//! a browser are in the other modules.
+//! Buyers and the owner in a real browser. These tests run if `BROWSER_TESTS` is set; the other
+//! modules test the pages without a browser.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use payments::OrderRef;
 
 use crate::world::{PASSWORD, TOO_LONG, World, eventually};
 
-/// A browser on the page of a new order for two coffees, paid in this way.
+/// Opens a browser on the page of a new order for two coffees, paid in this way.
 fn order(world: &World, setup: &Setup, way: &str) -> (Chromium, OrderRef) {
     let browser = Chromium::open(setup);
     assert_eq!(browser.goto(&format!("{}/", world.url)), 200);
@@ -20,7 +20,7 @@ fn order(world: &World, setup: &Setup, way: &str) -> (Chromium, OrderRef) {
     (browser, reference)
 }
 
-/// Waits until the page says this of the order, loading it again and again.
+/// Reloads the page until it shows this text about the order.
 async fn says(browser: &Chromium, text: &str) -> bool {
     let is_shown = async || {
         browser.reload();
@@ -142,7 +142,7 @@ async fn a_transfer_that_comes_after_the_end_is_decided_by_the_owner() {
     assert_eq!(buyer.count("button[value=pay]"), 0, "the page takes nothing after the end");
     buyer.assert_well_made();
     buyer.picture("payos-too-late");
-    // The code was scanned before, and the bank does not know of an end.
+    // The code was scanned before, and the bank does not know that the payment has an end.
     world.payos().buyer_pays(reference.as_str(), 50_000).await.unwrap();
     buyer.goto(&format!("{}/thanks/{reference}", world.url));
     assert!(says(&buyer, "Please do not pay again.").await);
@@ -179,7 +179,7 @@ async fn the_owner_sees_orders_decides_a_case_pays_out_and_reconciles() {
 
     let owner = Chromium::open(&Setup::desktop().password("owner", PASSWORD));
     assert_eq!(owner.goto(&format!("{}/admin", world.url)), 200);
-    // The webhook and the line of the statement tell of the same money.
+    // The webhook and the line of the statement are about the same money.
     let case = "form.case:has(select[name=decision])";
     assert_eq!(owner.count(case), 1);
     assert!(owner.text(case).contains("cam on shop"));
@@ -203,7 +203,7 @@ async fn the_owner_sees_orders_decides_a_case_pays_out_and_reconciles() {
     assert!(owner.text("#said").contains("is on its way"), "{}", owner.text("#said"));
     assert!(owner.text("#payouts").contains("1,000,000 VND"), "{}", owner.text("#payouts"));
 
-    // A statement can be compared once its period is over.
+    // A statement can be compared only once its period is over.
     world.advance(Duration::from_secs(3600)).await;
     owner.select("select[name=provider]", "sepay-main");
     owner.click("button:text-is('Compare')");

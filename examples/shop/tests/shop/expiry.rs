@@ -1,4 +1,4 @@
-//! Buyers who pay after the time that they had.
+//! Buyers who pay after their time to pay.
 
 use payments::{
     engine::CaseKind,
@@ -18,7 +18,7 @@ async fn the_buyer_sees_until_when_to_pay_where_the_gateway_ends_a_payment() {
     let (order, page) = world.buy("page").await;
     let end = world.payment(&order).await.openings[0].expires_at().unwrap();
     assert!(page.between("id=\"until\"", "</p>").contains(&end.to_string()), "{}", page.text());
-    // A transfer to the shop's own account has no end.
+    // A transfer to the shop's own account does not end.
     let (order, page) = world.buy("transfer").await;
     assert_eq!(world.payment(&order).await.openings[0].expires_at(), None);
     assert!(!page.text().contains("id=\"until\""));
@@ -48,7 +48,8 @@ async fn money_that_comes_after_the_end_counts_and_waits_for_the_owner() {
     let (order, _) = world.buy("page").await;
     world.pass(TOO_LONG).await;
     assert_eq!(world.payos().link_status(order.as_str()), Some("EXPIRED"));
-    // The buyer had scanned the code before, and the bank does not know of an end.
+    // The buyer had scanned the code before, and the bank does not know that the payment has an
+    // end.
     let told = world.payos().buyer_pays(order.as_str(), 50_000).await.unwrap();
     assert_eq!(told.deliveries[0].status(), Some(http::StatusCode::OK));
 

@@ -53,11 +53,11 @@ async fn a_notification_with_a_stolen_secret_is_not_believed_against_the_gateway
     world.browser.submit(&page).await;
     let secret = world.sepay.settings().ipn_secret().unwrap().to_owned();
     let answer = deliver(&world, "ipn", ipn(&order, &secret)).await;
-    // It is stored, and asked about: the gateway says otherwise.
+    // It is stored, and an inquiry at the gateway contradicts it.
     assert_eq!(answer.status(), 200, "{}", answer.text());
     assert!(world.is_not_packed(&order).await);
 
-    // It does not use up the key of the real one.
+    // It does not use up the key of the genuine one.
     world.sepay.buyer_pays(order.as_str()).await.unwrap();
     assert!(world.is_packed_once(&order).await);
 }

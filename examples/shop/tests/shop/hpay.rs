@@ -39,7 +39,7 @@ async fn the_buyer_who_comes_back_settles_nothing() {
     world.hpay.delay_notifications();
     let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
 
-    // The link is signed by HPay and says that the order is paid, but a browser carries it.
+    // HPay signed the link, and it states that the order is paid, but it came through a browser.
     let back = world.browser.get(&announcement.return_link.unwrap()).await;
     assert!(back.text_of("standing").contains("We are checking"));
     assert!(world.is_not_packed(&order).await);
@@ -59,7 +59,7 @@ async fn a_return_to_the_hook_is_not_believed_and_its_order_is_asked_about() {
     let link = announcement.return_link.unwrap();
     let (_, query) = link.split_once('?').unwrap();
     world.browser.get(&format!("/hooks/hpay-main/return?{query}")).await;
-    // HPay's own word settles it, and the notification that comes late says nothing new.
+    // HPay's own report decides, and the late notification adds nothing.
     assert!(world.is_packed_once(&order).await);
     world.hpay.release_notifications().await;
     assert!(world.is_packed_once(&order).await);

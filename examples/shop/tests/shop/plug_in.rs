@@ -24,7 +24,7 @@ use crate::world::eventually;
 // This line links the plug-in; the configuration selects it.
 use provider_template as _;
 
-/// A gateway that loses the response to every payment that it opens, and finds them when asked.
+/// A gateway that loses the response to every payment that it opens, but finds it by an inquiry.
 struct Forgetful {
     server: Server,
     opened: Arc<AtomicUsize>,

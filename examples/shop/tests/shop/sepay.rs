@@ -20,7 +20,7 @@ async fn a_payment_on_the_page_is_confirmed_by_inquiry_and_the_order_is_paid() {
 
 #[tokio::test]
 async fn a_transfer_with_the_code_in_its_memo_pays_the_order() {
-    // The router leaves HPay out, because it has no transfers to the shop's own account.
+    // The router skips HPay, because it has no transfers to the shop's own account.
     let world = World::preferring("hpay-main").await;
     let (order, page) = world.buy("transfer").await;
     assert!(page.text().contains("<svg"), "the code to scan is on the page");
@@ -49,7 +49,7 @@ async fn a_short_transfer_leaves_the_order_unpaid_and_shows_what_is_missing() {
     world.sepay.bank_transfer(&account, 20_000, &memo).await.unwrap();
     assert!(world.is_not_packed(&order).await);
     assert!(world.standing(&order).await.contains("30,000 VND is missing"));
-    // The statement reports the same money under other keys: it is not counted again.
+    // The statement reports the same money under other keys, but it is counted only once.
     world.shop.ask(&order).await.unwrap();
     assert!(world.standing(&order).await.contains("30,000 VND is missing"));
 

@@ -21,10 +21,10 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::browser::{Browser, Page};
 
-/// No step of a test takes this long.
+/// The time limit of every step, which none should reach.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Longer than a buyer has to pay.
+/// A time longer than a buyer has to pay.
 pub(crate) const TOO_LONG: Duration = Duration::from_secs(61 * 60);
 
 /// The password of the owner's page.
@@ -34,20 +34,20 @@ pub(crate) const PASSWORD: &str = "for-tests";
 pub(crate) struct World {
     pub(crate) hpay: HPaySimulator,
     pub(crate) sepay: SePaySimulator,
-    /// A third one, which the shop has if it is preferred.
+    /// A third gateway, which the shop uses if it is preferred.
     payos: Option<PayOSSimulator>,
     pub(crate) shop: Arc<Shop>,
     pub(crate) browser: Browser,
     /// The address of the shop.
     pub(crate) url: String,
-    /// The clock of the engine; the gateways have the system's.
+    /// The clock of the engine. The gateways use the system's clock.
     pub(crate) clock: ManualClock,
     serving: JoinHandle<()>,
     _folder: TempDir,
 }
 
 impl World {
-    /// A shop that tries this gateway first.
+    /// Starts a shop that tries this gateway first.
     pub(crate) async fn preferring(gateway: &str) -> Self {
         let hpay = HPaySimulator::start(HPaySettings::test()).await.unwrap();
         let codes = CodeRule::new("DH", 15..=15).unwrap();
@@ -110,22 +110,23 @@ impl World {
         (OrderRef::new(place.trim_start_matches("/orders/")).unwrap(), page)
     }
 
-    /// The order as the shop has it.
+    /// Returns the order in the shop's database.
     pub(crate) async fn order(&self, reference: &OrderRef) -> Order {
         self.shop.order(reference).await.unwrap().unwrap().0
     }
 
-    /// The payment of an order as the engine has it.
+    /// Returns the engine's record of an order's payment.
     pub(crate) async fn payment(&self, reference: &OrderRef) -> PaymentRecord {
         self.shop.engine().payment(reference).await.unwrap().unwrap()
     }
 
-    /// The open cases of an order.
+    /// Returns the open cases of an order.
     pub(crate) async fn cases(&self, reference: &OrderRef) -> Vec<CaseKind> {
         self.payment(reference).await.open_cases().map(|case| case.kind).collect()
     }
 
-    /// Waits until the order is packed, and then for all that is due, so that a second parcel shows.
+    /// Waits until the order is packed, and then until all due work is done, so that a second
+    /// parcel would show.
     pub(crate) async fn is_packed_once(&self, reference: &OrderRef) -> bool {
         let is_packed = async || self.order(reference).await.packed_at.is_some();
         if !eventually(is_packed).await {
@@ -136,24 +137,24 @@ impl World {
         parcels.iter().filter(|packed| *packed == reference.as_str()).count() == 1
     }
 
-    /// Whether nothing of the order is packed once all that is due was done.
+    /// Returns whether the order is still not packed after all due work.
     pub(crate) async fn is_not_packed(&self, reference: &OrderRef) -> bool {
         self.settle().await;
         self.order(reference).await.packed_at.is_none()
     }
 
-    /// Does everything that is due now.
+    /// Does all work that is due now.
     pub(crate) async fn settle(&self) {
         self.shop.engine().tick().await.unwrap();
     }
 
-    /// Lets time pass, and does what is due by then.
+    /// Moves the engine's clock forward, and does the work that is due by then.
     pub(crate) async fn advance(&self, by: Duration) {
         self.clock.advance(by);
         self.settle().await;
     }
 
-    /// Lets time pass everywhere, and does what is due by then.
+    /// Moves all clocks forward, and does the work that is due by then.
     pub(crate) async fn pass(&self, by: Duration) {
         self.hpay.advance(by);
         if let Some(payos) = &self.payos {
@@ -162,18 +163,18 @@ impl World {
         self.advance(by).await;
     }
 
-    /// The third gateway.
+    /// Returns the third gateway.
     pub(crate) fn payos(&self) -> &PayOSSimulator {
         self.payos.as_ref().expect("it is preferred")
     }
 
-    /// The status on the thank-you page.
+    /// Returns the status on the thank-you page.
     pub(crate) async fn standing(&self, reference: &OrderRef) -> String {
         self.browser.get(&format!("/thanks/{reference}")).await.text_of("standing")
     }
 }
 
-/// Waits until a condition holds; false if it does not in time.
+/// Waits until a condition holds. Returns false if it does not hold in time.
 pub(crate) async fn eventually(condition: impl AsyncFn() -> bool) -> bool {
     let until = Instant::now() + PATIENCE;
     while !condition().await {
@@ -191,7 +192,8 @@ impl Drop for World {
     }
 }
 
-/// The same keys as in `payments.toml`, with the addresses and the credentials of the simulators.
+/// Returns the same keys as in `payments.toml`, with the addresses and credentials of the
+/// simulators.
 fn configuration(first: &str, hpay: &HPaySimulator, sepay: &SePaySimulator, shop: &str) -> String {
     let account = sepay.bank_accounts().remove(0);
     format!(
@@ -247,7 +249,7 @@ fn configuration(first: &str, hpay: &HPaySimulator, sepay: &SePaySimulator, shop
     )
 }
 
-/// payOS, which the shop's source does not know.
+/// Returns the configuration of payOS, which the shop's source does not know.
 fn payos_configuration(payos: &PayOSSimulator, shop: &str) -> String {
     let channel = &payos.settings().payment;
     format!(
