@@ -100,7 +100,7 @@ fn check(field: &'static str, text: &str) -> Result<()> {
     } else if text.trim() != text {
         "starts or ends with white space"
     } else if text.chars().any(char::is_control) {
-        "holds a control character"
+        "contains a control character"
     } else {
         return Ok(());
     };

@@ -133,7 +133,10 @@ impl CodeRules {
             ));
         }
         if self.digits && !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Error::invalid("order", "holds a letter; these payment codes take digits"));
+            return Err(Error::invalid(
+                "order",
+                "contains a letter; these payment codes allow digits only",
+            ));
         }
         if text.len() < self.min_suffix || text.len() > self.max_suffix {
             return Err(Error::invalid(

@@ -285,7 +285,7 @@ impl Provider {
                     self.extensions.values().map(|extension| extension.name).collect();
                 let there = if there.is_empty() { "nothing".to_owned() } else { there.join(", ") };
                 Error::unsupported(format!(
-                    "{} has no extension {}; there is {there}",
+                    "{} has no extension {}; its extensions: {there}",
                     self.id,
                     std::any::type_name::<T>()
                 ))

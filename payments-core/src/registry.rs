@@ -290,7 +290,7 @@ impl Registry {
         }
         for (index, id) in config.prefer.iter().enumerate() {
             if config.prefer.iter().take(index).any(|earlier| earlier == id) {
-                problems.push(ConfigProblem::new("prefer", format!("names {id:?} twice")));
+                problems.push(ConfigProblem::new("prefer", format!("contains {id:?} twice")));
             }
             if !config.names().any(|name| name == id) {
                 let message = format!("there is no provider {id:?} in this configuration");
@@ -316,7 +316,7 @@ impl Registry {
                         // An empty list would leave the provider out silently.
                         Err(found) if found.is_empty() => {
                             let message =
-                                format!("{} refuses it and says not why", registration.package);
+                                format!("{} refuses it without a reason", registration.package);
                             problems.push(ConfigProblem::new(provider.path("kind"), message));
                         }
                         Err(found) => problems.extend(found),
@@ -508,7 +508,7 @@ mod tests {
         let problems = registry.build(&config, &Context::new(Arc::new(Nowhere))).unwrap_err();
         assert_eq!(
             problems.0[0].to_string(),
-            "providers.main.kind: provider-acme refuses it and says not why"
+            "providers.main.kind: provider-acme refuses it without a reason"
         );
     }
 

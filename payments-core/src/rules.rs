@@ -79,11 +79,14 @@ impl TextRules {
         if length > self.max {
             return Err(Error::invalid(
                 field,
-                format!("has {length} characters; at most {} are taken", self.max),
+                format!("has {length} characters; at most {} are allowed", self.max),
             ));
         }
         if let Some(stranger) = text.chars().find(|&c| !self.alphabet.takes(c)) {
-            return Err(Error::invalid(field, format!("the character {stranger:?} is not taken")));
+            return Err(Error::invalid(
+                field,
+                format!("the character {stranger:?} is not allowed"),
+            ));
         }
         self.numbers.map_or(Ok(()), |range| range.check(field, text))
     }
@@ -92,7 +95,7 @@ impl TextRules {
 impl NumberRange {
     fn check(self, field: &'static str, text: &str) -> Result<()> {
         if text.len() > 1 && text.starts_with('0') {
-            return Err(Error::invalid(field, "has a leading zero, which a number does not keep"));
+            return Err(Error::invalid(field, "has a leading zero, which a number would lose"));
         }
         match text.parse::<u64>() {
             Ok(number) if (self.min..=self.max).contains(&number) => Ok(()),
@@ -162,7 +165,7 @@ pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
         let taken: Vec<_> = limits.iter().map(|limit| limit.min.currency().to_string()).collect();
         return Err(Error::invalid(
             "amount",
-            format!("{} is not taken; taken: {}", amount.currency(), taken.join(", ")),
+            format!("{} is not accepted; accepted: {}", amount.currency(), taken.join(", ")),
         ));
     };
     if amount.minor() < limit.min.minor() {
@@ -266,7 +269,7 @@ mod tests {
         assert!(rules.check("order", "A-1_b").is_ok());
         assert_eq!(
             rules.check("order", "A|1").unwrap_err().to_string(),
-            "`order`: the character '|' is not taken"
+            "`order`: the character '|' is not allowed"
         );
         assert!(rules.check("order", "A").is_err());
         let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(" "));
@@ -282,14 +285,14 @@ mod tests {
         }
         for (text, problem) in [
             ("", "`order`: needs at least 1 characters"),
-            ("DH1", "`order`: the character 'D' is not taken"),
-            ("-1", "`order`: the character '-' is not taken"),
-            ("+7", "`order`: the character '+' is not taken"),
-            ("٧", "`order`: the character '٧' is not taken"),
+            ("DH1", "`order`: the character 'D' is not allowed"),
+            ("-1", "`order`: the character '-' is not allowed"),
+            ("+7", "`order`: the character '+' is not allowed"),
+            ("٧", "`order`: the character '٧' is not allowed"),
             ("0", "`order`: is not a number from 1 to 9007199254740991"),
-            ("007", "`order`: has a leading zero, which a number does not keep"),
+            ("007", "`order`: has a leading zero, which a number would lose"),
             ("9007199254740992", "`order`: is not a number from 1 to 9007199254740991"),
-            ("10000000000000000", "`order`: has 17 characters; at most 16 are taken"),
+            ("10000000000000000", "`order`: has 17 characters; at most 16 are allowed"),
         ] {
             let error = numbers.check("order", text).unwrap_err();
             assert_eq!((error.field(), error.to_string().as_str()), (Some("order"), problem));
@@ -326,7 +329,7 @@ mod tests {
         let dollars = Money::from_minor(300_000, crate::money::Currency::USD);
         assert_eq!(
             check_amount(&limits, dollars).unwrap_err().to_string(),
-            "`amount`: USD is not taken; taken: VND"
+            "`amount`: USD is not accepted; accepted: VND"
         );
     }
 }

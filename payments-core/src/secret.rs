@@ -21,15 +21,15 @@ pub struct SecretBytes(SecretSlice<u8>);
 #[non_exhaustive]
 pub enum SecretError {
     /// It has no visible character. Anyone could sign with such a secret.
-    #[error("the secret is empty or cannot be seen; such a one would accept anybody")]
+    #[error("the secret has no visible character; anyone could sign with it")]
     Empty,
     /// It starts or ends with white space, which is often copied by mistake and makes every
     /// signature wrong.
-    #[error("the secret starts or ends with white space; leave it out")]
+    #[error("the secret starts or ends with white space; remove it")]
     OuterWhiteSpace,
     /// It contains a control or format character, such as a line break or a zero-width space.
     #[error(
-        "the secret holds a character that cannot be seen, U+{:04X}; copy the secret once more",
+        "the secret contains an invisible character, U+{:04X}; copy the secret once more",
         u32::from(*character)
     )]
     Invisible {

@@ -45,7 +45,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
         character.is_whitespace() || character == '\\' || printable::is_invisible(character)
     };
     if text.contains(is_strange) {
-        return Err("holds a space, a backslash or a character that cannot be seen");
+        return Err("contains a space, a backslash or an invisible character");
     }
     let (scheme, rest) = text.split_once("://").ok_or(NOT_ONE)?;
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
@@ -56,11 +56,11 @@ pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
         return Err("has no host");
     }
     if authority.contains('@') {
-        return Err("holds a user name or password, which has no place in an address");
+        return Err("contains a user name or password; remove it");
     }
     let url = Url::parse(text).map_err(|_| NOT_ONE)?;
     if url.port() == Some(0) || authority.ends_with(':') {
-        return Err("has no port that can be connected to");
+        return Err("has an empty port or the port 0");
     }
     if !is_written_plainly(&url, authority) {
         return Err(

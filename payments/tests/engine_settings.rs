@@ -89,7 +89,7 @@ fn a_provider_for_real_money_allows_no_key_in_the_file_itself() {
          [engine]\nstore = 'sqlite:a'\nkey = '{KEY}'\n"
     );
     let error = Payments::from_toml(&text).err().unwrap().to_string();
-    assert!(error.contains("engine.key: is written out"), "{error}");
+    assert!(error.contains("engine.key: is in plain text"), "{error}");
     assert!(!error.contains(KEY), "{error}");
 }
 

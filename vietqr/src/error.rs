@@ -35,7 +35,7 @@ pub enum Flaw {
     Empty,
 
     /// The value is too long.
-    #[error("has {length} characters and may have {limit}: shorten it where it is made")]
+    #[error("has {length} characters, and at most {limit} are allowed: shorten the text")]
     TooLong {
         /// The number of characters of the value.
         length: usize,
@@ -45,8 +45,8 @@ pub enum Flaw {
 
     /// The purpose is longer than the format allows.
     #[error(
-        "has {length} characters and may have 25: shorten it, or use with_long_purpose if you know \
-         that the payers' banks take it"
+        "has {length} characters, and at most 25 are allowed: shorten it, or use with_long_purpose \
+         if you know that the payers' banks accept it"
     )]
     LongPurpose {
         /// The number of characters of the purpose.
@@ -55,8 +55,8 @@ pub enum Flaw {
 
     /// With the value, the template around it would exceed 99 characters.
     #[error(
-        "makes the fields around it {length} characters long together, and 99 fit: shorten or drop \
-         one of them"
+        "makes the template around it {length} characters long, and at most 99 are allowed: shorten \
+         or drop one of its fields"
     )]
     TemplateFull {
         /// The length of the template, including four characters before each field.
@@ -65,7 +65,7 @@ pub enum Flaw {
 
     /// The value contains a character that is not allowed in the field.
     #[error(
-        "holds {character:?} (U+{:04X}): use printable ASCII characters only",
+        "contains {character:?} (U+{:04X}): use printable ASCII characters only",
         u32::from(*.character)
     )]
     Character {
@@ -74,7 +74,7 @@ pub enum Flaw {
     },
 
     /// The account number contains a character that is not a letter or a digit.
-    #[error("holds {character:?}: give letters A-Z, a-z and digits only, as the bank writes it")]
+    #[error("contains {character:?}: use letters A-Z, a-z and digits only, as the bank writes it")]
     NumberCharacter {
         /// The first such character.
         character: char,
@@ -92,7 +92,7 @@ pub enum Flaw {
     NotALanguage,
 
     /// The value is not a valid request for consumer data.
-    #[error("is no request for consumer data: use the letters A, M and E, each at most once")]
+    #[error("is not a request for consumer data: use the letters A, M and E, each at most once")]
     NotConsumerData,
 
     /// The amount is zero or less.
@@ -155,7 +155,7 @@ impl ParseError {
 #[non_exhaustive]
 pub enum Problem {
     /// The text does not end in `6304` and four hexadecimal digits.
-    #[error("the text does not end in a CRC: it is cut off, or no VietQR code")]
+    #[error("the text does not end in a CRC: it is truncated, or it is not a VietQR code")]
     NoCrc,
 
     /// The CRC is not that of the text.
@@ -176,7 +176,7 @@ pub enum Problem {
 
     /// One to three characters remain after the last object.
     #[error(
-        "what is left over is too short for an object (characters: {count}): a length before it is \
+        "the remaining text is too short for an object (characters: {count}): a length before it is \
          wrong"
     )]
     LeftOver {
@@ -185,7 +185,7 @@ pub enum Problem {
     },
 
     /// The length of the object is greater than the number of remaining characters.
-    #[error("the object should have {stated} characters and {left} are left: a length is wrong")]
+    #[error("the object should have {stated} characters, but {left} remain: a length is wrong")]
     Truncated {
         /// The length given by the object.
         stated: usize,
@@ -194,7 +194,7 @@ pub enum Problem {
     },
 
     /// The object occurs twice in one template.
-    #[error("the object is there twice: it is not clear which one counts")]
+    #[error("the object occurs twice: it is not clear which one applies")]
     Duplicate,
 
     /// The object is not allowed at this position: 00 must be first and 63 last.
@@ -202,11 +202,11 @@ pub enum Problem {
     OutOfPlace,
 
     /// An object that every VietQR code has is missing.
-    #[error("the object is missing: the text is no VietQR code for a transfer")]
+    #[error("the object is missing: the text is not a VietQR code for a transfer")]
     Missing,
 
     /// The object has a value that it does not have in VietQR codes for transfers.
-    #[error("the value is not {expected}: the text is no VietQR code for a transfer")]
+    #[error("the value is not {expected}: the text is not a VietQR code for a transfer")]
     Unexpected {
         /// The required value.
         expected: &'static str,

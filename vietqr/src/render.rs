@@ -15,7 +15,7 @@ const QUIET_ZONE: usize = 4;
 pub enum RenderError {
     /// The text is too long for a QR code.
     #[error(
-        "the text has {length} bytes and a QR code holds about 2300: check that it is a payload"
+        "the text has {length} bytes and a QR code can contain about 2300: check that it is a payload"
     )]
     TooLong {
         /// The number of bytes of the text.

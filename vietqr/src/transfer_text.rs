@@ -45,8 +45,8 @@ pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, TextError> {
 /// The text contains a character that bank transfers do not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the text holds {character:?} (U+{:04X}), which bank transfers cannot carry: use printable \
-     ASCII; Vietnamese marks are taken off by themselves",
+    "the text contains {character:?} (U+{:04X}), which bank transfers do not allow: use printable \
+     ASCII; Vietnamese diacritics are removed automatically",
     u32::from(*.character)
 )]
 pub struct TextError {

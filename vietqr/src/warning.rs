@@ -71,7 +71,7 @@ impl fmt::Display for Warning {
                 "the purpose has {length} characters: some bank apps cut or refuse more than 25"
             ),
             Self::UnknownBank { bin } => {
-                write!(f, "the BIN {bin} is in no list of banks known here: check it")
+                write!(f, "the BIN {bin} is not in the directory of banks: check it")
             }
             Self::CardOfAnotherBank { bin } => {
                 write!(f, "the card's number does not begin with the BIN {bin}: check both")

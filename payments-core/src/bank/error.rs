@@ -19,7 +19,7 @@ pub enum BankError {
 
     /// The account number contains a character that is not a letter or a digit.
     #[error(
-        "the account number holds {character:?}: give letters A-Z, a-z and digits only, or drop \
+        "the account number contains {character:?}: use letters A-Z, a-z and digits only, or drop \
          spaces, hyphens and points with AccountNumber::strip_separators"
     )]
     AccountNumberCharacter {

@@ -180,7 +180,9 @@ impl ProviderConfig {
             Some(Value::Text(kind)) => ProviderKind::new(kind.as_str())
                 .map_err(|error| ConfigProblem::new(path("kind"), error.to_string())),
             Some(_) => Err(ConfigProblem::new(path("kind"), "is not text")),
-            None => Err(ConfigProblem::new(path("kind"), "is missing; say which provider it is")),
+            None => {
+                Err(ConfigProblem::new(path("kind"), "is missing; set the kind of the provider"))
+            }
         };
         let environment = match table.get("environment") {
             Some(Value::Text(text)) if text == "sandbox" => Ok(Environment::Sandbox),
@@ -191,7 +193,7 @@ impl ProviderConfig {
             )),
             None => Err(ConfigProblem::new(
                 path("environment"),
-                "is missing; say \"sandbox\" or \"production\"",
+                "is missing; set \"sandbox\" or \"production\"",
             )),
         };
         match (name, kind, environment) {

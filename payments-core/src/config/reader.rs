@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
             let url = web_address::parse(text)?;
             match url.scheme() {
                 _ if only_loopback && !web_address::is_loopback(&url) => {
-                    return Err(format!("is no loopback address, and {NO_SANDBOX}"));
+                    return Err(format!("is not a loopback address, and {NO_SANDBOX}"));
                 }
                 "https" => {}
                 _ if sandbox && web_address::is_loopback(&url) => {}
@@ -287,7 +287,10 @@ impl<'a> Reader<'a> {
                 return Err("has a query; give the address alone".to_owned());
             }
             if !text.is_ascii() || text.parse::<http::Uri>().is_err() {
-                return Err("holds a character that no address may: percent-encode it".to_owned());
+                return Err(
+                    "contains a character that is not allowed in an address: percent-encode it"
+                        .to_owned(),
+                );
             }
             Ok(text.trim_end_matches('/').to_owned())
         })
@@ -431,8 +434,7 @@ impl<'a> Reader<'a> {
             match value {
                 Value::Text(text) => texts.insert(name.clone(), text.clone()),
                 _ => {
-                    return self
-                        .note(key, format!("holds something under {name:?} that is no text"));
+                    return self.note(key, format!("has a value for {name:?} that is not text"));
                 }
             };
         }
@@ -523,7 +525,7 @@ impl<'a> Reader<'a> {
             }
             Value::Text(_) => self.note(
                 key,
-                "is written out; outside the sandbox give { env = \"…\" } or { file = \"…\" }",
+                "is in plain text; outside the sandbox give { env = \"…\" } or { file = \"…\" }",
             ),
             Value::Table(source) => self.read_source(key, source),
             _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
@@ -542,8 +544,8 @@ impl<'a> Reader<'a> {
                     // It may be the secret itself, written in place of its variable.
                     return self.note(
                         key,
-                        "names no environment variable: a name has letters, digits and _ only, and \
-                         the secret itself stands in the variable",
+                        "is not the name of an environment variable: a name has letters, digits and \
+                         _ only, and the variable contains the secret",
                     );
                 }
                 match self.environ.get(name) {
@@ -582,8 +584,8 @@ pub(super) fn did_you_mean<'a>(key: &str, known: impl Iterator<Item = &'a str> +
     }
 }
 
-const NO_HEADER: &str =
-    "holds a character that no HTTP header carries: give letters, digits and ASCII punctuation";
+const NO_HEADER: &str = "contains a character that HTTP headers do not allow: use letters, digits \
+                         and ASCII punctuation";
 
 /// Returns whether a character is a quotation mark of any kind.
 fn is_quote(character: char) -> bool {

@@ -54,7 +54,7 @@ pub(super) fn entries<'de, A: MapAccess<'de>, V: Deserialize<'de>>(
     let mut table = BTreeMap::new();
     while let Some(key) = map.next_key::<String>()? {
         if table.contains_key(&key) {
-            return Err(A::Error::custom(format_args!("the key {key:?} is there twice")));
+            return Err(A::Error::custom(format_args!("the key {key:?} occurs twice")));
         }
         table.insert(key, map.next_value()?);
     }

@@ -108,7 +108,7 @@ impl VirtualAccountProvider for Guard<dyn VirtualAccountProvider> {
         account: &VirtualAccountRef,
         until: Option<Timestamp>,
     ) -> Result<Submission<VirtualAccount>> {
-        allow(self.capabilities().reopen, "open closed virtual accounts again")?;
+        allow(self.capabilities().reopen, "reopen closed virtual accounts")?;
         self.0.reopen(account, until).await
     }
 
@@ -141,12 +141,12 @@ impl PayoutProvider for Guard<dyn PayoutProvider> {
     }
 
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
-        allow(self.capabilities().name_check, "say whose account it is")?;
+        allow(self.capabilities().name_check, "look up the holder of an account")?;
         self.0.verify_beneficiary(account).await
     }
 
     async fn balance(&self) -> Result<Balance> {
-        allow(self.capabilities().balance, "say how much there is")?;
+        allow(self.capabilities().balance, "report the balance")?;
         self.0.balance().await
     }
 }

@@ -49,9 +49,7 @@ pub enum MoneyError {
     },
 
     /// The number has more than 28 digits, more than any amount.
-    #[error(
-        "{text:?} has more digits than any amount: check that the field it came from holds one"
-    )]
+    #[error("{text:?} has more digits than any amount: check that the field contains an amount")]
     TooManyDigits {
         /// The beginning of the text.
         text: String,
@@ -59,8 +57,8 @@ pub enum MoneyError {
 
     /// The amount has a fraction of the currency's minor unit. Amounts are never rounded.
     #[error(
-        "{amount} has too many decimals for {currency}, which has {}: nothing is rounded here, so \
-         round the price where it is made",
+        "{amount} has too many decimals for {currency}, which has {}: amounts are not rounded \
+         here, so round the price yourself",
         currency.exponent()
     )]
     TooManyDecimals {
@@ -72,7 +70,7 @@ pub enum MoneyError {
 
     /// The amount does not fit into 64-bit minor units.
     #[error(
-        "the amount is beyond what 64-bit minor units of {currency} can hold: check its unit, or \
+        "the amount does not fit into 64-bit minor units of {currency}: check its unit, or \
          split it into smaller amounts"
     )]
     OutOfRange {
@@ -91,7 +89,7 @@ pub enum MoneyError {
 
     /// The code is not a currency code of ISO 4217.
     #[error(
-        "{code:?} is no currency code known here: use an ISO 4217 code, or Currency::new with the \
+        "{code:?} is not a known currency code: use an ISO 4217 code, or Currency::new with the \
          number of its decimals"
     )]
     UnknownCurrency {

@@ -94,7 +94,7 @@ impl<'a> Delivery<'a> {
         if values.next().is_some() {
             return Err(Untrusted::new(
                 UntrustedReason::MalformedSignature,
-                format!("the header {name} is there twice"),
+                format!("the header {name} occurs twice"),
             ));
         }
         value.to_str().map(Some).map_err(|_| {

@@ -42,7 +42,7 @@ impl Endpoint {
         let detail = match endpoints.iter().find(|endpoint| endpoint.name == *name) {
             Some(endpoint) if endpoint.method == *method => return Ok(endpoint),
             Some(endpoint) => {
-                format!("the endpoint {name:?} takes {}, not {method}", endpoint.method)
+                format!("the endpoint {name:?} accepts {}, not {method}", endpoint.method)
             }
             None => {
                 let known: Vec<_> = endpoints
@@ -50,7 +50,7 @@ impl Endpoint {
                     .map(|endpoint| format!("{} ({})", endpoint.name, endpoint.method))
                     .collect();
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                format!("there is no endpoint {name:?}; there are: {known}")
+                format!("there is no endpoint {name:?}; known endpoints: {known}")
             }
         };
         Err(Untrusted::new(UntrustedReason::WrongEndpoint, detail))
@@ -88,13 +88,13 @@ mod tests {
             (
                 "ipn",
                 http::Method::GET,
-                "there is no endpoint \"ipn\"; there are: notify (GET), callback (POST)",
+                "there is no endpoint \"ipn\"; known endpoints: notify (GET), callback (POST)",
             ),
-            ("notify", http::Method::POST, "the endpoint \"notify\" takes GET, not POST"),
+            ("notify", http::Method::POST, "the endpoint \"notify\" accepts GET, not POST"),
             (
                 "Notify",
                 http::Method::GET,
-                "there is no endpoint \"Notify\"; there are: notify (GET), callback (POST)",
+                "there is no endpoint \"Notify\"; known endpoints: notify (GET), callback (POST)",
             ),
         ] {
             let untrusted = find(text, method).unwrap_err();

@@ -169,12 +169,12 @@ impl PaymentCapabilities {
             None if !self.buyer_chooses => {
                 return Err(Error::invalid(
                     "method",
-                    "has to be chosen; the provider has no page for it",
+                    "is required; the provider has no page on which the buyer chooses",
                 ));
             }
             Some(method) if !self.methods.contains(&method) => {
                 return Err(
-                    Error::unsupported(format!("{method:?} is not taken")).with_field("method")
+                    Error::unsupported(format!("{method:?} is not accepted")).with_field("method")
                 );
             }
             _ => {}
@@ -183,9 +183,8 @@ impl PaymentCapabilities {
         self.reference.check("order", request.order.as_str())?;
         self.description.check("description", &request.description)?;
         if request.expires_at.is_some() && !self.expiry {
-            return Err(
-                Error::unsupported("a payment cannot be given an end").with_field("expires_at")
-            );
+            return Err(Error::unsupported("the expiry of a payment cannot be set")
+                .with_field("expires_at"));
         }
         self.required.iter().try_for_each(|field| field.check(request))
     }

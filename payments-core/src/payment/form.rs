@@ -117,7 +117,7 @@ fn check_nonce(nonce: &str) -> Result<()> {
         return Err(Error::invalid("nonce", "is not base64"));
     }
     if digits.len() < SHORTEST {
-        return Err(Error::invalid("nonce", "is shorter than 16 random bytes are"));
+        return Err(Error::invalid("nonce", "is shorter than 16 bytes"));
     }
     Ok(())
 }

@@ -126,7 +126,9 @@ impl PayoutCapabilities {
         self.name.check("beneficiary.name", &request.beneficiary.name)?;
         match &request.note {
             Some(_) if self.note.max == 0 => {
-                return Err(Error::unsupported("no note is passed on").with_field("note"));
+                return Err(
+                    Error::unsupported("the provider does not accept a note").with_field("note")
+                );
             }
             Some(note) => self.note.check("note", note)?,
             None => {}

@@ -138,7 +138,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
                 let mut members = Vec::new();
                 while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
                     if !names.insert(name.clone()) {
-                        return Err(de::Error::custom("a name is there twice"));
+                        return Err(de::Error::custom("a name occurs twice"));
                     }
                     members.push((name, value));
                 }

@@ -295,7 +295,7 @@ fn with_values<R>(
 }
 
 pub(super) fn value_of<'a>(name: &str, fields: &[Field<'a>]) -> Result<&'a [u8]> {
-    find(name, fields).ok_or_else(|| Error::invalid(name.to_owned(), "is signed and is not there"))
+    find(name, fields).ok_or_else(|| Error::invalid(name.to_owned(), "is signed but missing"))
 }
 
 pub(super) fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {

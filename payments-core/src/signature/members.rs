@@ -120,7 +120,7 @@ impl Members {
     pub(super) fn sorted<'f, 'a>(&self, fields: &'f [Field<'a>]) -> Result<Vec<&'f Field<'a>>> {
         let mut names = HashSet::with_capacity(fields.len());
         if let Some((name, _)) = fields.iter().find(|(name, _)| !names.insert(*name)) {
-            let message = "is there twice, so that its signed value is not certain";
+            let message = "occurs twice, so its signed value is not certain";
             return Err(Error::invalid((*name).to_owned(), message));
         }
         let signed = |field: &&Field<'a>| self.empty == EmptyValues::Kept || !field.1.is_empty();

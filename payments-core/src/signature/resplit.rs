@@ -145,12 +145,14 @@ impl Formula {
         let Layout::Values { separator, items, .. } = &self.layout else { return None };
         if self.maker == Maker::Provider {
             if let Some(name) = items.iter().filter(|item| item.loses_case()).find_map(Item::name) {
-                return Some(format!("signs {name} in small letters, which fits other spellings"));
+                return Some(format!(
+                    "signs {name} in lower case, so the signature is valid for other spellings too"
+                ));
             }
             let given = items.iter().filter(|item| matches!(item, Item::Given(_)));
             if let [one, next, ..] = given.filter_map(Item::name).collect::<Vec<_>>()[..] {
                 return Some(format!(
-                    "leaves out {one} and {next} if they are not sent, so that a value may be either"
+                    "leaves out {one} and {next} if they are not sent, so a value may belong to either"
                 ));
             }
         }
@@ -170,7 +172,7 @@ impl Formula {
             match &**separator {
                 "" => Some(format!("joins {a} and {b} with nothing between them")),
                 text if is_part => {
-                    Some(format!("joins {a} and {b} with {text:?}, which may be a part of them"))
+                    Some(format!("joins {a} and {b} with {text:?}, which they may contain"))
                 }
                 _ => None,
             }

@@ -13,28 +13,28 @@ use super::{
 #[non_exhaustive]
 pub enum TemplateError {
     /// A brace is not closed.
-    #[error("has a brace that is opened and not closed")]
+    #[error("has a brace that is not closed")]
     Unclosed,
     /// Text follows the last name.
-    #[error("ends with text that is in no braces")]
+    #[error("ends with text outside of braces")]
     Tail,
     /// The text in braces is not a field name.
-    #[error("has braces around what is no field's name")]
+    #[error("has braces around text that is not a field name")]
     Name,
     /// The texts between the names differ.
     #[error("has different texts between its names")]
     Separators,
     /// The secret occurs more than once, or not at all.
-    #[error("does not hold the secret exactly once")]
+    #[error("does not contain the secret exactly once")]
     Secret,
     /// The secret is in the template, although it is the key of this algorithm.
-    #[error("holds the secret, which is the key of this algorithm and not a part of the string")]
+    #[error("contains the secret, which is the key of this algorithm and not a part of the string")]
     SecretIsKey,
     /// A field that the replaced formula covers is missing.
     #[error("leaves out {0:?}, which the formula it replaces covers")]
     Uncovered(String),
     /// `*` occurs beside something else, only once, or in two forms.
-    #[error("names every member otherwise than as \"{{*}}&{{*}}\", with any separator between")]
+    #[error("has every member in another form than \"{{*}}&{{*}}\", with any separator between")]
     Members,
     /// The template has no field, so it would cover nothing.
     #[error("covers no field")]

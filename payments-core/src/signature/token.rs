@@ -39,16 +39,13 @@ pub fn check(
     now: Timestamp,
 ) -> Result<Proof, Untrusted> {
     let malformed =
-        || Untrusted::new(UntrustedReason::MalformedSignature, "the token has not the right form");
+        || Untrusted::new(UntrustedReason::MalformedSignature, "the token is malformed");
     let (until, code) = presented.split_once('.').ok_or_else(malformed)?;
     let proof = hmac_sha256(keys, &parts(purpose, until), Signature::Hex(code), None)?;
     // From here on it is known that the text before the full stop is ours.
     let until: i64 = until.parse().map_err(|_| malformed())?;
     if now.unix_seconds() >= until {
-        return Err(Untrusted::new(
-            UntrustedReason::StaleTimestamp,
-            "the token is not good any more",
-        ));
+        return Err(Untrusted::new(UntrustedReason::StaleTimestamp, "the token has expired"));
     }
     Ok(Proof::new(Scheme::SharedToken, Coverage::Nothing, proof.key()))
 }

@@ -131,7 +131,7 @@ pub fn md5_concat(
     if secrets_in(parts) != 1 {
         return Err(Untrusted::new(
             UntrustedReason::Misconfigured,
-            "an MD5 code without the secret in it proves nothing",
+            "an MD5 code that does not include the secret proves nothing",
         ));
     }
     let presented = signature.decode::<16>()?;
@@ -159,7 +159,7 @@ pub fn rsa_sha256(
         _ => {
             return Err(Untrusted::new(
                 UntrustedReason::Misconfigured,
-                "the signed message holds a secret that is not configured, or holds it twice",
+                "the signed message contains a secret that is not configured, or contains it twice",
             ));
         }
     };
@@ -267,19 +267,19 @@ fn stamp_within(
         else {
             return Err(Untrusted::new(
                 UntrustedReason::StaleTimestamp,
-                "the signed time stamp is not a number of seconds",
+                "the signed timestamp is not a number of seconds",
             ));
         };
         let stamp = Timestamp::from_unix(seconds);
         let Some(window) = window else {
             return Err(Untrusted::new(
                 UntrustedReason::Misconfigured,
-                "a time stamp is signed and no window is set for it",
+                "a timestamp is signed, but no window is set for it",
             ));
         };
         if stamp.distance(window.now) > window.tolerance {
             let detail = format!(
-                "the signed time stamp is {} s from now; {} are allowed",
+                "the signed timestamp is {} s from now; at most {} s are allowed",
                 stamp.distance(window.now).as_secs(),
                 window.tolerance.as_secs()
             );
@@ -362,7 +362,7 @@ fn missing() -> Untrusted {
 }
 
 fn malformed() -> Untrusted {
-    Untrusted::new(UntrustedReason::MalformedSignature, "the signature has not the right form")
+    Untrusted::new(UntrustedReason::MalformedSignature, "the signature is malformed")
 }
 
 fn wrong() -> Untrusted {

@@ -75,7 +75,7 @@ impl StatementReader {
             }
             let page = self.provider.entries(&self.next, &self.filter).await?;
             if page.more && page.next == self.next {
-                let message = "the page leads to itself: the statement would never end";
+                let message = "the page's cursor leads back to it: the statement would never end";
                 return Err(Error::new(ErrorKind::Malformed, message).with_operation("entries"));
             }
             self.begun = std::mem::replace(&mut self.next, page.next);

@@ -42,9 +42,10 @@ impl Transport for Deadline {
         }
         match tokio::time::timeout_at(deadline, self.inner.send(call)).await {
             Ok(outcome) => outcome,
-            Err(_) => {
-                Err(TransportError::new(TransportErrorKind::TimedOut, "no whole answer in time"))
-            }
+            Err(_) => Err(TransportError::new(
+                TransportErrorKind::TimedOut,
+                "the whole response did not arrive in time",
+            )),
         }
     }
 

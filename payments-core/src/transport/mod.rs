@@ -159,10 +159,12 @@ impl TransportError {
                 "busy: too many calls wait for the rate limit of this credential; nothing was sent",
             ),
             TransportErrorKind::ConnectionLost => {
-                (ErrorKind::Transport, "the connection ended before the whole answer arrived")
+                (ErrorKind::Transport, "the connection ended before the whole response arrived")
             }
-            TransportErrorKind::TimedOut => (ErrorKind::Timeout, "no whole answer in time"),
-            TransportErrorKind::TooLarge => (ErrorKind::Malformed, "the answer is too large"),
+            TransportErrorKind::TimedOut => {
+                (ErrorKind::Timeout, "the whole response did not arrive in time")
+            }
+            TransportErrorKind::TooLarge => (ErrorKind::Malformed, "the response is too large"),
         };
         let mut error = Error::new(kind, message).with_operation(operation);
         if let Some(after) = self.retry_after {

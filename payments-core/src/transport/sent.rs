@@ -14,7 +14,7 @@ use crate::{
 
 /// An instruction that may have been sent. It cannot be converted into an error: a response that
 /// cannot be read is [`Submission::Uncertain`].
-#[must_use = "an instruction was sent: read its answer"]
+#[must_use = "an instruction was sent: read its response"]
 pub struct Sent(Result<Response<Bytes>, TransportError>);
 
 /// A response that is not as the provider documents it for the operation.
@@ -45,7 +45,7 @@ impl Unreadable {
 
 impl From<JsonError> for Unreadable {
     fn from(error: JsonError) -> Self {
-        Self::new(format!("the answer is not the JSON that the provider documents: {error}"))
+        Self::new(format!("the response is not the JSON that the provider documents: {error}"))
     }
 }
 

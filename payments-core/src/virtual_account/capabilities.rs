@@ -174,7 +174,9 @@ impl VirtualAccountCapabilities {
         match request.amount {
             Some(amount) => check_amount(&self.limits, amount)?,
             None if !self.any_amount => {
-                return Err(Error::unsupported("an amount has to be given").with_field("amount"));
+                return Err(
+                    Error::unsupported("the provider requires an amount").with_field("amount")
+                );
             }
             None => {}
         }
@@ -187,13 +189,15 @@ impl VirtualAccountCapabilities {
         self.holder.check("holder", &request.holder)?;
         match &request.remark {
             Some(_) if self.remark.max == 0 => {
-                return Err(Error::unsupported("no remark is passed on").with_field("remark"));
+                return Err(Error::unsupported("the provider does not accept a remark")
+                    .with_field("remark"));
             }
             Some(remark) => self.remark.check("remark", remark)?,
             None => {}
         }
         if request.expires_at.is_some() && self.longest.is_none() {
-            return Err(Error::unsupported("it cannot be given an end").with_field("expires_at"));
+            return Err(Error::unsupported("the expiry of a virtual account cannot be set")
+                .with_field("expires_at"));
         }
         Ok(())
     }

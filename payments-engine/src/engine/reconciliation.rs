@@ -248,7 +248,7 @@ async fn read_page(provider: &Provider, from: &Cursor, period: &Period) -> Resul
     let statements: &Arc<dyn StatementProvider> = provider.statements()?;
     let page = statements.entries(from, &period.filter()).await?;
     if page.more && page.next == *from {
-        let message = "the page leads to itself: the statement would never end";
+        let message = "the page's cursor leads back to it: the statement would never end";
         return Err(Error::new(ErrorKind::Malformed, message).with_operation("entries"));
     }
     Ok(page)

@@ -169,7 +169,7 @@ fn in_production_the_hosts_are_others_and_secrets_are_not_written_out() {
     table.insert("environment".into(), "production".into());
     let problems = problems(table);
     assert_eq!(problems.len(), 2, "the passcode and the private key: {problems:?}");
-    assert!(problems.iter().all(|problem| problem.contains("is written out")));
+    assert!(problems.iter().all(|problem| problem.contains("is in plain text")));
 }
 
 #[test]

@@ -167,7 +167,7 @@ fn a_notification_signed_in_small_letters_proves_no_order_that_differs_in_case()
         support::provider_with(&Script::new(), &[("formulas.payment_notification", FOLDED)]);
     let [warning] = provider.warnings() else { panic!("{:?}", provider.warnings()) };
     assert!(
-        warning.starts_with("formulas.payment_notification: signs order_code in small letters"),
+        warning.starts_with("formulas.payment_notification: signs order_code in lower case"),
         "{warning}"
     );
     for (order, is_proven) in [("ORDER-1", false), ("order-1", false), ("20260042", true)] {

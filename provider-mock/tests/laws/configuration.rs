@@ -62,7 +62,7 @@ fn every_problem_is_reported_at_once() {
             "providers.mock.environment: is \"production\"; the mock moves no money: say \
              \"sandbox\"",
             "providers.mock.url: is not https; http is for loopback addresses in the sandbox only",
-            "providers.mock.api_key: is written out; outside the sandbox give { env = \"…\" } or \
+            "providers.mock.api_key: is in plain text; outside the sandbox give { env = \"…\" } or \
              { file = \"…\" }",
             "providers.mock.webhook_secret: is missing; give { env = \"…\" } or { file = \"…\" }",
             "providers.mock.seed: has no effect with a url: the gateway there has its own",

@@ -87,7 +87,7 @@ fn what_belongs_together_is_asked_for_by_name() {
         (vec![GATEWAY, r#"pgapi_url = "http://a.example""#], vec!["pgapi_url: is not https"]),
         (
             vec!["api_token = \"a\\nb\""],
-            vec!["api_token: the secret holds a character that cannot be seen"],
+            vec!["api_token: the secret contains an invisible character"],
         ),
         (vec![GATEWAY, r#"merchand_id = "x""#], vec!["merchand_id: is not a known key"]),
     ] {

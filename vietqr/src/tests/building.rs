@@ -153,6 +153,6 @@ fn an_error_names_the_field_and_what_to_do() {
     let error = plain().with_purpose("Cảm ơn 🙏").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the purpose (62.08) holds '🙏' (U+1F64F): use printable ASCII characters only"
+        "the purpose (62.08) contains '🙏' (U+1F64F): use printable ASCII characters only"
     );
 }

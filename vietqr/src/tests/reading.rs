@@ -306,7 +306,7 @@ fn an_error_is_one_line_with_place_and_advice() {
                     53037045802VN6304F4E5";
     assert_eq!(
         VietQr::parse(misprint).unwrap_err().to_string(),
-        "38.01 at 60: what is left over is too short for an object (characters: 1): a length before \
+        "38.01 at 60: the remaining text is too short for an object (characters: 1): a length before \
          it is wrong"
     );
 }

@@ -52,7 +52,7 @@ fn a_literal_secret_is_for_the_sandbox_only() {
     let mut read = Reader::new(&live, &environ);
     assert!(read.secret("passcode").is_none());
     let problems = read.finish();
-    assert!(problems[0].message().contains("is written out"), "{problems:?}");
+    assert!(problems[0].message().contains("is in plain text"), "{problems:?}");
     assert!(!format!("{problems:?}").contains("hunter2"));
     assert!(!format!("{live:?}").contains("hunter2"));
 

@@ -167,7 +167,10 @@ fn a_field_signed_in_small_letters_is_covered_only_where_it_holds_none() {
         covered(&["order", "buyer", "note", "amount"])
     );
     let why = folded.ambiguous_layout();
-    assert_eq!(why.as_deref(), Some("signs order in small letters, which fits other spellings"));
+    assert_eq!(
+        why.as_deref(),
+        Some("signs order in lower case, so the signature is valid for other spellings too")
+    );
     let ours = formula(Maker::Merchant, Layout::values("|", FOLDED));
     assert_eq!(ours.ambiguous_layout(), None);
 }

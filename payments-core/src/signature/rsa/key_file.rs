@@ -82,7 +82,7 @@ fn of_der(der: &[u8]) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError> {
     Err(RsaError::KeyFile(only))
 }
 
-const CERTIFICATES: &str = "it is a bundle of certificates (.p7b), which holds no private key";
+const CERTIFICATES: &str = "it is a bundle of certificates (.p7b), which has no private key";
 
 const BUNDLE: &str = "it is a bundle (.p12, .pfx); take the key out with `openssl pkcs12 -in FILE \
                       -nocerts -nodes -out KEY`";
@@ -126,7 +126,7 @@ fn refused(error: &PemError, text: &PemText) -> RsaError {
         PemError::NoItemsFound if text.contains("-----BEGIN PGP ") => PGP,
         PemError::NoItemsFound => "there is no private key in it",
         PemError::IllegalSectionStart { .. } | PemError::MissingSectionEnd { .. } => {
-            "its BEGIN and END do not stand on lines of their own; were the line ends lost?"
+            "its BEGIN and END are not on lines of their own; were the line ends lost?"
         }
         PemError::Base64Decode(_) => "its text is not base64",
         _ => "it is not PEM",

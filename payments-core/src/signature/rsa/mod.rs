@@ -97,7 +97,7 @@ pub enum RsaError {
     /// The private key is encrypted.
     #[error(
         "the private key is encrypted; write it in the clear with `openssl pkey -in KEY -out \
-         PLAIN` where only this program can read it"
+         PLAIN` to a file that only this program can read"
     )]
     Encrypted,
     /// The public key or certificate cannot be read.

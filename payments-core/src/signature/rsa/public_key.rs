@@ -67,7 +67,7 @@ fn from_pem(text: &PemText) -> Result<RsaPublicKey, &'static str> {
     } else if text.contains("-----BEGIN PGP ") {
         PGP
     } else {
-        "there is neither in it"
+        "no certificate and no public key was found"
     })
 }
 
@@ -83,7 +83,7 @@ fn from_der(bytes: &[u8]) -> Result<RsaPublicKey, &'static str> {
             return Err(why);
         }
         let key = spki.to_der().ok().and_then(|der| RsaPublicKey::from_public_key_der(&der).ok());
-        return key.ok_or("its certificate holds no key that can be used");
+        return key.ok_or("its certificate has no usable key");
     }
     if let Ok(key) = RsaPublicKey::from_public_key_der(bytes) {
         return Ok(key);

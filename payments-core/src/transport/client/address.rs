@@ -13,7 +13,7 @@ use super::{TransportError, not_sent};
 /// without TLS and its host is not loopback.
 pub(super) fn check(uri: &Uri) -> Result<(), TransportError> {
     let host = uri.host().filter(|host| !host.is_empty());
-    let host = host.ok_or_else(|| not_sent("the request names no host"))?;
+    let host = host.ok_or_else(|| not_sent("the request has no host"))?;
     if uri.scheme() == Some(&Scheme::HTTPS) {
         return match cfg!(feature = "reqwest") {
             true => Ok(()),

@@ -44,6 +44,6 @@ pub(super) async fn read<B: Body<Data = Bytes>>(
 pub(super) fn too_large(largest: usize) -> TransportError {
     TransportError::new(
         TransportErrorKind::TooLarge,
-        format!("the answer is larger than {largest} bytes"),
+        format!("the response is larger than {largest} bytes"),
     )
 }

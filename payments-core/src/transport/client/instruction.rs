@@ -78,11 +78,12 @@ fn failure(failed: Option<Failed>, writes: &Arc<Writes>, largest: usize) -> Tran
         _ if nothing_left => {
             (TransportErrorKind::NotSent, "the connection ended before anything was sent")
         }
-        (None, _) => (TransportErrorKind::TimedOut, "no whole answer in time"),
+        (None, _) => (TransportErrorKind::TimedOut, "the whole response did not arrive in time"),
         (Some(Failed::TooLarge), _) => return body::too_large(largest),
-        (Some(Failed::Connection(_)), _) => {
-            (TransportErrorKind::ConnectionLost, "the connection ended before the whole answer")
-        }
+        (Some(Failed::Connection(_)), _) => (
+            TransportErrorKind::ConnectionLost,
+            "the connection ended before the whole response arrived",
+        ),
     };
     let error = TransportError::new(kind, message);
     match failed {

@@ -78,9 +78,12 @@ fn failure(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_connect() {
         (TransportErrorKind::NotSent, "no connection could be made")
     } else if error.is_timeout() {
-        (TransportErrorKind::TimedOut, "no whole answer in time")
+        (TransportErrorKind::TimedOut, "the whole response did not arrive in time")
     } else {
-        (TransportErrorKind::ConnectionLost, "the connection ended before the whole answer")
+        (
+            TransportErrorKind::ConnectionLost,
+            "the connection ended before the whole response arrived",
+        )
     };
     TransportError::new(kind, message).with_source(without_address(error))
 }

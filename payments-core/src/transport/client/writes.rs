@@ -56,7 +56,10 @@ impl Writes {
         match self.not_after.get() {
             Some(not_after) if BootInstant::now() > *not_after => {
                 self.late.store(true, Ordering::Release);
-                Err(io::Error::new(io::ErrorKind::TimedOut, "it is too late to write"))
+                Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the time limit for writing has passed",
+                ))
             }
             _ => Ok(()),
         }
