@@ -1,8 +1,8 @@
 //! A whole shop that loses nothing in a crash: `cargo run -p payments --example small_shop`.
 //!
 //! Its folder contains `payments.toml`, with `[engine] store = "sqlite:shop.db"`, and `shop.db`
-//! with `CREATE TABLE shipped (order_ref TEXT PRIMARY KEY)` and `CREATE TABLE stock (bags
-//! INTEGER)`.
+//! with the tables of `CREATE TABLE shipped (order_ref TEXT PRIMARY KEY)` and
+//! `CREATE TABLE stock (bags INTEGER)`.
 
 use axum::{Json, Router, extract::Path, extract::State, http::StatusCode, routing::post};
 use payments::engine::{Change, Engine, Handler, HandlerError, SqliteDatabase, SqliteTransaction};

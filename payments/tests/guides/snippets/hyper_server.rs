@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use payments::{engine::Engine, notification::Delivery};
 use tokio::net::TcpListener;
 
-/// The largest body of a delivery, in bytes. What gateways send is far smaller.
+/// The largest accepted body of a delivery, in bytes. Gateways send far smaller ones.
 const LARGEST_BODY: usize = 256 * 1024;
 
 /// Accepts deliveries at `/hooks/{provider}/{endpoint}`.
@@ -33,7 +33,7 @@ async fn accept(
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    // The signature is over the bytes as they arrived: pass on the raw body.
+    // The signature covers the bytes as they arrived, so pass on the raw body.
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
         return Ok(status(StatusCode::PAYLOAD_TOO_LARGE));

@@ -7,7 +7,7 @@ use payments::{
     payout::{CreatePayout, Payout},
 };
 
-/// A payout of 150,000 đồng. At a provider that can look up the name of the holder,
+/// Builds a payout of 150,000 đồng. If the provider can look up the name of the holder,
 /// `verify_beneficiary` returns the beneficiary with the name that the bank has.
 pub async fn request(
     provider: &Provider,
@@ -20,8 +20,9 @@ pub async fn request(
     CreatePayout::new(PayoutRef::new(reference)?, Money::vnd(150_000), beneficiary)
 }
 
-/// Sends a payout once, and asks about it from then on. `sent` is a table in a shop: the reference
-/// is stored before the payout is sent. `None`: the outcome is not known yet.
+/// Sends a payout once, and only inquires about it from then on. `sent` is a table in a shop, in
+/// which the reference is stored before the payout is sent. Returns `None` while the outcome is
+/// unknown.
 pub async fn pay(
     provider: &Provider,
     sent: &mut HashSet<PayoutRef>,
@@ -31,7 +32,7 @@ pub async fn pay(
     if sent.insert(request.payout.clone()) {
         let submission = match role.create_payout(request).await {
             Ok(submission) => submission,
-            // Nothing was sent: the same payout may be sent later.
+            // Nothing was sent, so the same payout may be sent later.
             Err(error) => {
                 sent.remove(&request.payout);
                 return Err(error);

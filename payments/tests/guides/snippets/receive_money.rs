@@ -34,7 +34,7 @@ impl Books {
     }
 }
 
-/// Handles a delivery: `request` has the raw body.
+/// Handles a delivery. `request` contains the raw body.
 pub async fn webhook(
     payments: &Payments,
     books: &mut Books,
@@ -44,7 +44,7 @@ pub async fn webhook(
 ) -> payments::Result<http::Response<bytes::Bytes>> {
     let intake = payments.receive(provider, endpoint, &Delivery::of(&request)).await?;
     for event in &intake.events {
-        // Every event that moves money has a key: handle it once.
+        // Every event that moves money has a key, under which it is handled once.
         if let Some(key) = event.key()
             && !books.handled.insert((intake.provider.clone(), key.clone()))
         {

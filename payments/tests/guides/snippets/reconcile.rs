@@ -3,8 +3,8 @@ use payments::{
     engine::{Engine, Period},
 };
 
-/// Compares what the provider's statement lists in a period with what is on record, and returns
-/// the number of rows that a person has to look at.
+/// Compares the provider's statement of a period with the records, and returns the number of rows
+/// that a person has to look at.
 pub async fn reconcile(
     engine: &Engine,
     provider: &str,

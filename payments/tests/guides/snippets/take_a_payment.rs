@@ -9,14 +9,14 @@ use payments::{
 /// The provider of each order. In a shop this is a column of the table of orders.
 pub type Chosen = HashMap<OrderRef, ProviderId>;
 
-/// Opens a payment, or shows the one that was opened before, and returns what the buyer does next.
+/// Opens a payment, or shows the one that was opened before, and returns the buyer's next actions.
 pub async fn checkout(
     payments: &Payments,
     chosen: &mut Chosen,
     request: &CreatePayment,
 ) -> payments::Result<Vec<NextAction>> {
-    // Choose the provider and store it before the call: after a crash the order goes to the same
-    // provider again.
+    // Choose the provider and store it before the call, so that after a crash the order goes to the
+    // same provider.
     let first_time = match chosen.get(&request.order) {
         Some(_) => None,
         None => payments.route(request)?.providers.first().map(|provider| provider.id().clone()),
@@ -38,7 +38,7 @@ pub async fn checkout(
     }
 }
 
-/// Whether the order is paid in full, as the provider reports it.
+/// Returns whether the order is paid in full, as the provider reports it.
 pub async fn is_paid(
     payments: &Payments,
     provider: &ProviderId,

@@ -3,14 +3,14 @@ use payments::{
     virtual_account::{OpenVirtualAccount, VirtualAccount, VirtualAccountRef},
 };
 
-/// Opens an account number for an order. `None`: it is not open, and the reason was printed.
+/// Opens an account number for an order. Returns `None` if it is not open, and prints the reason.
 pub async fn open(
     provider: &Provider,
     order: &OrderRef,
     holder: &str,
 ) -> payments::Result<Option<VirtualAccount>> {
     let role = provider.virtual_accounts()?;
-    // Without an amount the number accepts any amount, where the capability `any_amount` says so.
+    // Without an amount the number accepts any amount, if the capability `any_amount` says so.
     let request = OpenVirtualAccount::new(order.clone(), holder)?;
     match role.open(&request).await? {
         // Store `account.reference()` with the order.
@@ -29,7 +29,7 @@ pub async fn open(
                 }
             }
         }
-        // It cannot be found again, and nobody has seen its number: opening another one is safe.
+        // It cannot be found again, and nobody has seen its number, so opening another one is safe.
         Submission::Uncertain(uncertain) => {
             println!("open another one: {uncertain}");
             Ok(None)
@@ -37,8 +37,8 @@ pub async fn open(
     }
 }
 
-/// The credits that the provider lists for an account. Count each one by its key, as
-/// `match_credit` does: a notification may have reported it already.
+/// Returns the credits that the provider lists for an account. Count each one by its key, with
+/// `match_credit`, because a notification may have reported it already.
 pub async fn credits(
     provider: &Provider,
     account: &VirtualAccountRef,
