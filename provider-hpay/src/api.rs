@@ -42,7 +42,7 @@ impl Apis {
         Self { virtual_accounts: api, payouts: api, account: api }
     }
 
-    /// The roles that speak the newer OpenAPI, by their names in the configuration.
+    /// Returns the roles that use the newer OpenAPI, by their names in the configuration.
     pub(crate) fn openapi(self) -> impl Iterator<Item = &'static str> {
         let roles = [
             ("virtual_accounts", self.virtual_accounts),
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Apis {
     }
 }
 
-/// Reads one name for all roles, or a table of roles.
+/// Deserialises one name for all roles, or a table of roles.
 struct OneOrByRole;
 
 #[derive(Deserialize)]

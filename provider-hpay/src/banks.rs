@@ -14,16 +14,16 @@ const BANKS: &str = include_str!("../data/banks.tsv");
 const CODE: usize = 0;
 const BIN: usize = 1;
 
-/// HPay's code for each bank: table 3, and what the configuration puts in its place. Older samples
-/// of HPay's print other codes, and banks come and go.
+/// HPay's code for each bank: those of table 3, and those of the configuration, which take
+/// precedence. Older samples of HPay have other codes, and the list of banks changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Banks(BTreeMap<Bin, String>);
 
 impl Banks {
-    /// Table 3 with these codes instead of its own, or beside them.
+    /// Creates the list of table 3 with these codes in addition to or instead of its own.
     ///
     /// # Errors
-    /// What is wrong with an entry.
+    /// Returns a description of the problem if an entry is invalid.
     pub(crate) fn with(entries: &BTreeMap<String, String>) -> std::result::Result<Self, String> {
         let mut codes = BTreeMap::new();
         for (bin, code) in entries {
@@ -37,8 +37,8 @@ impl Banks {
         Ok(Self(codes))
     }
 
-    /// HPay's code for a bank, spelt as HPay spells it. One bank stands in table 3 twice, under
-    /// one code.
+    /// Returns HPay's code for a bank, in HPay's spelling. Table 3 has one bank twice, under one
+    /// code.
     fn code(&self, bin: Bin) -> Option<Cow<'static, str>> {
         match self.0.get(&bin) {
             Some(code) => Some(Cow::Owned(code.clone())),
@@ -46,10 +46,10 @@ impl Banks {
         }
     }
 
-    /// HPay's code for the bank of a beneficiary's account.
+    /// Returns HPay's code for the bank of a beneficiary's account.
     ///
     /// # Errors
-    /// `InvalidRequest`: neither table 3 nor the configuration lists the bank.
+    /// Returns `InvalidRequest` if neither table 3 nor the configuration lists the bank.
     pub(crate) fn code_of(&self, account: &BankAccount) -> Result<Cow<'static, str>> {
         self.code(account.bin).ok_or_else(|| {
             Error::invalid(
@@ -59,7 +59,7 @@ impl Banks {
         })
     }
 
-    /// The bank of one of HPay's codes.
+    /// Returns the bank with one of HPay's codes.
     pub(crate) fn bin(&self, code: &str) -> Option<Bin> {
         let ours = self.0.iter().find(|(_, known)| *known == code);
         match ours {
@@ -69,14 +69,13 @@ impl Banks {
     }
 }
 
-/// Row by row: the expectations are here and not in the table, so that a row that is lost or
-/// changed is noticed.
+/// The expectations are repeated here row by row, so that a lost or changed row is noticed.
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::table::rows;
 
-    /// Table 3, in its order, with its double and its misspellings.
+    /// Table 3 in its order, with its duplicate and its misspellings.
     const TABLE_3: &[(&str, &str)] = &[
         ("VCB", "970436"),
         ("VIB", "970441"),

@@ -29,7 +29,7 @@ use crate::{
     virtual_account::VirtualAccounts,
 };
 
-/// Builds a provider of this identity; `read` has the problems that were found before.
+/// Builds a provider with this identity. `read` has the problems that were found before.
 pub(crate) fn provider(
     config: &Config,
     identity: &ProviderConfig,
@@ -37,8 +37,8 @@ pub(crate) fn provider(
     context: &Context,
 ) -> Result<Provider, Vec<ConfigProblem>> {
     let merchant = merchant(&mut read, config);
-    // HPay's codes are an MD5 over a text and the passcode: whoever sees one message can try
-    // passcodes on it at leisure.
+    // HPay's codes are an MD5 over a text and the passcode, so whoever sees one message can test
+    // guesses of the passcode on it.
     if let Some(newest) = merchant.as_ref().and_then(|merchant| merchant.passcode.newest()) {
         let advice = "have HPay set a long random one";
         read.warn_if_short("passcode", newest, "one link or notification", advice);
@@ -161,7 +161,7 @@ fn check_paths(read: &mut Reader<'_>, compat: &Compat) {
     }
 }
 
-/// The credentials of the newer OpenAPI, if they are given.
+/// Reads the credentials of the newer OpenAPI, if they are given.
 fn openapi_credentials(read: &mut Reader<'_>, config: &Config) -> Option<openapi::Credentials> {
     let role = config.api.openapi().next();
     if let Some(role) = role {
@@ -257,7 +257,7 @@ fn banks(read: &mut Reader<'_>, config: &Config) -> Option<Banks> {
     }
 }
 
-/// Checks a text that is signed next to others: what joins them must not be in it.
+/// Checks that a text that is signed next to others does not contain a character that joins them.
 fn check_signed_text(text: &str) -> Result<(), &'static str> {
     if text.trim().is_empty() {
         Err("is empty")

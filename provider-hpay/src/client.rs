@@ -46,32 +46,33 @@ pub struct HPay {
     pub(crate) formulas: Formulas,
     pub(crate) hosts: Hosts,
     pub(crate) apis: Apis,
-    /// Without them nothing is sent to the newer OpenAPI.
+    /// The access tokens. If `None`, nothing can be sent to the newer OpenAPI.
     pub(crate) openapi_tokens: Option<openapi::Tokens>,
     pub(crate) compat: Compat,
     pub(crate) payout_endpoint: PayoutEndpoint,
     pub(crate) banks: Banks,
     pub(crate) unverified_answers: UnverifiedAnswers,
-    /// Without them nothing is signed or verified by RSA.
+    /// The RSA keys. If `None`, nothing can be signed or verified by RSA.
     pub(crate) rsa: Option<RsaKeys>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Who we are to HPay.
+/// The merchant's identity at HPay.
 pub(crate) struct Merchant {
-    /// `merchant_site_code`, `merchantId`, `merchant_id` and MID are this number.
+    /// The merchant's number: `merchant_site_code`, `merchantId`, `merchant_id` and MID.
     pub(crate) id: String,
-    /// The primary e-mail of the account: `receiver` and `merchantEmail`.
+    /// The primary e-mail address of the account: `receiver` and `merchantEmail`.
     pub(crate) receiver: String,
     pub(crate) passcode: Keys,
-    /// The currency of links, payment notifications and order inquiries: no response names it.
+    /// The currency of links, payment notifications and order inquiries, because responses do not
+    /// contain it.
     pub(crate) currency: Currency,
     pub(crate) return_url: Option<String>,
     pub(crate) notify_url: Option<String>,
 }
 
-/// Whose responses and deliveries are read, and which currency their prices are in.
+/// The merchant whose responses and deliveries are read, and the currency of their prices.
 #[derive(Clone, Copy)]
 pub(crate) struct Account<'a> {
     pub(crate) merchant_id: &'a str,
@@ -84,8 +85,8 @@ struct Signed {
     token: Option<Secret>,
 }
 
-/// The keys that sign payouts, the balance inquiry and everything of the newer OpenAPI, and verify
-/// the responses.
+/// The keys that sign payouts, the balance inquiry and all requests of the newer OpenAPI, and that
+/// verify their responses.
 pub(crate) struct RsaKeys {
     pub(crate) ours: Arc<dyn Signer>,
     pub(crate) hpay: PublicKey,
@@ -106,7 +107,7 @@ impl HPay {
         Account { merchant_id: &self.merchant.id, currency: self.merchant.currency }
     }
 
-    /// Asks: signs, sends and reads a request that changes nothing.
+    /// Signs and sends a request of an inquiry, and reads its response.
     ///
     /// # Errors
     /// A field cannot be sent, the request to HPay failed, its response could not be read, or
@@ -123,7 +124,7 @@ impl HPay {
         };
         let sent = self.request(operation, fields.clone()).await?;
         let mut response = self.transport.inquire(call(sent.request)).await?;
-        // Once more with another token, where the inquiry costs nothing.
+        // Retries once with a new token if the inquiry has no fee.
         if self.refuses_token(operation, sent.token, &response) && operation.class == Class::Inquiry
         {
             let again = self.request(operation, fields).await?;
@@ -133,11 +134,11 @@ impl HPay {
         read(&Reply::to_inquiry(operation, self.response_check(), &response)?)
     }
 
-    /// Instructs: signs, sends at most once and reads a request that moves money or changes
-    /// something.
+    /// Signs and sends a request that moves money or changes something, at most once, and reads its
+    /// response.
     ///
     /// # Errors
-    /// Nothing left this machine: a field cannot be sent, or there was no connection.
+    /// A field cannot be sent, or there was no connection. Nothing was sent.
     pub(crate) async fn instruct<T>(
         &self,
         operation: &Operation<'_>,
@@ -154,11 +155,11 @@ impl HPay {
         }))
     }
 
-    /// The address of a signed request that the buyer's browser sends. `sent` leaves fields out
-    /// that are signed and not sent.
+    /// Returns the address of a signed request that the buyer's browser sends. `sent` removes
+    /// fields that are signed but not sent.
     ///
     /// # Errors
-    /// A field cannot be signed.
+    /// Returns an error if a field cannot be signed.
     pub(crate) fn link<'f>(
         &self,
         operation: &Operation<'_>,
@@ -181,7 +182,7 @@ impl HPay {
         fields.check_signable(formula).map_err(naming_the_request_s_field)
     }
 
-    /// The keys that verify what HPay sends by the passcode.
+    /// Returns the keys that verify HPay's messages by the passcode.
     pub(crate) fn passcode(&self) -> CheckingKeys<'_> {
         CheckingKeys { secrets: Some(&self.merchant.passcode), public: &[] }
     }
@@ -205,7 +206,8 @@ impl HPay {
         })
     }
 
-    /// Whether a response refuses the access token of its request, which is forgotten then.
+    /// Returns `true` if a response refuses the access token of its request, and then drops that
+    /// token.
     fn refuses_token(
         &self,
         operation: &Operation<'_>,
@@ -239,7 +241,7 @@ impl HPay {
     }
 }
 
-/// The error, naming the field of the app's request.
+/// Replaces the field in an error by that of the app's request.
 fn naming_the_request_s_field(error: Error) -> Error {
     match error.field().and_then(request_field) {
         Some(asked) => error.with_field(asked),
@@ -247,7 +249,7 @@ fn naming_the_request_s_field(error: Error) -> Error {
     }
 }
 
-/// The field of the app's request that a signed field is filled from.
+/// Returns the field of the app's request that provides the value of a signed field.
 fn request_field(wire: &str) -> Option<&'static str> {
     Some(match wire {
         "order_description" => "description",

@@ -11,20 +11,21 @@ use payments_core::{
     payment::{Payment, PaymentState},
 };
 
-/// HPay's number of a payment, in a state.
+/// The scope for HPay's number of a payment together with its state.
 const PAYMENT: &str = "hpay.payment";
 
-/// An order whose inquiry has no payment number, in a state and with what it received.
+/// The scope for an order whose inquiry has no payment number, together with its state and the
+/// amount received.
 const ORDER: &str = "hpay.order";
 
-/// HPay's number of a payment, as the name of the money that it brought.
+/// The scope for HPay's number of a payment as the identity of the money that it brought.
 const PAID: &str = "hpay.paid";
 
-/// HPay's number of a credit on a virtual account.
+/// The scope for HPay's number of a credit on a virtual account.
 const CREDIT: &str = "hpay.credit";
 
-/// A payment in a state. HPay tells of a payment that it holds and then releases twice, under one
-/// number, so the state belongs to the key.
+/// Returns the key of a payment in a state. HPay reports a payment that it holds and then releases
+/// twice, under one number, so the state is part of the key.
 pub(crate) fn payment(
     merchant_id: &str,
     payment_id: &str,
@@ -33,8 +34,8 @@ pub(crate) fn payment(
     DedupeKey::new(PAYMENT, format!("{merchant_id}:{payment_id}:{}", word(state)))
 }
 
-/// A payment that the order's inquiry answered: under the key that the notification of it has,
-/// where the inquiry has the payment number.
+/// Returns the key of a payment found by an order inquiry: the key of the payment's notification if
+/// the response has the payment number.
 pub(crate) fn inquired(merchant_id: &str, found: &Payment) -> Result<DedupeKey> {
     if let Some(id) = &found.gateway_ref {
         return payment(merchant_id, id.as_str(), found.state);
@@ -44,12 +45,12 @@ pub(crate) fn inquired(merchant_id: &str, found: &Payment) -> Result<DedupeKey> 
     DedupeKey::new(ORDER, format!("{merchant_id}:{}:{state}:{received}", found.order))
 }
 
-/// Money that arrived by checkout.
+/// Returns the key of money that arrived by checkout.
 pub(crate) fn paid(merchant_id: &str, payment_id: &str) -> Result<DedupeKey> {
     DedupeKey::new(PAID, format!("{merchant_id}:{payment_id}"))
 }
 
-/// Money that arrived on a virtual account.
+/// Returns the key of money that arrived on a virtual account.
 pub(crate) fn credit(merchant_id: &str, cashin: &str) -> Result<DedupeKey> {
     DedupeKey::new(CREDIT, format!("{merchant_id}:{cashin}"))
 }

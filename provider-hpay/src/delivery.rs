@@ -9,15 +9,16 @@ use payments_core::{
     signature::{CheckingKeys, Field, Formula},
 };
 
-/// The named values of a query. What is missing is empty; nothing is there twice.
+/// The named values of a query. A missing value is empty, and no name occurs twice.
 pub(crate) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
-    /// The query of a delivery: empty pairs and spaces around names are skipped, as HPay's own
-    /// examples have them.
+    /// Reads the query of a delivery. Empty pairs, and spaces around names, are skipped because
+    /// HPay's own examples have them.
     ///
     /// # Errors
-    /// A name is there twice: which of the values was signed is uncertain.
+    /// Returns [`Untrusted`] if a name occurs twice, because it is uncertain which value was
+    /// signed.
     pub(crate) fn of(delivery: &Delivery<'a>) -> Result<Self, Untrusted> {
         let mut pairs = delivery.query_pairs();
         pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -29,29 +30,30 @@ impl<'a> Query<'a> {
         Ok(Self(pairs))
     }
 
-    /// The fields, once a signature over some of them is verified.
+    /// Returns the fields after a signature over some of them was verified.
     pub(crate) fn verified(self, _: &Proof) -> VerifiedFields<'a> {
         VerifiedFields { query: self, read: RefCell::default() }
     }
 
-    /// The value under a name; empty if there is none.
+    /// Returns the value of a name, or an empty text if there is none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// Whether there is a value under a name, an empty one too.
+    /// Returns `true` if a name has a value, even an empty one.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// All fields as a formula takes them, after these, which count instead of the query's.
+    /// Returns all fields for a formula, after the fields `first`, which take precedence over those
+    /// of the query.
     pub(crate) fn fields<'q>(&'q self, first: &[Field<'q>]) -> Vec<Field<'q>> {
         let query = self.0.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
         first.iter().copied().chain(query).collect()
     }
 
-    /// What the `secure_code` is made of by a formula: these fields, after one of ours, which
-    /// counts instead of the query's.
+    /// Returns the inputs for the check of the `secure_code` by a formula: the fields of the query,
+    /// after one of our own, which takes precedence.
     pub(crate) fn into_signed_parts(
         self,
         formula: &Formula,
@@ -68,15 +70,16 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The fields of a delivery whose signature was verified. Every field that is read is recorded, and
-/// an event rests on those: the proof says which of them the signature covers.
+/// The fields of a delivery whose signature was verified. Every field that is read is recorded,
+/// because an event rests on the fields that were read and the proof determines which of them the
+/// signature covers.
 pub(crate) struct VerifiedFields<'a> {
     query: Query<'a>,
     read: RefCell<Vec<&'static str>>,
 }
 
 impl VerifiedFields<'_> {
-    /// Reads a field; empty if it is not there.
+    /// Reads a field. A missing field is empty.
     pub(crate) fn field(&self, name: &'static str) -> &str {
         let mut read = self.read.borrow_mut();
         if !read.contains(&name) {
@@ -85,17 +88,17 @@ impl VerifiedFields<'_> {
         self.query.text(name)
     }
 
-    /// Records something else that an event rests on, which no signature covers.
+    /// Records that an event also rests on something that no signature covers.
     pub(crate) fn rests_also_on(&self, what: &'static str) {
         self.read.borrow_mut().push(what);
     }
 
-    /// What was read so far.
+    /// Returns the fields that were read so far.
     pub(crate) fn read(&self) -> Vec<&'static str> {
         self.read.borrow().clone()
     }
 
-    /// Fields as in a delivery, for tests of what is read of them.
+    /// Creates fields like those of a delivery, for tests of reading them.
     #[cfg(test)]
     pub(crate) fn of<'a>(pairs: &[(&'a str, &'a str)]) -> VerifiedFields<'a> {
         let pairs = pairs.iter().map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(*value)));
@@ -103,7 +106,7 @@ impl VerifiedFields<'_> {
     }
 }
 
-/// The delivery's bytes: all of it is in the query.
+/// Returns the bytes of the delivery, all of which are in the query.
 pub(crate) fn raw(delivery: &Delivery<'_>) -> Raw {
     Raw::new(delivery.query().unwrap_or_default().as_bytes().to_vec())
 }

@@ -6,23 +6,23 @@ use payments_core::{Error, ErrorKind, Result, Timestamp};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// What is around every response.
+/// The fields that surround the data of every response.
 ///
-/// `data` is an object where the call worked and an empty list where it did not. The signatures
-/// (`checksum`, `secure_code`, `secure_chain`) are verified over the whole response before anything
-/// here is believed.
+/// `data` is an object if the call succeeded, and otherwise an empty list. The signatures
+/// (`checksum`, `secure_code`, `secure_chain`) are verified over the whole response before any
+/// field is used.
 #[derive(Deserialize)]
 pub(crate) struct Envelope<'a> {
     pub(crate) error_code: Literal,
     #[serde(borrow, default, deserialize_with = "borrowed")]
     pub(crate) data: Option<Cow<'a, RawValue>>,
-    /// HPay's words, in responses about payouts.
+    /// HPay's message, in responses about payouts.
     pub(crate) status: Option<Literal>,
-    /// HPay's words, in other responses.
+    /// HPay's message, in all other responses.
     pub(crate) message: Option<Literal>,
 }
 
-/// A value that HPay writes as text here and as a number there.
+/// A value that HPay writes sometimes as text and sometimes as a number.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Literal {
@@ -33,7 +33,7 @@ pub(crate) enum Literal {
 }
 
 impl Envelope<'_> {
-    /// What was in the envelope of the newer OpenAPI.
+    /// Creates an envelope from the contents of an envelope of the newer OpenAPI.
     pub(crate) fn unsealed(
         error_code: Literal,
         data: Option<Box<RawValue>>,
@@ -42,10 +42,11 @@ impl Envelope<'_> {
         Self { error_code, data: data.map(Cow::Owned), status: None, message }
     }
 
-    /// The data of a response to an inquiry that worked; `what` they are about.
+    /// Returns the data of a response to a successful inquiry. `what` names their subject for
+    /// errors.
     ///
     /// # Errors
-    /// There are none, or they are not what HPay documents.
+    /// Returns an error if there are no data, or if they are not as HPay documents them.
     pub(crate) fn data<'s, T: Deserialize<'s>>(
         &'s self,
         operation: &'static str,
@@ -69,7 +70,7 @@ fn borrowed<'de: 'a, 'a, D: Deserializer<'de>>(
 }
 
 impl Literal {
-    /// The value as it is on the wire, without the quotation marks.
+    /// Returns the value as written on the wire, without quotation marks.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -78,7 +79,7 @@ impl Literal {
         }
     }
 
-    /// The value as Unix seconds; nothing if it is no number above zero.
+    /// Returns the value as a time in Unix seconds. `None` if it is not a number above zero.
     pub(crate) fn time(&self) -> Option<Timestamp> {
         let seconds = self.text().trim().parse().ok().filter(|seconds: &i64| *seconds > 0)?;
         Some(Timestamp::from_unix(seconds))

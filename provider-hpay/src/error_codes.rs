@@ -16,24 +16,25 @@ use crate::{
 /// The error codes of one service. The same number means different things in two services.
 #[derive(Debug)]
 pub(crate) struct ErrorCodes {
-    /// The table of the reference: code, meaning, class and more, between tabs.
+    /// The table of the reference, with the code, the meaning, the class and further columns
+    /// separated by tabs.
     pub(crate) table: &'static str,
-    /// Texts that mean success beside those of the table.
+    /// Texts that mean success in addition to those of the table.
     pub(crate) success: &'static [&'static str],
-    /// The codes that mean more than their class says.
+    /// The codes with a more specific reason than their class.
     pub(crate) reasons: &'static [(&'static str, DeclineReason)],
-    /// The codes that say that what was asked about does not exist.
+    /// The codes that mean that the queried object does not exist.
     pub(crate) not_found: &'static [&'static str],
-    /// The codes by which a signature is refused.
+    /// The codes by which HPay refuses a signature.
     pub(crate) wrong_signature: &'static [&'static str],
-    /// The codes by which the address of the caller is refused.
+    /// The codes by which HPay refuses the address of the caller.
     pub(crate) wrong_address: &'static [&'static str],
 }
 
-/// What is suspected where one code is about the formula and the keys.
+/// The possible causes of a code that refers to both the formula and the keys.
 pub(crate) const FORMULA_OR_CREDENTIALS: &[Suspect] = &[Suspect::Formula, Suspect::Credentials];
 
-/// What a code is about.
+/// The class of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// The call succeeded. This does not say whether money moved.
@@ -57,7 +58,7 @@ pub(crate) struct Known {
     pub(crate) meaning: &'static str,
 }
 
-/// A code other than success, and what HPay says with it.
+/// A code other than success, with HPay's message.
 pub(crate) struct Code {
     codes: &'static ErrorCodes,
     text: String,
@@ -65,7 +66,7 @@ pub(crate) struct Code {
 }
 
 impl ErrorCodes {
-    /// What the reference says of a code; it is text, and its zeros count.
+    /// Returns the row of the reference for a code. A code is text, and its zeros are significant.
     pub(crate) fn look_up(&self, code: &str) -> Option<Known> {
         let row = table::find(self.table, 0, code)?;
         let class = match row.cell(2) {
@@ -74,16 +75,16 @@ impl ErrorCodes {
             "auth" => Class::Account,
             "definitive_failure" => Class::Refusal,
             "retryable" => Class::Retryable,
-            // Uncertain, and whatever a new row may say.
+            // Uncertain, whatever a new row may mean.
             _ => Class::Undecided,
         };
         Some(Known { class, meaning: row.cell(1) })
     }
 
-    /// Whether the call worked. It says nothing about money.
+    /// Returns `true` if the call succeeded. This does not say whether money moved.
     ///
-    /// A number is taken as the code with any count of leading zeros, for success only
-    /// (the reference prints `"0"`, `"00"`, `"000"` and `0`).
+    /// For success only, a number matches the code with any number of leading zeros (the reference
+    /// has `"0"`, `"00"`, `"000"` and `0`).
     pub(crate) fn is_success(&self, code: &Literal) -> bool {
         match code {
             Literal::Number(number) => *number == 0,
@@ -109,7 +110,7 @@ impl ErrorCodes {
 }
 
 impl Code {
-    /// The code of a response to a call that did not work.
+    /// Creates the code of a response to a failed call.
     pub(crate) fn of(codes: &'static ErrorCodes, envelope: &Envelope<'_>) -> Self {
         let words = envelope.status.as_ref().or(envelope.message.as_ref());
         Self {
@@ -119,12 +120,12 @@ impl Code {
         }
     }
 
-    /// The code itself, as it was sent.
+    /// Returns the code as it was received.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The error of an inquiry that was signed by `formula` and answered with this code.
+    /// Returns the error of an inquiry that was signed by `formula` and got this code.
     pub(crate) fn failed_inquiry(&self, operation: &'static str, formula: &Formula) -> Error {
         let error = match self.codes.look_up(&self.text) {
             _ if self.is_wrong_signature() => {
@@ -153,8 +154,8 @@ impl Code {
         }
     }
 
-    /// What it makes of an instruction that was signed by `formula`. No code is signed, so no
-    /// refusal is confirmed.
+    /// Returns the result of an instruction that was signed by `formula` and got this code. Codes
+    /// are not signed, so no refusal is confirmed.
     pub(crate) fn refused_instruction<T>(&self, formula: &Formula) -> Submission<T> {
         if self.is_wrong_signature() {
             return Submission::Declined(
@@ -181,7 +182,7 @@ impl Code {
                     .with_code(&self.text)
                     .with_message(self.words.as_deref().unwrap_or(known.meaning)),
             ),
-            // A success is read by whoever asks for it; here it would be a code without its data.
+            // A success is handled by the caller. Here it would be a code without its data.
             Class::Success | Class::Retryable | Class::Undecided => Submission::Uncertain(
                 Uncertain::new(
                     UncertainCause::ProviderUndecided,
@@ -192,7 +193,7 @@ impl Code {
         }
     }
 
-    /// What of the merchant's set-up a refusal points to.
+    /// Returns the likely causes of a refusal in the merchant's set-up.
     fn suspects(&self, kind: ErrorKind, formula: &Formula) -> &'static [Suspect] {
         let is_guess = matches!(formula.confidence, Confidence::Low | Confidence::Unknown);
         if self.codes.wrong_address.contains(&self.text.as_str()) {
@@ -232,7 +233,7 @@ impl Code {
     }
 }
 
-/// The words for a refusal that means that a signature formula or the passcode is wrong.
+/// Returns the message for a refusal because of a wrong signature formula or passcode.
 fn wrong_signature(formula: &Formula) -> String {
     let key = formulas::key(formula);
     let sureness = match formula.confidence {

@@ -12,8 +12,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::operation::Encoding;
 
-/// The fields of a request as HPay accepts them: named texts, in order. What is signed is taken
-/// from the same list as what is sent.
+/// The fields of a request as HPay accepts them: named texts, in order. The same list is used to
+/// sign and to send.
 #[derive(Clone)]
 pub(crate) struct Fields<'a>(Vec<(&'static str, Cow<'a, str>)>);
 
@@ -38,14 +38,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Leaves a field out that is signed and not sent.
+    /// Removes a field that is signed but not sent.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.0.retain(|(known, _)| *known != name);
         self
     }
 
-    /// Puts the signature over all the other fields: where a field of its name is, or else
-    /// behind them.
+    /// Inserts the signature over all the other fields: in place of the field with its name, or
+    /// else at the end.
     pub(crate) fn signed(
         mut self,
         name: &'static str,
@@ -68,19 +68,19 @@ impl<'a> Fields<'a> {
     /// Checks that a formula can sign these fields, without signing them.
     ///
     /// # Errors
-    /// As those of [`signed`](Self::signed) about the fields.
+    /// Returns the errors of [`signed`](Self::signed) about the fields.
     pub(crate) fn check_signable(&self, formula: &Formula) -> Result<()> {
         let fields: Vec<Field<'_>> =
             self.0.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         formula.refuse_resplit(&fields)
     }
 
-    /// As the query of an address, form-encoded.
+    /// Returns the fields as the query of an address, form-encoded.
     pub(crate) fn to_query(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 
-    /// The HTTP request to an address.
+    /// Creates the HTTP request to an address.
     pub(crate) fn request(&self, address: &str, encoding: Encoding<'_>) -> Result<Request<Bytes>> {
         const FORM: &str = "application/x-www-form-urlencoded";
         let request = Request::builder().method(encoding.method());
@@ -91,7 +91,7 @@ impl<'a> Fields<'a> {
             Encoding::Form => {
                 (request.uri(address).header(CONTENT_TYPE, FORM), self.to_query().into())
             }
-            // The envelope is JSON itself.
+            // The envelope is itself JSON.
             Encoding::Json | Encoding::Envelope { .. } => {
                 (request.uri(address).header(CONTENT_TYPE, "application/json"), self.to_json()?)
             }
@@ -105,7 +105,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// As JSON.
+    /// Returns the fields as JSON.
     pub(crate) fn to_json(&self) -> Result<Bytes> {
         match serde_json::to_vec(self) {
             Ok(json) => Ok(json.into()),

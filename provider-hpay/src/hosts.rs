@@ -14,7 +14,7 @@ pub(crate) enum Host {
     Openapi,
 }
 
-/// The address of each host, without a slash at the end.
+/// The address of each host, without a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hosts {
     pub(crate) checkout: String,
@@ -23,7 +23,7 @@ pub(crate) struct Hosts {
 }
 
 impl Host {
-    /// The address that the reference prints.
+    /// Returns the address in the reference.
     pub(crate) fn address(self, environment: Environment) -> &'static str {
         match (environment, self) {
             (Environment::Sandbox, Self::Checkout) => "https://checkout-sandbox.hpay.com.vn",
@@ -37,7 +37,7 @@ impl Host {
 }
 
 impl Hosts {
-    /// The address in use for a host.
+    /// Returns the address in use for a host.
     pub(crate) fn address(&self, host: Host) -> &str {
         match host {
             Host::Checkout => &self.checkout,

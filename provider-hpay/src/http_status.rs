@@ -8,11 +8,11 @@ use payments_core::{
     transport::{Unreadable, retry_after},
 };
 
-/// Refuses the response to an inquiry that has another status than 200.
+/// Refuses the response to an inquiry if its status is not 200.
 ///
 /// # Errors
-/// `RateLimited` at 429, `Permission` at 401 and 403, `Unavailable` at 500 and above, `Malformed`
-/// otherwise.
+/// Returns `RateLimited` for 429, `Permission` for 401 and 403, `Unavailable` for 500 and above,
+/// and `Malformed` otherwise.
 pub(crate) fn check_inquiry(
     operation: &'static str,
     response: &Response<Bytes>,
@@ -38,8 +38,8 @@ pub(crate) fn check_inquiry(
     })
 }
 
-/// Refuses the response to an instruction that has another status than 200. It says nothing about
-/// what became of the instruction, whichever status it is.
+/// Refuses the response to an instruction if its status is not 200. No other status shows whether
+/// the instruction was carried out.
 pub(crate) fn check_instruction(response: &Response<Bytes>) -> Result<(), Unreadable> {
     if response.status() == StatusCode::OK {
         Ok(())

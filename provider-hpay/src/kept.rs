@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{Clock, Result, SingleFlight, Timestamp};
 
-/// Answers by what was asked, each kept until a time. Callers who ask for one of them at a time
-/// wait for the same answer, which is kept although they leave. Errors are not kept.
+/// Responses by their keys, each kept until a given time. Concurrent callers with one key wait for
+/// the same response, which is kept even if they all drop their calls. Errors are not kept.
 pub(crate) struct Kept<K, T>(Arc<Inner<K, T>>);
 
 struct Inner<K, T> {
@@ -28,10 +28,11 @@ where
         Self(Arc::new(Inner { clock, most, answers, asking }))
     }
 
-    /// The kept answer, or what `ask` returns together with the time until which it is kept.
+    /// Returns the kept response, or else the one that `ask` returns together with the time until
+    /// which it is kept.
     ///
     /// # Errors
-    /// Those of `ask`, and `Unavailable` if its runtime ended twice.
+    /// Returns the errors of `ask`, and `Unavailable` if its runtime ended twice.
     pub(crate) async fn get<A>(&self, key: K, ask: impl Fn() -> A) -> Result<T>
     where
         A: Future<Output = Result<(T, Timestamp)>> + Send + 'static,
@@ -42,7 +43,7 @@ where
         let begin = || {
             let (inner, key, asked) = (Arc::clone(&self.0), key.clone(), ask());
             async move {
-                // Another caller's answer may have arrived since this one looked.
+                // Another caller's response may have arrived since this caller looked.
                 if let Some(answer) = inner.recall(&key) {
                     return Ok(answer);
                 }
@@ -54,7 +55,7 @@ where
         self.0.asking.run(key.clone(), begin).await
     }
 
-    /// Forgets the answer to `key` if it is this one.
+    /// Removes the response to `key` if `is` returns `true` for it.
     pub(crate) fn forget(&self, key: &K, is: impl FnOnce(&T) -> bool) {
         let mut answers = self.0.lock();
         if answers.get(key).is_some_and(|(answer, _)| is(answer)) {
@@ -87,7 +88,7 @@ impl<K: Clone + Eq + Hash, T: Clone> Inner<K, T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<K, (T, Timestamp)>> {
-        // No code that can panic runs under the lock.
+        // The code under the lock cannot panic.
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,7 +104,7 @@ mod tests {
         Timestamp::from_unix(seconds)
     }
 
-    /// The kept answer, or this one until a time.
+    /// Returns the kept response, or else this one, to be kept until its time.
     fn get(kept: &Kept<u32, u32>, key: u32, answer: Result<(u32, Timestamp)>) -> Option<u32> {
         let asked = kept.get(key, || std::future::ready(answer.clone()));
         asked.now_or_never().unwrap().ok()

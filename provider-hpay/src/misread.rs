@@ -4,7 +4,7 @@ use payments_core::notification::{
     Proof, Received, UnreadableDelivery, Untrusted, UntrustedReason,
 };
 
-/// Why the fields of a delivery whose signature is right are not read.
+/// The reason why the fields of a delivery with a valid signature are not accepted.
 #[derive(Debug)]
 pub(crate) enum Misread {
     /// HPay may have signed the same text divided into other fields.
@@ -19,7 +19,7 @@ pub(crate) enum Misread {
 }
 
 impl Misread {
-    /// What becomes of the delivery.
+    /// Converts it to the verdict on the delivery.
     pub(crate) fn into_received(self, proof: Proof) -> Received {
         match self {
             Self::Untrusted(untrusted) => untrusted.into(),

@@ -4,35 +4,35 @@ use payments_core::signature::Formula;
 
 use crate::{error_codes::ErrorCodes, hosts::Host};
 
-/// One operation of HPay's interface: how its request is signed, sent, and its response verified
-/// and read. [`HPay`](crate::HPay) carries all of them out alike.
+/// One operation of HPay's interface: how its request is signed and sent, and how its response is
+/// verified and read. [`HPay`](crate::HPay) carries out all of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation<'a> {
     /// The name in errors, spans and metrics.
     pub(crate) name: &'static str,
     pub(crate) host: Host,
-    /// The path, with a slash in front.
+    /// The path, with a leading slash.
     pub(crate) path: &'a str,
     pub(crate) encoding: Encoding<'a>,
     pub(crate) class: Class,
-    /// The fields that a request can have: those that a formula of the configuration may sign.
+    /// The fields that a request can have, which a formula of the configuration may sign.
     pub(crate) fields: &'static [&'static str],
     pub(crate) request: Signature,
-    /// `None` where HPay signs no response.
+    /// The signature of the response. `None` if HPay does not sign it.
     pub(crate) response: Option<Signature>,
-    /// The error codes of its service.
+    /// The error codes of the service.
     pub(crate) codes: &'static ErrorCodes,
 }
 
-/// A signature: the field that carries it, and what is signed.
+/// A signature: the field that contains it, and its formula.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signature {
     pub(crate) field: &'static str,
-    /// HPay's formula; the configuration can replace it.
+    /// HPay's formula, which the configuration can replace.
     pub(crate) formula: &'static Formula,
 }
 
-/// What a request can cause.
+/// The effect that a request can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// A link that is made here and opened by the buyer's browser.
@@ -45,8 +45,8 @@ pub(crate) enum Class {
     Instruction,
 }
 
-/// How the fields of a request are written, and which envelope its response has. The reference
-/// shows JSON under the header of a form.
+/// The encoding of a request's fields, and the envelope of its response. The reference has JSON
+/// with the `Content-Type` of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding<'a> {
     /// GET, with the fields in the query.

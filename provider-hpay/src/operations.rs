@@ -11,7 +11,8 @@ use crate::{
     virtual_account::api::{CLOSE, CREDITS, OPEN, RENAME},
 };
 
-/// One operation for each endpoint and formula; those that differ in their name alone are left out.
+/// One operation for each endpoint and formula. Operations that differ only in their name are
+/// omitted.
 pub(crate) static OPERATIONS: [Operation<'static>; 25] = [
     V1_LINK,
     ADVANCED_LINK,
@@ -40,7 +41,8 @@ pub(crate) static OPERATIONS: [Operation<'static>; 25] = [
     openapi::account::api::GET_DETAIL,
 ];
 
-/// The fields of the request that a formula signs; `None` if it signs no request of ours.
+/// Returns the fields of the request that a formula signs. `None` if it does not sign a request of
+/// the merchant.
 pub(crate) fn fields_signed_by(formula: &Formula) -> Option<&'static [&'static str]> {
     let signs = |operation: &&Operation<'_>| operation.request.formula.id == formula.id;
     OPERATIONS.iter().find(signs).map(|operation| operation.fields)
@@ -57,7 +59,7 @@ mod tests {
 
     const TABLE: &str = include_str!("../docs/endpoints.md");
 
-    /// The method and the address, as the table of the documentation has them.
+    /// Returns the method and the address in the form of the documentation's table.
     fn endpoint(operation: &Operation<'_>) -> String {
         let host = operation.host.address(Environment::Production);
         let host = host.strip_prefix("https://").unwrap();
@@ -73,7 +75,7 @@ mod tests {
             .filter(|endpoint| endpoint.contains(".vn/"))
             .collect();
         let mut ours: BTreeSet<String> = OPERATIONS.iter().map(endpoint).collect();
-        // The other reading of `compat.order_inquiry_path`.
+        // The alternative value of `compat.order_inquiry_path`.
         ours.insert("POST checkout.hpay.com.vn/api/transaction".to_owned());
         // Each service of the newer OpenAPI has its own tokens.
         ours.extend(OPERATIONS.iter().filter_map(|operation| match operation.encoding {

@@ -29,7 +29,7 @@ impl<'a> Reply<'a> {
     /// Reads the response to an inquiry.
     ///
     /// # Errors
-    /// It is not one that HPay documents.
+    /// Returns an error if the response is not as HPay documents it.
     pub(crate) fn to_inquiry(
         operation: &'a Operation<'a>,
         check: ResponseCheck<'a>,
@@ -49,7 +49,7 @@ impl<'a> Reply<'a> {
     /// Reads the response to an instruction.
     ///
     /// # Errors
-    /// It is not one that HPay documents.
+    /// Returns an error if the response is not as HPay documents it.
     pub(crate) fn to_instruction(
         operation: &'a Operation<'a>,
         check: ResponseCheck<'a>,
@@ -60,61 +60,61 @@ impl<'a> Reply<'a> {
         Ok(Self { operation, check, body, envelope: read_envelope(operation.encoding, body)? })
     }
 
-    /// Whether the call worked. It says nothing about money.
+    /// Returns `true` if the call succeeded. This does not say whether money moved.
     pub(crate) fn worked(&self) -> bool {
         self.operation.codes.is_success(&self.envelope.error_code)
     }
 
-    /// The code, where the call did not work.
+    /// Returns the code of a call that did not succeed. Otherwise `None`.
     pub(crate) fn failure(&self) -> Option<Code> {
         (!self.worked()).then(|| Code::of(self.operation.codes, &self.envelope))
     }
 
-    /// The formula in use that signed the request.
+    /// Returns the formula that signed the request.
     pub(crate) fn request_formula(&self) -> &'a Formula {
         self.check.formulas.get(self.operation.request.formula)
     }
 
-    /// The data of a response to an instruction that worked.
+    /// Returns the data of a successful response to an instruction.
     ///
     /// # Errors
-    /// There are none, or they are not what HPay documents.
+    /// Returns an error if there are no data, or if they are not as HPay documents them.
     pub(crate) fn data<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Unreadable> {
         let data = self.envelope.data.as_ref();
         let data = data.ok_or_else(|| Unreadable::new("the answer has no data"))?;
         Ok(serde_json::from_str(data.get())?)
     }
 
-    /// The bytes of a response that worked, with what its signature says of them.
+    /// Returns the bytes of a successful response, with the authenticity of its signature.
     ///
     /// # Errors
-    /// The response is not believed.
+    /// Returns a [`Doubt`] if the response is not accepted.
     pub(crate) fn verify(&self) -> Result<Raw, Doubt> {
         self.verify_beside(&[])
     }
 
-    /// As [`verify`](Self::verify), with fields that the response leaves out and its signature
-    /// covers.
+    /// Like [`verify`](Self::verify), with fields that the signature covers and the response does
+    /// not contain.
     ///
     /// # Errors
-    /// As there.
+    /// Returns the errors of [`verify`](Self::verify).
     pub(crate) fn verify_beside(&self, left_out: &[Field<'_>]) -> Result<Raw, Doubt> {
         self.check.verify(self.operation.response, self.body, left_out)
     }
 
-    /// Verifies the signature of a response that carries one, whether the call worked or not.
+    /// Verifies the signature of a response if it has one, whether or not the call succeeded.
     ///
     /// # Errors
-    /// The signature is wrong.
+    /// Returns a [`Doubt`] if the signature is wrong.
     pub(crate) fn verify_if_signed(&self) -> Result<(), Doubt> {
         self.check.verify_if_signed(self.operation.response, self.body)
     }
 
-    /// The bytes of a response to an inquiry: verified if the call worked. One that did not work
-    /// carries no signature and reports nothing but that.
+    /// Returns the bytes of a response to an inquiry, verified if the call succeeded. The response
+    /// of a failed call has no signature and reports only the failure.
     ///
     /// # Errors
-    /// The response is not believed.
+    /// Returns an error if the response is not accepted.
     pub(crate) fn verify_success(&self) -> Result<Raw> {
         if self.worked() {
             self.verify().map_err(|doubt| doubt.into_error(self.operation.name))
@@ -123,11 +123,11 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// Refuses a response that reports something although the call did not work and so carries no
-    /// signature, if the configuration refuses what cannot be verified.
+    /// Refuses a response that reports data although the call failed and that therefore has no
+    /// signature, if the configuration refuses responses that cannot be verified.
     ///
     /// # Errors
-    /// The response is not believed.
+    /// Returns an error if the response is not accepted.
     pub(crate) fn refuse_unsigned(&self) -> Result<()> {
         let refused = self.check.refuse_unsigned(self.operation.response);
         refused.map_err(|doubt| doubt.into_error(self.operation.name))

@@ -30,7 +30,7 @@ pub(crate) struct ResponseCheck<'a> {
     pub(crate) unverified: UnverifiedAnswers,
 }
 
-/// Why a response is not believed.
+/// The reason why a response is not accepted.
 #[derive(Debug)]
 pub(crate) struct Doubt {
     words: String,
@@ -38,13 +38,13 @@ pub(crate) struct Doubt {
 }
 
 impl ResponseCheck<'_> {
-    /// The bytes of a response that worked, with what its signature says of them. `left_out` are
-    /// fields that the response leaves out and its signature covers. HPay signs nothing where
-    /// `signature` is `None`.
+    /// Returns the bytes of a successful response, with the authenticity of its signature.
+    /// `left_out` are fields that the signature covers and the response does not contain. If
+    /// `signature` is `None`, HPay does not sign the response.
     ///
     /// # Errors
-    /// The signature is wrong, or it cannot be verified and the configuration refuses such
-    /// responses.
+    /// Returns a [`Doubt`] if the signature is wrong, or if it cannot be verified and the
+    /// configuration refuses such responses.
     pub(crate) fn verify(
         self,
         signature: Option<Signature>,
@@ -80,10 +80,10 @@ impl ResponseCheck<'_> {
         }
     }
 
-    /// Verifies a response that carries a signature; one that carries none passes.
+    /// Verifies a response if it has a signature.
     ///
     /// # Errors
-    /// The signature is wrong.
+    /// Returns a [`Doubt`] if the signature is wrong.
     pub(crate) fn verify_if_signed(
         self,
         signature: Option<Signature>,
@@ -95,11 +95,11 @@ impl ResponseCheck<'_> {
         if is_signed { self.verify(signature, body, &[]).map(drop) } else { Ok(()) }
     }
 
-    /// Refuses a response that reports something and carries no signature, if the configuration
-    /// refuses what cannot be verified.
+    /// Refuses a response that reports data without a signature, if the configuration refuses
+    /// responses that cannot be verified.
     ///
     /// # Errors
-    /// The configuration refuses such responses.
+    /// Returns a [`Doubt`] if the configuration refuses such responses.
     pub(crate) fn refuse_unsigned(self, signature: Option<Signature>) -> Result<(), Doubt> {
         match (self.unverified, signature) {
             (UnverifiedAnswers::Accept, _) => Ok(()),
@@ -141,7 +141,7 @@ impl Doubt {
         Self { words, untrusted: None }
     }
 
-    /// What it makes of an inquiry.
+    /// Converts it to the error of an inquiry.
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
         let error = Error::new(ErrorKind::Malformed, self.words).with_operation(operation);
         match self.untrusted {
@@ -150,7 +150,7 @@ impl Doubt {
         }
     }
 
-    /// What it makes of an instruction.
+    /// Converts it to the result of an instruction.
     pub(crate) fn into_uncertain(self) -> Uncertain {
         let uncertain = Uncertain::new(UncertainCause::BadSignature, self.words);
         match self.untrusted {
@@ -160,8 +160,8 @@ impl Doubt {
     }
 }
 
-/// The named texts of a response: those in its `data` and those around it. A name with two values
-/// is left out, so that no code over the one vouches for the other.
+/// The named texts of a response, both inside `data` and beside it. A name with two values is
+/// omitted, so that a code over one of them does not authenticate the other.
 struct NamedTexts<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> NamedTexts<'a> {
@@ -173,7 +173,8 @@ impl<'a> NamedTexts<'a> {
         }
         for (name, value) in around {
             match &*name {
-                // Also a list, whose rows have no names; and the text of a sealed envelope.
+                // `data` may also be a list, whose rows have no names, or the text of a sealed
+                // envelope.
                 "data" if value.get().starts_with('"') => texts.extend(text((name, value))),
                 "data" => texts.push((name, Cow::Borrowed(value.get()))),
                 _ => texts.extend(text((name, value))),
@@ -198,7 +199,7 @@ fn object(json: &str) -> BTreeMap<Cow<'_, str>, &RawValue> {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// Text as it reads, and a number as it is written; a list or an object has no text.
+/// Returns the text of a text value, or a number as it is written. Lists and objects have no text.
 fn text<'a>((name, value): (Cow<'a, str>, &'a RawValue)) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
     let json = value.get();
     let text = match json.as_bytes().first() {

@@ -2,23 +2,23 @@
 //!
 //! The files and their sources are listed in `data/README.md`.
 
-/// A row of a table: cells between tabs.
+/// A row of a table, with cells separated by tabs.
 #[derive(Clone, Copy)]
 pub(crate) struct Row(&'static str);
 
 impl Row {
-    /// The cell in a column, counted from 0; empty if there is none.
+    /// Returns the cell in a column, counted from 0. A missing cell is empty.
     pub(crate) fn cell(self, column: usize) -> &'static str {
         self.0.split('\t').nth(column).unwrap_or_default()
     }
 }
 
-/// The rows below the header.
+/// Returns the rows below the header.
 pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = Row> {
     table.lines().skip(1).map(Row)
 }
 
-/// The first row, below the header, with `key` in `column`.
+/// Returns the first row below the header that has `key` in `column`.
 pub(crate) fn find(table: &'static str, column: usize, key: &str) -> Option<Row> {
     rows(table).find(|row| row.cell(column) == key)
 }

@@ -7,7 +7,7 @@ use crate::{
     operation::{Class, Encoding, Operation, Signature},
 };
 
-/// Account balance Inquiry. The signature of the response is in its data.
+/// The operation Account balance Inquiry. The signature of its response is part of its data.
 pub(crate) const BALANCE: Operation<'static> = Operation {
     name: "balance",
     host: Host::Account,

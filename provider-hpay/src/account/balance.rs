@@ -13,7 +13,7 @@ use crate::{
     fields::Fields,
 };
 
-/// Asks how much there is to pay out.
+/// Queries the balance available for payouts.
 pub(crate) async fn balance(hpay: &HPay) -> Result<payout::Balance> {
     if hpay.apis.account == Api::Openapi {
         return hpay.openapi_balance().await;

@@ -2,8 +2,8 @@
 
 use crate::error_codes::ErrorCodes;
 
-/// The error codes of the account service: the few that are known. Success is the number 0, or a
-/// text of zeros as the other services have it.
+/// The known error codes of the account service. Success is the number 0, or a text of zeros like
+/// in the other services.
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_account.tsv"),
     success: &["0", "00", "000"],

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::envelope::Literal;
 
-/// `data` of a balance inquiry: the spelling is HPay's.
+/// `data` of a balance inquiry, in HPay's spelling.
 #[derive(Deserialize)]
 pub(crate) struct Balance {
     pub(crate) balance: Grouped,

@@ -17,7 +17,7 @@ use crate::{
     operation::{Class, Encoding, Operation, Signature},
 };
 
-/// Create Link: five fields are signed, and a buyer can change the others.
+/// The operation Create Link. Five fields are signed, and a buyer can change the others.
 pub(crate) const V1_LINK: Operation<'static> = Operation {
     name: "create_payment",
     host: Host::Checkout,
@@ -53,7 +53,7 @@ pub(crate) const V1_LINK: Operation<'static> = Operation {
 };
 
 /// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022), to which Advanced
-/// Checkout Payment points: instalments, frames, tokens of domestic cards. Eighteen fields are
+/// Checkout Payment refers: instalments, frames, tokens of domestic cards. Eighteen fields are
 /// signed.
 pub(crate) const ADVANCED_LINK: Operation<'static> = Operation {
     path: compat::ADVANCED_LINK_PATH,
@@ -90,7 +90,7 @@ pub(crate) const ADVANCED_LINK: Operation<'static> = Operation {
     ..V1_LINK
 };
 
-/// The short form of the PHP library.
+/// A link in the short form of the PHP library.
 pub(crate) const SHORT_LINK: Operation<'static> = Operation {
     fields: &[
         "merchant_site_code",
@@ -117,7 +117,7 @@ pub(crate) const SHORT_LINK: Operation<'static> = Operation {
     ..ADVANCED_LINK
 };
 
-/// Order Inquiry: a POST without an effect.
+/// The operation Order Inquiry, a POST without an effect.
 pub(crate) const FIND_PAYMENT: Operation<'static> = Operation {
     name: "find_payment",
     host: Host::Checkout,
@@ -130,15 +130,15 @@ pub(crate) const FIND_PAYMENT: Operation<'static> = Operation {
     codes: &status::CODES,
 };
 
-/// The same, about one attempt to pay an order.
+/// The order inquiry for one attempt to pay an order.
 pub(crate) const FIND_TRANSACTION: Operation<'static> =
     Operation { name: "find_transaction", ..FIND_PAYMENT };
 
-/// The same, to confirm an event.
+/// The order inquiry that confirms an event.
 pub(crate) const CONFIRM_PAYMENT: Operation<'static> =
     Operation { name: "confirm", ..FIND_PAYMENT };
 
-/// Revoke ATM tokenization.
+/// The operation Revoke ATM tokenization.
 pub(crate) const REVOKE_TOKEN: Operation<'static> = Operation {
     name: "revoke_token",
     path: compat::REVOKE_TOKEN_PATH,
@@ -171,7 +171,7 @@ impl HPay {
         self.find_order(&FIND_TRANSACTION, order, Some(transaction)).await
     }
 
-    /// Asks about an order, or about one attempt to pay it.
+    /// Queries an order, or one attempt to pay it.
     pub(crate) async fn find_order(
         &self,
         operation: &Operation<'_>,
@@ -198,7 +198,7 @@ impl HPay {
                 reply.request_formula(),
                 raw,
             )?;
-            // A code that reports the state of the order comes without a signature.
+            // A code that reports the state of the order has no signature.
             if !reply.worked() && matches!(found, Lookup::Found(_)) {
                 reply.refuse_unsigned()?;
             }

@@ -6,13 +6,15 @@ use payments_core::Absence;
 
 use crate::limits::SOON;
 
-/// An order inquiry knows an order for 7 days (HPay API reference 1.0.0, error code 30015).
+/// The time for which an order inquiry finds an order: 7 days (HPay API reference 1.0.0, error code
+/// 30015).
 pub(crate) const INQUIRY_WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// "The order does not exist or the order exceeds 7 days": one code for both.
+/// The code for "the order does not exist or the order exceeds 7 days".
 pub(crate) const UNKNOWN_ORDER: &str = "30015";
 
-/// What [`UNKNOWN_ORDER`] says about an order: never that it was not and will not be paid.
+/// Returns the absence that [`UNKNOWN_ORDER`] proves. It is never conclusive: the order may have
+/// been paid, or may still be paid.
 pub(crate) fn absence() -> Absence {
     Absence::Inconclusive {
         why: "HPay learns of an order when the buyer opens the link, forgets it for inquiries \

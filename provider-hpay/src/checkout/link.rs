@@ -15,13 +15,13 @@ use super::{
 };
 use crate::{client::HPay, operation::Operation};
 
-/// A link and the end that it names.
+/// A link, and the expiry that it contains.
 pub(super) struct Link {
     pub(super) url: String,
     pub(super) expires_at: Option<Timestamp>,
 }
 
-/// The link for a request that the capabilities allow.
+/// Creates the link for a request that the capabilities allow.
 pub(super) fn link(hpay: &HPay, request: &CreatePayment) -> Result<Link> {
     let terms = Terms::read(hpay, request)?;
     let (path, page) = if terms.is_advanced() {
@@ -29,7 +29,8 @@ pub(super) fn link(hpay: &HPay, request: &CreatePayment) -> Result<Link> {
     } else {
         (&hpay.compat.link_path, V1_LINK)
     };
-    // The configuration can use another formula for a page, and each has parameters of its own.
+    // The configuration can select another formula for a page, and each formula has its own
+    // parameters.
     let formula = hpay.formulas.chosen(page.request.formula);
     let fields = if formula.id == V1_LINK.request.formula.id {
         link_parameters::v1(hpay, &terms)

@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{client::HPay, fields::Fields};
 
-/// The field of the signature, for which the older links have a place of its own.
+/// The name of the signature's field, which has a fixed place in the older links.
 const CODE: &str = "secure_code";
 
-/// Create Link (V1): five fields are signed, and a buyer can change the rest.
+/// Returns the parameters of Create Link (V1). Five fields are signed, and a buyer can change the
+/// others.
 pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Fields<'a> {
     let (token_type, token) = terms.atm_token();
     Fields::new()
@@ -39,9 +40,9 @@ pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Fields<'a> {
         .with_some("method_group", terms.method.group.map(MethodGroup::word))
 }
 
-/// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022): eighteen fields are
-/// signed, all of them sent, in this order. What came later is behind the code and is not
-/// signed.
+/// Returns the parameters of the page of the provider's libraries (`htpgroup/omipay_php_lib`,
+/// 2022). Eighteen fields are signed and sent, in this order. Later additions follow the signature
+/// and are not signed.
 pub(super) fn advanced<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
     let info = terms.options.transaction_info.as_deref().unwrap_or_default();
     let fields = Fields::new()
@@ -58,7 +59,7 @@ pub(super) fn advanced<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Field
         .with("fee_cal", "0")
         .with("fee_shipping", "0")
         .with("order_description", terms.request.description.as_str())
-        // One library signs it as empty whatever it is given, the other as it is.
+        // One library always signs this field as empty, the other signs its value.
         .with("buyer_info", "")
         .with("affiliate_code", "")
         .with("installment", flag(terms.options.installment))
@@ -68,7 +69,8 @@ pub(super) fn advanced<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Field
     Ok(later(fields, terms))
 }
 
-/// The short form of the PHP library. It does not sign the currency, so it takes only đồng.
+/// Returns the parameters of the short form of the PHP library. The currency is not signed, so only
+/// đồng is accepted.
 pub(super) fn short<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
     if terms.currency != "vnd" {
         return Err(Error::invalid("amount", "the short link does not sign the currency"));
@@ -89,8 +91,8 @@ pub(super) fn short<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'
     Ok(later(fields, terms))
 }
 
-/// What the plug-in and the reference add to the older links. The tokens are there also if they
-/// are empty, as in the libraries.
+/// Adds the fields with which the plug-in and the reference extend the older links. Empty tokens
+/// are sent as well, like in the libraries.
 fn later<'a>(fields: Fields<'a>, terms: &'a Terms<'_>) -> Fields<'a> {
     let (token_type, token) = terms.atm_token();
     fields
@@ -113,8 +115,9 @@ fn given(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The PHP library puts this address into lower case, the Python library does not: only one that
-/// is so already is signed alike, and arrives where it should.
+/// Checks that an address is in lower case. The PHP library converts this address to lower case and
+/// the Python library does not, so only for an address without capital letters do both give the
+/// same signature and the right address.
 fn in_lower_case(url: &str) -> Result<&str> {
     if url.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let words = "has capital letters, which HPay's older page takes as small ones";

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::client::HPay;
 
-/// What a link says, checked.
+/// The content of a link, checked.
 pub(super) struct Terms<'a> {
     pub(super) request: &'a CreatePayment,
     pub(super) options: HPayOptions,
@@ -57,7 +57,7 @@ impl<'a> Terms<'a> {
         })
     }
 
-    /// Whether the reference sends such a link to its second page.
+    /// Returns `true` if the reference uses its second page for such a link.
     pub(super) fn is_advanced(&self) -> bool {
         self.options.installment || self.options.inpage || self.options.atm_token.is_some()
     }
@@ -66,12 +66,12 @@ impl<'a> Terms<'a> {
         Some(self.request.description.as_str()).filter(|text| !text.is_empty())
     }
 
-    /// `dd/mm/yyyy,hh:ii`, on a 24-hour clock in Vietnam.
+    /// Returns the expiry as `dd/mm/yyyy,hh:ii`, on a 24-hour clock in Vietnamese time.
     pub(super) fn time_limit(&self) -> Option<String> {
         self.expires_at.map(|end| end.vietnam_civil("%d/%m/%Y,%H:%M"))
     }
 
-    /// `token_type` and `token`.
+    /// Returns `token_type` and `token`.
     pub(super) fn atm_token(&self) -> (&'static str, &str) {
         match &self.options.atm_token {
             None => ("", ""),
@@ -81,7 +81,8 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Whole units, as decimal text: the reference types the price as an integer for both currencies.
+/// Formats an amount in whole units as decimal text. The reference defines the price as an integer
+/// for both currencies.
 fn price(amount: Money) -> Result<String> {
     if amount.currency() != Currency::USD {
         return Ok(amount.minor().to_string());
@@ -93,8 +94,9 @@ fn price(amount: Money) -> Result<String> {
     Ok((amount.minor() / cents).to_string())
 }
 
-/// The provider's PHP library decodes this text twice before it checks the signature of a
-/// notification, its plug-in once: what reads differently then is refused.
+/// Checks the transaction information. The provider's PHP library decodes this text twice before it
+/// checks the signature of a notification, its plug-in once; a text that the two would read
+/// differently is refused.
 fn check_transaction_info(text: &str) -> Result<()> {
     let field = "options.transaction_info";
     let stranger = |c: char| matches!(c, '+' | '%' | '<' | '>') || c.is_control();
@@ -114,8 +116,8 @@ fn check_printable(field: &'static str, text: &str) -> Result<()> {
     }
 }
 
-/// HPay takes whole minutes; the end is that of the minute begun. The zone is not stated and
-/// taken as Vietnam's.
+/// Returns the expiry rounded up to the whole minutes that HPay accepts. HPay does not document the
+/// time zone, which is assumed to be Vietnam's.
 fn end(asked: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>> {
     let Some(asked) = asked else { return Ok(None) };
     let end = Timestamp::from_unix(asked.unix_seconds() - asked.unix_seconds().rem_euclid(60));

@@ -8,14 +8,14 @@ use super::{
     options::{HPayOptions, MethodGroup},
 };
 
-/// What a link says of the method; without either the buyer chooses.
+/// The method and group in a link. If both are absent, the buyer chooses.
 pub(super) struct Method {
     pub(super) id: Option<u32>,
     pub(super) group: Option<MethodGroup>,
 }
 
 impl Method {
-    /// What a request and its options ask for.
+    /// Returns the method that a request and its options select.
     pub(super) fn chosen(method: Option<PaymentMethod>, options: &HPayOptions) -> Result<Self> {
         let chosen =
             Self { id: chosen_id(method, options)?, group: chosen_group(method, options)? };
@@ -32,7 +32,7 @@ impl Method {
         Ok(chosen)
     }
 
-    /// Whether what is chosen leaves room for a kind of method.
+    /// Returns `true` if the selection allows a kind of method.
     fn may_be(&self, method: Option<PaymentMethod>, kind: MethodKind) -> bool {
         method.is_none_or(|method| method == of_kind(kind))
             && self.id.and_then(method_kind).is_none_or(|chosen| chosen == kind)
@@ -75,7 +75,7 @@ fn chosen_group(
             ));
         }
         (Some(group), _) => group,
-        // One method says more than its group.
+        // A single method is more specific than its group.
         (None, _) if options.payment_method_id.is_some() => return Ok(None),
         (None, Some(group)) => group,
         (None, None) => return Ok(None),
@@ -88,15 +88,16 @@ fn chosen_group(
     }
 }
 
-/// The group of table 2 that a method is asked for by. The methods of domestic banks share one
-/// page, on which the buyer picks.
+/// Returns the group of table 2 that selects a method. The methods of domestic banks share one
+/// page, on which the buyer chooses the bank.
 pub(super) fn of_method(method: PaymentMethod) -> Option<MethodGroup> {
     match method {
         PaymentMethod::DomesticCard | PaymentMethod::InternetBanking => {
             Some(MethodGroup::BankOnline)
         }
         PaymentMethod::Card => Some(MethodGroup::CreditCard),
-        // As a single method, number 396284, table 1 has it as unsupported; as a group it is not.
+        // Table 1 lists it as unsupported as a single method, number 396284, but table 2 lists its
+        // group as supported.
         PaymentMethod::VirtualAccount => Some(MethodGroup::Va),
         _ => None,
     }

@@ -6,7 +6,7 @@ const METHODS: &str = include_str!("../../data/methods.tsv");
 const GROUPS: &str = include_str!("../../data/method_groups.tsv");
 const SUPPORTED: &str = "supported";
 
-/// The kind of a payment method, as table 1 names it.
+/// The kind of a payment method in table 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MethodKind {
     Atm,
@@ -16,7 +16,7 @@ pub(crate) enum MethodKind {
     Card,
 }
 
-/// The kind of a payment method that table 1 lists as supported.
+/// Returns the kind of a payment method that table 1 lists as supported. Otherwise `None`.
 pub(crate) fn method_kind(payment_method_id: u32) -> Option<MethodKind> {
     let row = find(METHODS, 0, &payment_method_id.to_string())?;
     if row.cell(3) != SUPPORTED {
@@ -31,13 +31,12 @@ pub(crate) fn method_kind(payment_method_id: u32) -> Option<MethodKind> {
     }
 }
 
-/// Whether table 2 lists a group as supported.
+/// Returns `true` if table 2 lists a group as supported.
 pub(crate) fn takes_group(method_group: &str) -> bool {
     find(GROUPS, 1, method_group).is_some_and(|row| row.cell(2) == SUPPORTED)
 }
 
-/// Row by row: the expectations are here and not in the tables, so that a row that is lost or
-/// changed is noticed.
+/// The expectations are repeated here row by row, so that a lost or changed row is noticed.
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -58,7 +57,8 @@ mod tests {
     /// International cards: Visa, MasterCard, JCB.
     const CARDS: &[u32] = &[1095, 1098, 1101];
 
-    /// Listed as unsupported: internet banking, and the virtual account as a single method.
+    /// Methods that are listed as unsupported: internet banking, and the virtual account as a
+    /// single method.
     const UNSUPPORTED: &[u32] = &[
         2401, 2402, 2403, 2549, 2550, 2551, 2600, 2601, 3203, 629384, 641039, 668234, 672119,
         734279, 660464, 691544, 710969, 718739, 738164, 742049, 656579, 707084, 714854, 726509,

@@ -52,8 +52,9 @@ impl Payments {
     }
 }
 
-/// No absence is ever conclusive: the end of a link is not signed, so a buyer can take it out, and
-/// HPay has one code for an order that it does not know and one that it has forgotten.
+/// Returns the capabilities. No absence is ever conclusive, because the expiry of a link is not
+/// signed, so that a buyer can remove it, and because HPay has one code for an unknown order and
+/// one that it no longer stores.
 fn capabilities(currency: Currency) -> PaymentCapabilities {
     let methods = [
         PaymentMethod::DomesticCard,
@@ -67,7 +68,7 @@ fn capabilities(currency: Currency) -> PaymentCapabilities {
         CreateMode::Offline,
         methods.into_iter().filter(is_taken).collect(),
         vec![AmountLimits::at_least(match currency {
-            // Prices are whole units of either currency.
+            // Prices are whole units in either currency.
             Currency::USD => Money::from_minor(100, currency),
             _ => Money::vnd(1),
         })],
@@ -86,7 +87,7 @@ impl PaymentProvider for Payments {
         &self.capabilities
     }
 
-    /// Makes the whole link: what cannot be made is refused.
+    /// Creates the whole link, and refuses a request if that fails.
     fn check(&self, request: &CreatePayment) -> Result<()> {
         link(&self.hpay, request).map(drop)
     }

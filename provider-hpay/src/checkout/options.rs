@@ -189,7 +189,7 @@ impl MethodGroup {
     }
 }
 
-/// Refuses options of HPay's on a request other than a payment, where they would have no effect.
+/// Refuses HPay's options on a request other than a payment, where they have no effect.
 pub(crate) fn refuse_options(options: &Options) -> Result<()> {
     match options.get::<HPayOptions>()? {
         None => Ok(()),

@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{client::Account, dedupe_key, envelope::Envelope, error_codes::Code};
 
-/// Reads a response about `order`, or about the one attempt to pay it that HPay knows by the number
-/// `transaction`. It was asked for by `formula`.
+/// Reads a response about `order`, or about one attempt to pay it, which HPay knows by the number
+/// `transaction`. The request was signed by `formula`.
 ///
 /// # Errors
-/// The inquiry failed, or the response is not what HPay documents.
+/// The inquiry failed, or the response is not as HPay documents it.
 pub(crate) fn read(
     operation: &'static str,
     account: Account<'_>,
@@ -66,7 +66,7 @@ fn payment(account: Account<'_>, order: &OrderRef, data: &Order) -> Result<Payme
         None => None,
     };
     let state = match (order_state(&word), amount) {
-        // Paid, and the amount is not there.
+        // It is paid, but the amount is missing.
         (PaymentState::Settled | PaymentState::Held, None) => PaymentState::Uncertain,
         (state, _) => state,
     };

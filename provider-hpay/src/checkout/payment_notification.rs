@@ -22,18 +22,18 @@ use crate::{
 
 const INFO: &str = "transaction_info";
 
-/// The field on which a failure rests beside those that are read, and that no proof covers.
+/// The name of a pseudo-field on which a failure rests and which no proof covers.
 ///
-/// The signed text is joined by spaces, and a buyer can write the transaction information. While
-/// the error text is empty and the other fields hold no space, the fields can be cut in one way
-/// only. With an error text a paid notification can be cut so that it tells of another order's
-/// failure.
+/// The signed text is joined by spaces, and a buyer can write the transaction information. If the
+/// error text is empty and the other fields contain no space, the text can be divided into fields
+/// in one way only. With an error text, the signed text of a paid notification can be divided so
+/// that it reports the failure of another order.
 const FIELD_ENDS: &str = "where the fields end";
 
-/// The fields that the key of a payment is made of.
+/// The fields from which the dedupe key of a payment is made.
 const KEY_FIELDS: &[&str] = &["payment_id", "payment_type", "error_text"];
 
-/// What a payment notification says.
+/// The content of a payment notification.
 pub(super) struct PaymentNotice {
     pub(super) payment: Payment,
     pub(super) key: StatedKey,
@@ -54,7 +54,7 @@ pub(crate) fn receive(
     })
 }
 
-/// What the signature of a notification or a return is made of.
+/// Returns the inputs for the signature check of a notification or a return.
 pub(crate) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
     let query = Query::of(delivery).ok()?;
     let (formula, ours) = (PAYMENT_NOTIFICATION, Some(merchant(hpay)));
@@ -63,8 +63,8 @@ pub(crate) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Optio
 
 /// Verifies the signature.
 ///
-/// The provider's PHP library decodes the transaction information a second time before it
-/// verifies, its plug-in does not: either is good. Only the value decoded once is used.
+/// The provider's PHP library decodes the transaction information a second time before it verifies,
+/// its plug-in does not. A signature over either is accepted. Only the value decoded once is used.
 pub(super) fn verify<'a>(
     hpay: &HPay,
     query: Query<'a>,
@@ -89,10 +89,12 @@ pub(super) fn verify<'a>(
     Ok((proof, fields))
 }
 
-/// Reads a payment notification whose signature is good: a good signature is not yet a payment.
+/// Reads a payment notification whose signature is valid. A valid signature alone does not prove a
+/// payment.
 ///
 /// # Errors
-/// A field is not what HPay puts there, as when the fields are cut elsewhere.
+/// Returns [`Misread`] if a field does not have a value that HPay documents, for example because
+/// the signed text was divided differently.
 pub(super) fn read(
     account: Account<'_>,
     fields: &VerifiedFields<'_>,
@@ -145,7 +147,7 @@ pub(super) fn read(
     Ok(PaymentNotice { payment, key: key.made_of(KEY_FIELDS) })
 }
 
-/// The merchant in the signature: ours, which no query carries.
+/// Returns the merchant's number for the signature. It is our own, because no query contains it.
 fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_site_code", hpay.merchant_id().as_bytes())
 }

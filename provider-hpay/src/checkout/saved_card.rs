@@ -40,7 +40,7 @@ impl HPay {
         }
         let (proof, fields) = payment_notification::verify(self, Query::of(delivery)?)?;
         let notice = payment_notification::read(self.account(), &fields, raw(delivery))?;
-        // To which order the tokens belong is otherwise uncertain.
+        // Otherwise the order of the tokens is uncertain.
         if !fields.read().iter().all(|field| proof.covers(field)) {
             return Ok(Vec::new());
         }
@@ -48,10 +48,10 @@ impl HPay {
     }
 }
 
-/// The cards that a notification of `payment` carries. One that was not paid carries none.
+/// Returns the cards in a notification of `payment`. Empty if it was not paid.
 ///
 /// # Errors
-/// A token is not what HPay puts there.
+/// Returns [`Untrusted`] if a token does not have a form that HPay documents.
 fn cards(payment: &Payment, fields: &VerifiedFields<'_>) -> Result<Vec<SavedCard>, Untrusted> {
     if !matches!(payment.state, PaymentState::Settled | PaymentState::Held) {
         return Ok(Vec::new());

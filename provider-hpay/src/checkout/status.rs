@@ -20,8 +20,8 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     wrong_address: &["02"],
 };
 
-/// The statuses of an order. The reference lists none and prints `00`; the others are those of
-/// NganLuong, whose checkout this one descends from.
+/// Returns the state for a status of an order. The reference has no list of them and prints only
+/// `00`; the others are those of NganLuong, from whose checkout this one descends.
 pub(crate) fn order_state(status: &str) -> PaymentState {
     match status {
         "00" => PaymentState::Settled,
@@ -31,7 +31,7 @@ pub(crate) fn order_state(status: &str) -> PaymentState {
     }
 }
 
-/// The codes that are states of an order and not faults.
+/// Returns the state for a code that reports the state of an order and not an error.
 pub(crate) fn order_state_of_code(code: &str) -> Option<PaymentState> {
     match code {
         "81" => Some(PaymentState::Open),
@@ -42,9 +42,9 @@ pub(crate) fn order_state_of_code(code: &str) -> Option<PaymentState> {
     }
 }
 
-/// The state that a payment notification reports. `payment_type` 1 is paid, 2 is paid and held by
-/// HPay (`htpgroup/omipay_php_lib`; the reference calls them Paynow and Paylater). With an error
-/// text nothing is paid, whatever the type.
+/// Returns the state that a payment notification reports. `payment_type` 1 is paid, 2 is paid and
+/// held by HPay (`htpgroup/omipay_php_lib`; the reference calls them Paynow and Paylater). With an
+/// error text the payment failed, whatever the type.
 pub(crate) fn notified_state(payment_type: &str, error_text: &str) -> PaymentState {
     match (payment_type, error_text) {
         (_, error) if !error.is_empty() => PaymentState::Failed,
@@ -54,7 +54,7 @@ pub(crate) fn notified_state(payment_type: &str, error_text: &str) -> PaymentSta
     }
 }
 
-/// What `status` and `revoke_token_status` say: "if 00 is success", "true is removed and false is
+/// Interprets `status` and `revoke_token_status`: "if 00 is success", "true is removed and false is
 /// failed" (HPay API reference 1.0.0, Revoke Callback IPN Request).
 pub(crate) fn revoked(status: &str, word: &str) -> Revoked {
     match (status, word) {

@@ -88,7 +88,7 @@ impl fmt::Debug for UnsignedToken {
     }
 }
 
-/// In constant time.
+/// Compares in constant time.
 impl PartialEq for CardToken {
     fn eq(&self, other: &Self) -> bool {
         self.0.matches(other.expose().as_bytes())

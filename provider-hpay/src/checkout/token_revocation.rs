@@ -96,7 +96,7 @@ impl HPay {
     }
 }
 
-/// The example of the reference has values in quotation marks.
+/// Removes quotation marks, which the example of the reference has around values.
 fn unquoted(text: &str) -> &str {
     text.trim().trim_matches(['"', '\'', '’'])
 }

@@ -88,7 +88,7 @@ const VIRTUAL_ACCOUNT: &[(&str, Instructed)] = &[
     ("047", Refused(InvalidRequest)),
     ("048", Refused(InvalidRequest)),
     ("049", Refused(InvalidRequest)),
-    // Printed in the example of the create call and in no table.
+    // It is in the example of the create call but in no table.
     ("0", Works),
 ];
 

@@ -8,7 +8,7 @@ use payments_core::signature::Shape;
 
 /// The shape of every field of a request or a notification. Other fields have [`Shape::Any`].
 pub(super) const SHAPES: &[(&str, Shape)] = &[
-    // The passcode belongs to this merchant.
+    // The passcode belongs to this one merchant.
     ("merchant_site_code", Shape::Fixed),
     ("merchant_id", Shape::Fixed),
     ("merchantId", Shape::Fixed),
@@ -24,7 +24,7 @@ pub(super) const SHAPES: &[(&str, Shape)] = &[
     ("affiliate_code", Shape::Word),
     ("order_code", Shape::Word),
     ("price", Shape::Amount),
-    // Reference: `vnd` or `usd`; the provider's libraries default to đồng.
+    // The reference has `vnd` and `usd`; the provider's libraries default to đồng.
     ("currency", Shape::OneOf(&["vnd", "usd", ""])),
     ("quantity", Shape::Number),
     ("tax", Shape::Number),
@@ -38,7 +38,7 @@ pub(super) const SHAPES: &[(&str, Shape)] = &[
     ("method_group", Shape::Word),
     ("lang", Shape::Word),
     ("time_limit", Shape::Word),
-    // Notifications and inquiries. The error text decides: an empty one means paid.
+    // Notifications and inquiries. The error text is decisive: an empty one means paid.
     ("error_text", Shape::Any),
     ("payment_id", Shape::Digits),
     ("payment_type", Shape::Digits),

@@ -60,7 +60,7 @@ impl Formulas {
         self.chosen.get(&*usual.id).copied().unwrap_or(usual)
     }
 
-    /// The templates of the configuration, each as a formula under its key.
+    /// Returns the templates of the configuration, each as a formula with its key.
     pub(crate) fn templates(&self) -> impl Iterator<Item = (&'static str, &Formula)> {
         self.templates.iter().map(|(id, formula)| (short(id), formula))
     }
@@ -85,12 +85,12 @@ impl Formulas {
         self.templates.values().filter_map(of).collect()
     }
 
-    /// Puts what the configuration has under the key `name` in the place of a formula: a template,
-    /// or the name of another formula of HPay's. `fields_signed_by` returns the fields of the
-    /// request that a formula of ours signs.
+    /// Replaces a formula by the value that the configuration has under the key `name`: a template,
+    /// or the name of another formula of HPay. `fields_signed_by` returns the fields of the request
+    /// that a formula of the merchant signs.
     ///
     /// # Errors
-    /// What is wrong with the key or its value.
+    /// Returns a description of the problem if the key or its value is invalid.
     pub(crate) fn replace(
         &mut self,
         name: &str,
@@ -108,7 +108,7 @@ impl Formulas {
         }
         let template = value.replace("{passcode}", "{secret}");
         let formula = usual.replaced(&template).map_err(|error| error.to_string())?;
-        // With a misspelt name it would fail with the first request only.
+        // Otherwise a misspelt name would fail only with the first request.
         if let Some(names) = fields_signed_by(usual)
             && let Some(other) =
                 formula.layout.fields().into_iter().find(|name| !names.contains(name))
@@ -130,7 +130,7 @@ fn replaceable() -> impl Iterator<Item = &'static Formula> {
     FORMULAS.iter().filter(move |formula| !unused.contains(&formula.id))
 }
 
-/// The formulas of links; each has its own parameters.
+/// The formulas of links, each with its own parameters.
 static LINKS: [Formula; 3] = [CHECKOUT_V1_LINK, CHECKOUT_LINK, CHECKOUT_LINK_SHORT];
 
 /// The formulas of the response to a payout.
@@ -144,12 +144,12 @@ fn alternatives(usual: &Formula) -> &'static [Formula] {
         .unwrap_or_default()
 }
 
-/// The key of the configuration that replaces a formula.
+/// Returns the key of the configuration that replaces a formula.
 pub(crate) fn key(formula: &Formula) -> String {
     format!("formulas.{}", short(&formula.id))
 }
 
-/// The part of a formula's name after the dot.
+/// Returns the part of a formula's name after the dot.
 fn short(id: &str) -> &str {
     id.strip_prefix("hpay.").unwrap_or(id)
 }

@@ -21,11 +21,11 @@ pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> 
     }
 }
 
-/// Compares states: what the inquiry says later than the claim confirms it, what it says earlier
-/// may change yet. The amount is the inquiry's, whatever was claimed.
+/// Compares the states: if the inquiry's state is later than the claim's, the claim is confirmed;
+/// if it is earlier, it may still change. The amount is always the inquiry's.
 ///
-/// A failure is reported of one attempt, after which the buyer may try again: whatever the inquiry
-/// says of the order is the answer.
+/// A failure is reported about one attempt, after which the buyer may try again, so the inquiry's
+/// state of the order is the result.
 async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation> {
     let found = match find(hpay, claimed).await? {
         Lookup::Found(found) => found,
@@ -45,9 +45,9 @@ async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation>
     })
 }
 
-/// Asks about the attempt that the claim names, so that an order that was paid twice yields each
-/// payment under its own number; and about the order where the claim names none, tells of a
-/// failure, or names one that HPay does not know.
+/// Queries the attempt that the claim names, so that an order that was paid twice gives each
+/// payment under its own number. Queries the order instead if the claim names no attempt, reports a
+/// failure, or names an attempt that HPay does not know.
 async fn find(hpay: &HPay, claimed: &Payment) -> Result<Lookup<Payment>> {
     if let Some(attempt) = claimed.gateway_ref.as_ref()
         && claimed.state != PaymentState::Failed
@@ -59,14 +59,14 @@ async fn find(hpay: &HPay, claimed: &Payment) -> Result<Lookup<Payment>> {
     hpay.find_order(&CONFIRM_PAYMENT, &claimed.order, None).await
 }
 
-/// What the inquiry said, under the key that the notification of the same payment has.
+/// Returns the payment of the inquiry as an event, under the key of the payment's notification.
 fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
     let key = dedupe_key::inquired(hpay.merchant_id(), &found)?;
     Ok(Event::inquired(key, EventData::Payment(found)))
 }
 
-/// Finds the credit by its number on the account that was named. What is booked are the
-/// inquiry's amount and account, whatever the callback said.
+/// Finds the credit by its number on the account that was named. The event has the amount and the
+/// account of the inquiry, whatever the callback claims.
 async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation> {
     let account = claimed.virtual_account.as_ref().ok_or_else(|| {
         Error::invalid("virtual_account", "is needed to ask about a credit")
@@ -83,7 +83,7 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
         }
         Err(error) => return Err(error),
     };
-    // A row that cannot be read confirms nothing.
+    // An unreadable row confirms nothing.
     let mut readable = credits.into_iter().filter_map(|credit| credit.into_result().ok());
     let Some(found) = readable.find(|credit| credit.key == claimed.key) else {
         return Ok(not_yet());

@@ -18,10 +18,10 @@ use crate::{
 };
 
 impl HPay {
-    /// Asks, and reads a response that worked and whose signature fits.
+    /// Makes an inquiry, and reads a successful response with a valid signature.
     ///
     /// # Errors
-    /// The request to HPay failed or was refused, the signature of the response does not fit, or
+    /// The request to HPay failed or was refused, the signature of the response is not valid, or
     /// `read` fails.
     pub(super) async fn ask_openapi<T>(
         &self,
@@ -34,7 +34,8 @@ impl HPay {
             match reply.failure() {
                 Some(code) => {
                     let error = code.failed_inquiry(operation.name, reply.request_formula());
-                    // The one code of every refusal: of an inquiry, mostly of its signature.
+                    // The only code for every refusal. For an inquiry, it mostly refuses the
+                    // signature.
                     Err(match code.text() {
                         REFUSED => error.with_suspects(FORMULA_OR_CREDENTIALS),
                         _ => error,
@@ -46,14 +47,14 @@ impl HPay {
         .await
     }
 
-    /// Instructs, and reads the data of a response that worked and whose signature fits; `refused`
-    /// reads the code of one that did not work.
+    /// Sends an instruction, and reads the data of a successful response with a valid signature.
+    /// `refused` reads the code of any other response.
     ///
-    /// The code is signed. A refusal under a signature that does not fit is not believed; one
-    /// without a signature is as good as an unsigned one of the reference's API.
+    /// The code is signed. A refusal with an invalid signature is not accepted; a refusal without a
+    /// signature counts like an unsigned one of the reference's API.
     ///
     /// # Errors
-    /// Nothing left this machine.
+    /// A field cannot be sent, or there was no connection. Nothing was sent.
     pub(super) async fn instruct_openapi<D: DeserializeOwned, T>(
         &self,
         operation: &Operation<'_>,
@@ -83,8 +84,9 @@ impl HPay {
     }
 }
 
-/// What a code makes of an instruction. It is never a confirmed decline: nothing in a refusal names
-/// the instruction, so that its signature fits every other one too.
+/// Returns the result of an instruction that got this code. It is never a confirmed decline,
+/// because a refusal does not name the instruction, so its signature would be valid for any other
+/// instruction as well.
 pub(super) fn refused<T>(code: &Code, reply: &Reply<'_>) -> Submission<T> {
     code.refused_instruction(reply.request_formula())
 }

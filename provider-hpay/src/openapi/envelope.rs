@@ -13,19 +13,19 @@ use crate::{
     fields::Fields,
 };
 
-/// The data of a request as the envelope has them, to be signed.
+/// Returns the data of a request in the form of the envelope, ready to be signed.
 ///
 /// # Errors
-/// They cannot be written as JSON.
+/// Returns an error if they cannot be written as JSON.
 pub(crate) fn sealed(data: &Fields<'_>) -> Result<Fields<'static>> {
     Ok(Fields::new().with("data", STANDARD.encode(data.to_json()?)))
 }
 
-/// Opens the envelope of a response. Its signature is verified over the whole response before
-/// anything in it is believed.
+/// Opens the envelope of a response. Its signature is verified over the whole response before any
+/// part of it is used.
 ///
 /// # Errors
-/// It is no envelope, or its data is not base64 of JSON.
+/// Returns an error if the body is not an envelope, or if its data is not base64 of JSON.
 pub(crate) fn opened(body: &[u8]) -> serde_json::Result<Envelope<'static>> {
     let Sealed { error_code, error_message, data, .. } = serde_json::from_slice(body)?;
     Ok(Envelope::unsealed(error_code, data, error_message))
@@ -45,8 +45,8 @@ struct Sealed {
     _signature: Option<IgnoredAny>,
 }
 
-/// The data of a response: none where the text is empty, or is another kind of JSON, such as the
-/// empty list of the reference's API.
+/// The data of a response. There are none if the text is empty or the value is another kind of
+/// JSON, such as the empty list of the reference's API.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Data {
@@ -82,7 +82,8 @@ mod tests {
             assert_eq!(data_of(&with(none)), Ok(None), "{none}");
         }
         assert_eq!(data_of(r#"{"errorCode":"99","errorMessage":"x"}"#), Ok(None));
-        // Not base64, base64 without its padding, of no text, and of no JSON.
+        // Invalid base64, base64 without padding, base64 of invalid UTF-8, and base64 of invalid
+        // JSON.
         for refused in ["\"%%%\"", "\"eyJhIjoxfQ\"", "\"/w==\"", "\"e30x\""] {
             assert!(data_of(&with(refused)).is_err(), "{refused}");
         }

@@ -32,7 +32,7 @@ use crate::{
 static REQUEST: Formula = OPENAPI_REQUEST;
 static RESPONSE: Formula = OPENAPI_RESPONSE;
 
-/// What all operations of the newer OpenAPI share.
+/// Creates an operation with the parts that all operations of the newer OpenAPI share.
 const fn operation(
     name: &'static str,
     service: &'static str,

@@ -4,9 +4,9 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use payments_core::Timestamp;
 
-/// The `requestId` of a call that has no reference of the merchant: the time and some random
-/// digits, so that two machines do not choose the same. At most 20 characters, as the calls about
-/// virtual accounts allow.
+/// Creates the `requestId` of a call that has no reference of the merchant: the time and some
+/// random digits, so that two machines do not choose the same one. It has at most 20 characters, as
+/// the calls about virtual accounts require.
 pub(crate) fn request_id(now: Timestamp) -> String {
     let random = RandomState::new().hash_one(now.unix_seconds()) % 100_000_000;
     format!("{}{random:08}", now.unix_seconds())

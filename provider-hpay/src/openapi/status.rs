@@ -2,8 +2,8 @@
 
 use crate::error_codes::ErrorCodes;
 
-/// The error codes of the newer OpenAPI: the two that public code of merchants names. Every other
-/// one is undecided.
+/// The error codes of the newer OpenAPI: the two that public code of merchants mentions. Every
+/// other code is undecided.
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_openapi.tsv"),
     success: &[],
@@ -13,6 +13,6 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     wrong_address: &[],
 };
 
-/// The refusal that a payout inquiry may get for a payout that HPay does not know: it proves
-/// nothing about one that was sent.
+/// The refusal that HPay may return to a payout inquiry for a payout that it does not know. It
+/// proves nothing about a payout that was sent.
 pub(crate) const REFUSED: &str = "214404";

@@ -16,28 +16,28 @@ use crate::{envelope::Literal, fields::Fields, http_status, kept::Kept, operatio
 
 const OPERATION: &str = "openapi_token";
 
-/// How long before its end a token is renewed, so that none ends on its way. Merchants renew 30 to
-/// 60 seconds early.
+/// The time before its expiry at which a token is renewed, so that it does not expire during a
+/// call. Merchants renew tokens 30 to 60 seconds early.
 const EARLY: Duration = Duration::from_secs(60);
 
-/// There are a handful of services.
+/// The most tokens to keep. There are only a few services.
 const MOST: usize = 16;
 
-/// What HPay gives a merchant for the newer OpenAPI.
+/// The merchant's credentials for the newer OpenAPI.
 pub(crate) struct Credentials {
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
-    /// The merchant's number, the header `x-api-mid` of every request.
+    /// The merchant's number, sent as the header `x-api-mid` of every request.
     pub(crate) merchant_id: HeaderValue,
 }
 
-/// The access tokens of one merchant, each kept and asked for once.
+/// The access tokens of one merchant, each cached and requested once.
 pub(crate) struct Tokens {
     endpoint: Arc<Endpoint>,
     kept: Kept<String, Secret>,
 }
 
-/// Where tokens come from.
+/// The endpoint that issues tokens.
 struct Endpoint {
     /// The address of the host, without a trailing slash.
     host: String,
@@ -63,11 +63,11 @@ impl Tokens {
         Self { endpoint: Arc::new(Endpoint { host, credentials, transport, clock }), kept }
     }
 
-    /// Puts the access token of a service and the merchant's number into the headers of a request,
+    /// Adds the access token of a service and the merchant's number to the headers of a request,
     /// and returns the token.
     ///
     /// # Errors
-    /// There is no token; nothing of the request was sent.
+    /// Returns an error if no token can be obtained. The request itself was not sent.
     pub(crate) async fn authorize(
         &self,
         service: &str,
@@ -81,7 +81,7 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Forgets a token that HPay does not accept any more, so that the next call has another.
+    /// Removes a token that HPay no longer accepts, so that the next call requests another.
     pub(crate) fn forget(&self, service: &str, refused: &Secret) {
         self.kept.forget(&service.to_owned(), |token| token.matches(refused.expose().as_bytes()));
     }
@@ -104,9 +104,9 @@ impl Endpoint {
     }
 }
 
-/// Reads a token and until when it is used.
+/// Reads a token, and the time until which it is used.
 fn read(response: &Response<Bytes>, now: Timestamp) -> Result<(Secret, Timestamp)> {
-    // What RFC 6749, section 5.2, answers to wrong credentials.
+    // The response to wrong credentials according to RFC 6749, section 5.2.
     if matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED) {
         let message = "HPay gives no token: it does not accept `openapi_client_id` or \
                        `openapi_client_secret`, or does not offer this service";
@@ -121,9 +121,9 @@ fn read(response: &Response<Bytes>, now: Timestamp) -> Result<(Secret, Timestamp
     let granted: Granted =
         serde_json::from_slice(response.body()).map_err(|error| malformed().with_source(error))?;
     let token = Secret::new(granted.access_token).map_err(|_| malformed())?;
-    // One that no header can carry is none.
+    // A token that cannot be sent in a header is refused.
     bearer(&token)?;
-    // Without an end it is used for the call that asked for it.
+    // A token without an expiry is used only for the call that requested it.
     let lasts = granted.expires_in.and_then(|seconds| seconds.text().trim().parse().ok());
     let lasts = Duration::from_secs(lasts.unwrap_or_default());
     Ok((token, now.plus(lasts.saturating_sub(EARLY))))

@@ -25,7 +25,7 @@ use crate::{
     response_signature::Doubt,
 };
 
-/// iBFT Payment.
+/// The operation iBFT Payment.
 pub(crate) const PAYOUT: Operation<'static> = Operation {
     name: "create_payout",
     host: Host::Account,
@@ -47,15 +47,15 @@ pub(crate) const PAYOUT: Operation<'static> = Operation {
     codes: &status::CODES,
 };
 
-/// The same for "special" merchants, if HPay says so.
+/// The payout operation for merchants that HPay calls "special".
 pub(crate) const OPENAPI_PAYOUT: Operation<'static> =
     Operation { host: Host::Openapi, path: "/v1/fb/create", ..PAYOUT };
 
-/// The same as a form; deprecated.
+/// The payout operation with a form as its body, which HPay deprecated.
 pub(crate) const FORM_PAYOUT: Operation<'static> =
     Operation { path: "/api/ibft", encoding: Encoding::Form, ..PAYOUT };
 
-/// FB_Transaction Inquiry: an MD5, unlike the payout itself.
+/// The operation FB_Transaction Inquiry, signed by MD5, unlike the payout itself.
 pub(crate) const FIND_PAYOUT: Operation<'static> = Operation {
     name: "find_payout",
     host: Host::Account,
@@ -68,15 +68,15 @@ pub(crate) const FIND_PAYOUT: Operation<'static> = Operation {
     codes: &status::CODES,
 };
 
-/// The same, about one payout of those under a reference.
+/// The payout inquiry for one of the payouts under a reference.
 pub(crate) const FIND_PAYOUT_TRANSACTION: Operation<'static> =
     Operation { name: "find_payout_transaction", ..FIND_PAYOUT };
 
-/// The same, compared with what was ordered.
+/// The payout inquiry that is compared with the request.
 pub(crate) const FIND_PAYOUT_LIKE: Operation<'static> =
     Operation { name: "find_payout_like", ..FIND_PAYOUT };
 
-/// Bank Account Inquiry, for a fee.
+/// The operation Bank Account Inquiry, which costs a fee.
 pub(crate) const NAME_CHECK: Operation<'static> = Operation {
     name: "verify_beneficiary",
     host: Host::Account,
@@ -129,7 +129,7 @@ impl HPay {
         })
     }
 
-    /// The fields of a payout.
+    /// Returns the fields of a payout.
     pub(super) fn fields_of_payout<'a>(&'a self, request: &'a CreatePayout) -> Result<Fields<'a>> {
         let account = &request.beneficiary.account;
         Ok(Fields::new()
@@ -175,7 +175,7 @@ impl HPay {
         .await
     }
 
-    /// Asks for every payout under a reference, or for one of them.
+    /// Queries every payout under a reference, or one of them.
     pub(super) async fn find_payouts(
         &self,
         operation: &Operation<'_>,
@@ -209,7 +209,7 @@ impl HPay {
     }
 }
 
-/// Verifies HPay's signature and that the response echoes the request.
+/// Verifies HPay's signature, and that the response repeats the values of the request.
 fn verify(
     request: &CreatePayout,
     data: &CreatedPayout,
@@ -218,11 +218,12 @@ fn verify(
     let sent = (request.payout.as_str(), request.beneficiary.account.number.as_str());
     let (request_id, number) = (data.request_id.text(), data.bank_account_number.text());
     if (request_id.as_ref(), number.as_ref()) != sent {
-        // The account is not signed on its way out: this is how a swapped one shows.
+        // The request does not sign the account, so this comparison reveals a changed account.
         let doubt = "HPay's answer names another reference or account than we sent";
         return Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention());
     }
-    // Not in the response: the name that PAYOUT_RESPONSE_BY_NAME signs is our own.
+    // The response does not contain the name that PAYOUT_RESPONSE_BY_NAME signs, so the request's
+    // name is used.
     let ours = [("bankAccountName", request.beneficiary.name.as_bytes())];
     reply.verify_beside(&ours).map_err(Doubt::into_uncertain)
 }

@@ -22,7 +22,7 @@ pub fn holder_name(name: &str) -> Result<String> {
     Ok(text.to_ascii_uppercase())
 }
 
-/// Checks the spaces of a name whose letters were checked already.
+/// Checks the spaces of a name whose letters were already checked.
 pub(crate) fn check_spaces(field: &'static str, name: &str) -> Result<()> {
     if name.split(' ').any(str::is_empty) {
         return Err(Error::invalid(

@@ -31,7 +31,7 @@ use holder_name::check_spaces;
 pub use holder_name::holder_name;
 use name_check::KnownNames;
 
-/// Payouts from one merchant account.
+/// The payouts of one merchant account.
 pub(crate) struct Payouts {
     hpay: Arc<HPay>,
     names: KnownNames,
@@ -46,11 +46,11 @@ impl Payouts {
     }
 }
 
-/// HPay prints no minimum (code 4).
+/// Returns the capabilities. HPay documents no minimum amount (code 4).
 fn capabilities(api: Api) -> PayoutCapabilities {
     PayoutCapabilities::new(
         vec![AmountLimits::at_least(Money::vnd(1))],
-        // One inquiry of the reference shows two payouts under one requestId, both paid.
+        // An inquiry in the reference shows two payouts under one requestId, both of them paid.
         Repeat::PaysAgain,
     )
     .with_reference(match api {
@@ -70,7 +70,7 @@ impl PayoutProvider for Payouts {
         &self.capabilities
     }
 
-    /// Checks that HPay reaches the beneficiary's bank and that the formula in use can sign the
+    /// Checks that HPay reaches the beneficiary's bank, and that the formula in use can sign the
     /// request. Nothing is signed.
     fn check(&self, request: &CreatePayout) -> Result<()> {
         check_spaces("beneficiary.name", &request.beneficiary.name)?;
@@ -78,7 +78,7 @@ impl PayoutProvider for Payouts {
         let fields = self.hpay.fields_of_payout(request)?;
         match self.hpay.apis.payouts {
             Api::Reference => self.hpay.check_signable(&api::PAYOUT, &fields),
-            // Signed as one text in base64, which fits nothing else.
+            // It is signed as one text in base64, which cannot be divided differently.
             Api::Openapi => Ok(()),
         }
     }

@@ -16,22 +16,22 @@ use crate::{
     api::Api, client::HPay, envelope::Envelope, error_codes::Code, fields::Fields, kept::Kept,
 };
 
-/// How long a name is believed without paying for it again.
+/// The time for which a name is cached before another check is paid for.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 
-/// How many names are kept; beyond that the oldest is forgotten.
+/// The most names to cache. Beyond that the oldest is dropped.
 const MOST: usize = 10_000;
 
-/// The names that HPay reported lately, and the checks that are under way: a check is paid for once
-/// it is sent, so it ends and its name is kept although its callers leave.
+/// The names that HPay reported lately, and the checks in progress. A check is paid for when it is
+/// sent, so it runs to its end, and its name is cached even if its callers drop their calls.
 pub(super) type KnownNames = Kept<(Bin, AccountNumber), Beneficiary>;
 
 pub(super) fn none_known(clock: Arc<dyn Clock>) -> KnownNames {
     Kept::new(clock, MOST)
 }
 
-/// The name on an account: the one that was reported within a day, or else what HPay says now. Two
-/// callers who ask for one name at a time wait for the same response.
+/// Returns the name of an account's holder: the one reported within the last day, or else HPay's
+/// current one. Concurrent callers for one account wait for the same response.
 pub(super) async fn verify(
     hpay: &Arc<HPay>,
     names: &KnownNames,
@@ -42,7 +42,7 @@ pub(super) async fn verify(
     names.get((account.bin, account.number.clone()), pay).await
 }
 
-/// Asks and pays for a name, which is kept for a day.
+/// Makes a paid inquiry for a name, which is then cached for a day.
 async fn pay(hpay: Arc<HPay>, account: BankAccount) -> Result<(Beneficiary, Timestamp)> {
     let until = hpay.clock.now().plus(KEPT_FOR);
     let name = match hpay.apis.payouts {
@@ -67,7 +67,7 @@ async fn ask(hpay: &HPay, account: &BankAccount) -> Result<Beneficiary> {
     .await
 }
 
-/// Reads the name on a bank account.
+/// Reads the name of an account's holder.
 fn read(
     operation: &'static str,
     account: &BankAccount,
@@ -81,10 +81,10 @@ fn read(
     named(operation, account, bank, envelope.data(operation, "a name")?)
 }
 
-/// The name in the data of a response.
+/// Returns the name in the data of a response.
 ///
 /// # Errors
-/// It is about another account, or there is none.
+/// Returns an error if the data are about another account or contain no name.
 pub(crate) fn named(
     operation: &'static str,
     account: &BankAccount,

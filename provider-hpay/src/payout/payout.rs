@@ -21,23 +21,23 @@ use crate::{
     error_codes::Code,
 };
 
-/// A payout that HPay has accepted. It is not done: the signature over this response covers neither
-/// the code nor the amount, and only the three statuses of an inquiry say what became of it.
+/// Creates a payout that HPay has accepted. It is pending: the signature of this response covers
+/// neither the code nor the amount, and only the three statuses of an inquiry report the result.
 pub(crate) fn created(request: &CreatePayout, transaction: Option<&Literal>, raw: Raw) -> Payout {
     let payout = Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
         .with_account(request.beneficiary.account.number.clone())
         .with_raw(raw);
-    // The transaction's number, which the inquiry knows it by; the cashout's number is for
-    // reconciliation with HPay and stays in the raw response.
+    // The transaction's number, by which an inquiry finds the payout. The cashout's number is for
+    // reconciliation with HPay and remains in the raw response only.
     match transaction.map(|id| GatewayRef::new(id.text())) {
         Some(Ok(reference)) => payout.with_gateway_ref(reference),
         _ => payout,
     }
 }
 
-/// What a code other than success makes of a payout that was sent under `formula`. No code is
-/// signed together with the reference; one that comes with HPay's own number of the payout
-/// (`is_booked`) refuses what HPay has booked.
+/// Returns the result of a payout that was signed by `formula` and got a code other than success.
+/// The code is not signed together with the reference. If the refusal contains HPay's own number of
+/// the payout (`is_booked`), HPay has booked the payout.
 pub(crate) fn refused(code: &Code, is_booked: bool, formula: &Formula) -> Submission<Payout> {
     match code.refused_instruction(formula) {
         Submission::Declined(_) if is_booked => Submission::Uncertain(
@@ -51,25 +51,25 @@ pub(crate) fn refused(code: &Code, is_booked: bool, formula: &Formula) -> Submis
     }
 }
 
-/// Whether a refusal comes with HPay's own numbers of the payout, which `numbers` reads.
+/// Returns `true` if a refusal contains HPay's own numbers of the payout, which `numbers` reads.
 pub(crate) fn is_booked<T: DeserializeOwned>(
     envelope: &Envelope<'_>,
     numbers: impl FnOnce(T) -> [Option<Literal>; 2],
 ) -> bool {
     let data = envelope.data.as_deref().map(RawValue::get).unwrap_or_default();
     let Ok(data) = serde_json::from_str::<T>(data) else {
-        // An empty list says that there is nothing; an object that cannot be read may say anything.
+        // An empty list means that there are no data; an unreadable object may contain anything.
         return data.starts_with('{');
     };
     let mut numbers = numbers(data).into_iter().flatten();
     numbers.any(|number| !matches!(&*number.text(), "" | "0"))
 }
 
-/// Reads a response about the payouts under a reference, or about the one of them that HPay knows
-/// by the number `transaction`.
+/// Reads a response about the payouts under a reference, or about the one that HPay knows by the
+/// number `transaction`.
 ///
 /// # Errors
-/// The inquiry failed, or the response is not what HPay documents.
+/// The inquiry failed, or the response is not as HPay documents it.
 pub(super) fn payouts(
     operation: &'static str,
     merchant_id: &str,
@@ -91,10 +91,10 @@ pub(super) fn payouts(
     lookup(operation, merchant_id, payout, transaction, rows, raw)
 }
 
-/// What the rows of a response mean together.
+/// Returns the result of all rows of a response.
 ///
 /// # Errors
-/// They are not about the payout.
+/// Returns an error if the rows are not about the payout.
 pub(crate) fn lookup(
     operation: &'static str,
     merchant_id: &str,
@@ -116,7 +116,7 @@ pub(crate) fn lookup(
     Ok(Lookup::from_vec(found, absence()))
 }
 
-/// One row is an object, several are a list.
+/// Reads the rows, which are an object if there is one row and a list if there are several.
 pub(crate) fn rows<T: DeserializeOwned>(
     operation: &'static str,
     data: Option<&RawValue>,
@@ -161,7 +161,7 @@ fn read_row(
     }
     match AccountNumber::new(row.bank_account_number.text().as_ref()) {
         Ok(number) => read = read.with_account(number),
-        // An account that cannot be ours; the row keeps its state.
+        // The account is invalid; the row keeps its state.
         Err(_) => read = read.needing_attention(),
     }
     let holder = row.bank_account_name.as_ref().and_then(|name| name.as_str());
@@ -177,7 +177,8 @@ fn read_row(
     Ok(read)
 }
 
-/// HPay pays a repeated reference again: two that succeeded are money sent twice.
+/// Marks several successful payouts under one reference. HPay pays a repeated reference again, so
+/// money may have been sent twice.
 fn flag_double_payout(found: &mut [Payout]) {
     let alive =
         |payout: &&mut Payout| !matches!(payout.state, PayoutState::Failed | PayoutState::Reversed);

@@ -17,7 +17,7 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     reasons: &[
         ("035", DeclineReason::InsufficientFunds),
         ("4", DeclineReason::Limit),
-        // One code for the address, a parameter or the balance.
+        // One code for a problem with the address, a parameter or the balance.
         ("008", DeclineReason::Other),
         ("062", DeclineReason::Beneficiary),
         ("066", DeclineReason::Beneficiary),
@@ -39,19 +39,19 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     wrong_address: &[],
 };
 
-/// "Cashout request does not exist", and "customer don't have transaction inquiries": nothing is
-/// there yet, which just after a lost response proves nothing.
+/// "Cashout request does not exist", and "customer don't have transaction inquiries": HPay has no
+/// such payout yet. Shortly after a lost response this proves nothing.
 pub(crate) const UNKNOWN_PAYOUT: [&str; 2] = ["217301", "126"];
 
-/// What three statuses mean.
+/// The meaning of the three statuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PayoutStatus {
     pub(crate) state: PayoutState,
-    /// HPay contradicts itself: a person has to look.
+    /// The statuses contradict each other, so a person must look at the payout.
     pub(crate) contradiction: bool,
 }
 
-/// Which values of a status a rule is for.
+/// The values of a status to which a rule applies.
 enum When {
     Any,
     In(&'static [&'static str]),
@@ -69,8 +69,8 @@ const fn is(state: PayoutState) -> PayoutStatus {
     PayoutStatus { state, contradiction: false }
 }
 
-/// The first rule that fits decides; if none does, the payout is uncertain: so is one that was
-/// debited, refused by the bank and not given back yet (4, 4 and no full refund).
+/// The first rule that applies decides. If none applies, the payout is uncertain. This includes a
+/// payout that was debited, refused by the bank and not returned yet (4, 4 and no full refund).
 const RULES: &[Rule] = &[
     Rule {
         transaction: When::In(&["4"]),
@@ -110,7 +110,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// What the statuses of one row mean.
+/// Returns the meaning of the statuses of one row.
 pub(crate) fn payout_status(transaction: &str, cashout: &str, refund: &str) -> PayoutStatus {
     RULES
         .iter()
@@ -139,8 +139,8 @@ mod tests {
 
     const STATUSES: [&str; 10] = ["", "0", "1", "2", "3", "4", "5", "6", "7", "8"];
 
-    /// The table of the three statuses, written out: transaction, cashout, refund, and what they
-    /// mean. All that is not listed is uncertain.
+    /// The table of the three statuses, written out: transaction, cashout, refund, and their
+    /// meaning. Combinations that are not listed are uncertain.
     fn expected(transaction: &str, cashout: &str, refund: &str) -> PayoutStatus {
         let (state, contradiction) = match (transaction, cashout, refund) {
             (_, "1" | "2", _) => (Pending, false),

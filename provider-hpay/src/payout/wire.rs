@@ -5,7 +5,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::envelope::Literal;
 
-/// `data` of a payout that was accepted.
+/// `data` of an accepted payout.
 #[derive(Deserialize)]
 pub(crate) struct CreatedPayout {
     #[serde(rename = "requestId")]
@@ -20,7 +20,7 @@ pub(crate) struct CreatedPayout {
     _secure_chain: Option<IgnoredAny>,
 }
 
-/// `data` of a payout that was refused: an empty list, unless HPay booked it all the same.
+/// `data` of a refused payout: an empty list, unless HPay booked it nevertheless.
 #[derive(Deserialize)]
 pub(crate) struct RefusedPayout {
     #[serde(rename = "omiCashoutId")]
@@ -29,7 +29,7 @@ pub(crate) struct RefusedPayout {
     pub(crate) omi_transaction_id: Option<Literal>,
 }
 
-/// One row of a payout inquiry: the spelling is HPay's.
+/// One row of a payout inquiry, in HPay's spelling.
 #[derive(Deserialize)]
 pub(crate) struct PayoutRow {
     pub(crate) request_id: Literal,
@@ -39,7 +39,7 @@ pub(crate) struct PayoutRow {
     pub(crate) amount: Number,
     #[serde(rename = "bankAccount_number")]
     pub(crate) bank_account_number: Literal,
-    /// It only informs: nothing in it makes a row unreadable.
+    /// For information only: no value of this field makes a row unreadable.
     #[serde(rename = "bankAccount_name")]
     pub(crate) bank_account_name: Option<serde_json::Value>,
     pub(crate) transaction_status: Literal,

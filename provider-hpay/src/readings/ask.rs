@@ -16,13 +16,14 @@ use crate::{
     client::HPay,
 };
 
-/// What a link asks for: nobody pays it.
+/// The price in a link, which nobody pays.
 const PRICE: i64 = 10_000;
-/// The smallest price of instalments is not documented; this is one that merchants' samples have.
+/// A price for instalments, taken from merchants' samples. The smallest possible price is not
+/// documented.
 const PRICE_BY_INSTALMENTS: i64 = 3_000_000;
 const RETURN_URL: &str = "https://shop.example/return";
 
-/// A link, by instalments or not.
+/// Creates a link, with or without instalments.
 pub(super) async fn link(
     provider: &Provider,
     made_up: &MadeUp,
@@ -44,11 +45,12 @@ pub(super) async fn link(
     }
 }
 
-/// Whether HPay reads an order inquiry, however it is signed: by the body and the path in use.
+/// Checks whether HPay can read an order inquiry with the body and the path in use, whatever its
+/// signature.
 pub(super) async fn order_is_read(provider: &Provider, made_up: &MadeUp) -> Finding {
-    /// A wrong checksum, of fields that were read.
+    /// The code for a wrong checksum of fields that were read.
     const WRONG_CHECKSUM: &str = "30014";
-    /// Bad parameters, an unknown function, and fields that are missing.
+    /// The codes for bad parameters, an unknown function, and missing fields.
     const NOT_READ: [&str; 5] = ["03", "04", "30010", "30011", "30012"];
 
     let Err(error) = find_order(provider, made_up).await else {
@@ -66,7 +68,7 @@ pub(super) async fn order_is_read(provider: &Provider, made_up: &MadeUp) -> Find
     }
 }
 
-/// Whether the formula of an order inquiry is right.
+/// Checks whether the formula of an order inquiry is right.
 pub(super) async fn order(provider: &Provider, made_up: &MadeUp) -> Finding {
     Finding::of_inquiry(&find_order(provider, made_up).await)
 }
@@ -75,7 +77,7 @@ async fn find_order(provider: &Provider, made_up: &MadeUp) -> Result<Lookup<Paym
     provider.payments()?.find_payment(&made_up.order()?).await
 }
 
-/// Whether the formula of the reference's balance inquiry is right.
+/// Checks whether the formula of the reference's balance inquiry is right.
 pub(super) async fn reference_balance(provider: &Provider, _: &MadeUp) -> Finding {
     match of_api(provider, Api::Reference, |apis| apis.account) {
         Ok(()) => balance(provider).await,
@@ -83,7 +85,7 @@ pub(super) async fn reference_balance(provider: &Provider, _: &MadeUp) -> Findin
     }
 }
 
-/// Whether the formula of the newer OpenAPI's requests is right.
+/// Checks whether the formula of the newer OpenAPI's requests is right.
 pub(super) async fn openapi_balance(provider: &Provider, _: &MadeUp) -> Finding {
     match of_api(provider, Api::Openapi, |apis| apis.account) {
         Ok(()) => balance(provider).await,
@@ -98,7 +100,7 @@ async fn balance(provider: &Provider) -> Finding {
     }
 }
 
-/// Whether the formula of the reference's payout inquiry is right.
+/// Checks whether the formula of the reference's payout inquiry is right.
 pub(super) async fn reference_payout(provider: &Provider, made_up: &MadeUp) -> Finding {
     match of_api(provider, Api::Reference, |apis| apis.payouts) {
         Ok(()) => Finding::of_inquiry(&find_payout(provider, made_up).await),
@@ -106,8 +108,8 @@ pub(super) async fn reference_payout(provider: &Provider, made_up: &MadeUp) -> F
     }
 }
 
-/// Whether the newer OpenAPI has the payout inquiry in use. Its one code of a refusal is an answer
-/// of the inquiry, too.
+/// Checks whether the newer OpenAPI has the payout inquiry in use. Its only code for a refusal is
+/// also a response of the inquiry.
 pub(super) async fn openapi_payout(provider: &Provider, made_up: &MadeUp) -> Finding {
     if let Err(other) = of_api(provider, Api::Openapi, |apis| apis.payouts) {
         return other;
@@ -125,7 +127,7 @@ async fn find_payout(provider: &Provider, made_up: &MadeUp) -> Result<Lookup<Pay
     provider.payouts()?.find_payout(&made_up.payout()?).await
 }
 
-/// Whether the formula of a payout is right.
+/// Checks whether the formula of a payout is right.
 pub(super) async fn payout_request(provider: &Provider, made_up: &MadeUp) -> Finding {
     match pay_out(provider, made_up).await {
         Ok(Submission::Uncertain(uncertain)) if uncertain.cause == UncertainCause::BadSignature => {
@@ -135,7 +137,7 @@ pub(super) async fn payout_request(provider: &Provider, made_up: &MadeUp) -> Fin
     }
 }
 
-/// Whether the formula of the response to a payout is right.
+/// Checks whether the formula of the response to a payout is right.
 pub(super) async fn payout_response(provider: &Provider, made_up: &MadeUp) -> Finding {
     Finding::of_response(&pay_out(provider, made_up).await)
 }
@@ -148,7 +150,7 @@ async fn pay_out(provider: &Provider, made_up: &MadeUp) -> Result<Submission<Pay
     provider.payouts()?.create_payout(&request).await
 }
 
-/// Whether HPay reads the request to open a virtual account.
+/// Checks whether HPay can read the request to open a virtual account.
 pub(super) async fn virtual_account(provider: &Provider, made_up: &MadeUp) -> Finding {
     if let Err(other) = of_api(provider, Api::Reference, |apis| apis.virtual_accounts) {
         return other;
@@ -160,10 +162,10 @@ pub(super) async fn virtual_account(provider: &Provider, made_up: &MadeUp) -> Fi
     Finding::of_instruction(&open.await)
 }
 
-/// Checks that a role speaks the API that a reading is about.
+/// Checks that a role uses the API that the interpretation is about.
 ///
 /// # Errors
-/// It speaks the other one, and settles nothing.
+/// Returns a finding if the role uses the other API, because its calls then show nothing.
 fn of_api(provider: &Provider, api: Api, role: fn(Apis) -> Api) -> Result<(), Finding> {
     let hpay = provider.extension::<HPay>().map_err(|error| Finding::unclear(error.to_string()))?;
     match role(hpay.apis) == api {

@@ -7,7 +7,7 @@ use payments_core::reading::{Alternative, Change, Reading, Settles};
 
 use crate::endpoints;
 
-/// The readings that one call, one page or one delivery settles.
+/// The interpretations that one call, one page or one delivery can confirm.
 pub(crate) const READINGS: &[Reading] = &[
     Reading::new(
         "checkout_v1_link",

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{banks::Banks, envelope::Literal, payout::holder_name};
 
-/// An account number in a response.
+/// Reads an account number in a response.
 fn number(literal: &Literal) -> Result<AccountNumber, Unreadable> {
     AccountNumber::new(literal.text().as_ref()).map_err(|error| {
         Unreadable::new("HPay names an account number that is not one").with_source(error)
@@ -58,7 +58,7 @@ fn opened_number(
     data: &OpenedAccount,
     printed: AccountNumber,
 ) -> VirtualAccountNumber {
-    // The answer may print the short number only; the QR code has the full one.
+    // The response may contain only the short number; the QR code has the full one.
     let code = data.qr_code.as_deref().and_then(|code| Some((code, VietQr::parse(code).ok()?)));
     let code = code.filter(|(_, qr)| {
         is_same_account(qr.number(), printed.as_str())
@@ -113,14 +113,14 @@ pub(crate) fn renamed(
     if named.is_some_and(|name| !is_same_name(&name.text(), &request.holder)) {
         return mismatch("HPay answered with success and a name that is not what was asked for");
     }
-    // An account that takes no money is refused with code 08, so this one does.
+    // An account that accepts no money is refused with code 08, so this one accepts money.
     let number = VirtualAccountNumber::new(asked.clone()).with_holder(request.holder.as_str());
     let order = request.account.order.clone();
     let account = VirtualAccount::new(order, VirtualAccountState::Open, vec![number]);
     Submission::Accepted(account.with_raw(raw))
 }
 
-/// Reads a virtual account that was closed or opened again.
+/// Reads a virtual account that was closed or reopened.
 pub(crate) fn switched(
     account: &VirtualAccountRef,
     asked: &AccountNumber,
@@ -140,7 +140,8 @@ pub(crate) fn switched(
     Submission::Accepted(account.with_raw(raw))
 }
 
-/// Whether two names are the same to a bank, which may write them without accents and in capitals.
+/// Returns `true` if two names are the same to a bank, which may write them without diacritics and
+/// in capital letters.
 pub(crate) fn is_same_name(a: &str, b: &str) -> bool {
     a == b || matches!((holder_name(a), holder_name(b)), (Ok(a), Ok(b)) if a == b)
 }

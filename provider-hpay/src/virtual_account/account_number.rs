@@ -1,10 +1,10 @@
 //! The full and the short number of a virtual account.
 
-/// The fewest characters by which the end of a full number is taken for a short one.
+/// The fewest characters at the end of a full number that are accepted as a short number.
 const SHORTEST: usize = 10;
 
-/// Whether two numbers are one account of this merchant: a full number is the bank's prefix and
-/// the short number, and some messages carry the one, some the other.
+/// Returns `true` if two numbers are those of one account of the merchant. A full number is the
+/// bank's prefix followed by the short number, and messages contain either of them.
 pub(crate) fn is_same_account(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
     long == short || (short.len() >= SHORTEST && long.ends_with(short))

@@ -23,7 +23,7 @@ use crate::{
     operation::{Class, Encoding, Operation, Signature},
 };
 
-/// Create VA Account.
+/// The operation Create VA Account.
 pub(crate) const OPEN: Operation<'static> = Operation {
     name: "open_virtual_account",
     host: Host::Account,
@@ -44,7 +44,7 @@ pub(crate) const OPEN: Operation<'static> = Operation {
     codes: &status::CODES,
 };
 
-/// Update VA account name. HPay signs no response to it.
+/// The operation Update VA account name. HPay does not sign its response.
 pub(crate) const RENAME: Operation<'static> = Operation {
     name: "update_virtual_account",
     path: "/api/va/updateVaName",
@@ -55,7 +55,7 @@ pub(crate) const RENAME: Operation<'static> = Operation {
     ..OPEN
 };
 
-/// API Revoke VA: closes an account.
+/// The operation API Revoke VA, which closes an account.
 pub(crate) const CLOSE: Operation<'static> = Operation {
     name: "close_virtual_account",
     path: "/api/va/revoke",
@@ -65,10 +65,10 @@ pub(crate) const CLOSE: Operation<'static> = Operation {
     ..OPEN
 };
 
-/// The same with another flag: opens a closed account again.
+/// The operation API Revoke VA with another flag, which reopens a closed account.
 pub(crate) const REOPEN: Operation<'static> = Operation { name: "reopen_virtual_account", ..CLOSE };
 
-/// VA Transaction Inquiry.
+/// The operation VA Transaction Inquiry.
 pub(crate) const CREDITS: Operation<'static> = Operation {
     name: "credits",
     host: Host::Openapi,
@@ -82,7 +82,7 @@ pub(crate) const CREDITS: Operation<'static> = Operation {
 };
 
 impl HPay {
-    /// The fields of opening an account.
+    /// Returns the fields of opening an account.
     pub(super) fn fields_of_opening<'a>(
         &'a self,
         request: &'a OpenVirtualAccount,
@@ -90,7 +90,7 @@ impl HPay {
         let end = self.end_of_life(request.expires_at)?;
         let amount = match request.amount {
             Some(amount) => amount.minor().to_string(),
-            // The amount is marked as required, and the reference does not say what then.
+            // The amount is required, and the reference does not document a value for any amount.
             None => "0".to_owned(),
         };
         let uses = match request.uses {
@@ -168,7 +168,7 @@ impl HPay {
         }
     }
 
-    /// Opens a closed account again.
+    /// Reopens a closed account.
     pub(super) async fn reopen_account(
         &self,
         account: &VirtualAccountRef,
@@ -211,8 +211,8 @@ impl HPay {
         .await
     }
 
-    /// The credits on one of our accounts, under its full or its short number, asked for in the
-    /// course of the operation of this name.
+    /// Returns the credits on one of the merchant's accounts, by its full or its short number,
+    /// queried as part of the operation `name`.
     pub(crate) async fn credits(
         &self,
         name: &'static str,
@@ -239,7 +239,7 @@ impl HPay {
         .await
     }
 
-    /// The end of a virtual account in Unix seconds.
+    /// Returns the expiry of a virtual account in Unix seconds.
     pub(crate) fn end_of_life(&self, end: Option<Timestamp>) -> Result<Option<String>> {
         let Some(end) = end else { return Ok(None) };
         let now = self.clock.now();

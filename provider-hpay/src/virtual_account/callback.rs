@@ -36,7 +36,7 @@ use crate::{
     misread::Misread,
 };
 
-/// The fields that the key of a credit is made of.
+/// The fields from which the dedupe key of a credit is made.
 const KEY_FIELDS: &[&str] = &["cashin"];
 
 enum Form {
@@ -44,7 +44,7 @@ enum Form {
     Openapi,
 }
 
-/// What a callback of the reference's form says.
+/// The content of a callback of the reference's form.
 enum CreditNotice {
     /// A credit. Neither its amount nor its account is signed.
     Credit(Box<Movement>),
@@ -63,7 +63,7 @@ pub(crate) fn receive(hpay: &HPay, endpoint: &Endpoint, delivery: &Delivery<'_>)
     received.into()
 }
 
-/// What the signature of a callback is made of.
+/// Returns the inputs for the signature check of a callback.
 pub(crate) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
     let query = Query::of(delivery).ok()?;
     let (formula, ours) = match Form::of(&query).ok()? {
@@ -93,7 +93,7 @@ fn receive_reference(
             let key = movement.key.clone().made_of(KEY_FIELDS);
             notification.with_event(key, EventData::Movement(*movement), &rests_on)
         }
-        // The order's inquiry gives the key: no signature covers the order.
+        // The order inquiry gives the key, because no signature covers the order.
         CreditNotice::Payment(payment) => {
             notification.with_event(None, EventData::Payment(*payment), &rests_on)
         }
@@ -105,16 +105,16 @@ fn receive_reference(
     Ok(notification.with_raw(raw).into())
 }
 
-/// Reads a callback of the reference's form whose signature is good.
+/// Reads a callback of the reference's form whose signature is valid.
 ///
 /// # Errors
-/// A field is not what HPay puts there.
+/// Returns [`Misread`] if a field does not have a value that HPay documents.
 fn read(merchant_id: &str, fields: &VerifiedFields<'_>, raw: Raw) -> Result<CreditNotice, Misread> {
     let cashin = fields.field("cashin");
     if !is_number(cashin) {
         return Err(unreadable("the cashin number is not a number").into());
     }
-    // It is signed next to the cashin number, joined by a pipe.
+    // It is signed next to the cashin number, with a pipe between them.
     if fields.field("order_id").contains('|') {
         return Err(unreadable("order_id holds the separator of the signed text").into());
     }
@@ -137,8 +137,8 @@ fn read(merchant_id: &str, fields: &VerifiedFields<'_>, raw: Raw) -> Result<Cred
         .map_err(|_| unreadable("the cashin number is too long"))?;
     match fields.field("order_code") {
         "" => {}
-        // The order's own inquiry says under which number it was paid, which is that of the
-        // notification: both report one payment.
+        // The order inquiry reports the number under which the order was paid, which the
+        // notification has as well, because both report one payment.
         order => {
             let order =
                 OrderRef::new(order).map_err(|_| unreadable("the order code is not one"))?;

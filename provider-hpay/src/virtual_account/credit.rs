@@ -15,20 +15,20 @@ use serde_json::value::RawValue;
 use super::{remark::decoded, wire::CreditRow};
 use crate::{dedupe_key, envelope::Literal};
 
-/// The credits on a virtual account, as a response lists them.
+/// The credits on a virtual account, as listed in a response.
 pub(crate) struct CreditRows<'a> {
     pub(crate) operation: &'static str,
     pub(crate) merchant_id: &'a str,
-    /// The member of a row that has HPay's number of the credit.
+    /// The member of a row with HPay's number of the credit.
     pub(crate) number: &'static str,
 }
 
 impl CreditRows<'_> {
-    /// Reads the data of a response, row by row: a row that `row` cannot read is reported beside
-    /// the others.
+    /// Reads the data of a response, row by row. A row that `row` cannot read is reported in its
+    /// place.
     ///
     /// # Errors
-    /// The response is not what HPay documents.
+    /// Returns an error if the response is not as HPay documents it.
     pub(crate) fn read(
         &self,
         data: Option<&RawValue>,
@@ -92,7 +92,7 @@ fn read_credit(merchant_id: &str, row: &CreditRow, raw: &Raw) -> Result<Movement
     Ok(with_details(movement, &remark, at))
 }
 
-/// HPay's number of a row, where that can be read although the rest cannot.
+/// Returns HPay's number of a row if it can be read, even if the rest of the row cannot.
 fn number(json: &RawValue, name: &str) -> Option<String> {
     let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json.get()).ok()?;
     let number: Literal = serde_json::from_str(fields.get(name)?.get()).ok()?;

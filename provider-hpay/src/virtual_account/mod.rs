@@ -36,7 +36,7 @@ use crate::{
 };
 use account_number::is_same_account;
 
-/// Virtual accounts of one merchant account.
+/// The virtual accounts of one merchant account.
 pub(crate) struct VirtualAccounts {
     hpay: Arc<HPay>,
     capabilities: VirtualAccountCapabilities,
@@ -64,7 +64,7 @@ fn capabilities(api: Api) -> VirtualAccountCapabilities {
     .with_credits(Some(CREDITS_WINDOW));
     match api {
         Api::Reference => shared.with_reopen(),
-        // It lists accounts, and has no call that opens a closed one.
+        // It can list accounts, but has no call that reopens a closed one.
         Api::Openapi => shared.with_reference(OPENAPI_ACCOUNT_REFERENCE).with_find(),
     }
 }
@@ -84,7 +84,7 @@ impl VirtualAccountProvider for VirtualAccounts {
             Api::Reference => {
                 self.hpay.check_signable(&api::OPEN, &self.hpay.fields_of_opening(request)?)
             }
-            // Signed as one text in base64, which fits nothing else.
+            // It is signed as one text in base64, which cannot be divided differently.
             Api::Openapi => self.hpay.openapi_fields_of_opening(request).map(drop),
         }
     }

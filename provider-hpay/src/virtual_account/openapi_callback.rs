@@ -21,7 +21,7 @@ use crate::{
     misread::Misread,
 };
 
-/// The fields that the key of the credit is made of.
+/// The fields from which the dedupe key of the credit is made.
 const KEY_FIELDS: &[&str] = &["cashin_id"];
 
 pub(super) fn receive(
@@ -48,16 +48,17 @@ pub(super) fn receive(
     Ok(notification.with_event(key, event, &fields.read()).with_raw(raw).into())
 }
 
-/// The merchant in the signature: ours, also where the query names none.
+/// Returns the merchant's number for the signature. It is always our own, even if the query names
+/// none.
 pub(super) fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_id", hpay.merchant_id().as_bytes())
 }
 
-/// Reads a callback whose signature is right: the credit, without what the signature does not
-/// cover.
+/// Reads a callback whose signature is valid: the credit, without the fields that the signature
+/// does not cover.
 ///
 /// # Errors
-/// The field that cannot be read, and what is wrong with it. Money may have arrived all the same.
+/// Returns the field that cannot be read, and the problem. Money may have arrived nevertheless.
 fn read(merchant_id: &str, fields: &VerifiedFields<'_>, raw: Raw) -> Result<Movement, Misread> {
     let misread = |field, detail: String| Misread::Field { field, detail };
     let cashin = fields.field("cashin_id");

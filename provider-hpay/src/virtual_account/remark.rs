@@ -5,8 +5,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-/// A remark is base64 of UTF-8, and arrives with its plus signs turned into spaces, with or
-/// without padding. What is not base64 is kept as it is.
+/// Decodes a remark. It is base64 of UTF-8, with or without padding, and its plus signs arrive as
+/// spaces. A text that is not base64 is returned unchanged.
 pub(crate) fn decoded(remark: &str) -> String {
     const TOLERANT: GeneralPurpose = GeneralPurpose::new(
         &alphabet::STANDARD,
@@ -36,10 +36,10 @@ mod tests {
             ("bWluaCB0ZXN0IEdEIFZB", "minh test GD VA"),
             ("eA==", "x"),
             ("eA", "x"),
-            // `>>>?`: a plus sign that became a space, and the alphabet for addresses.
+            // `>>>?`, with a plus sign that became a space, and in the alphabet for URLs.
             ("Pj4 Pw==", ">>>?"),
             ("Pj4-Pw==", ">>>?"),
-            // `???`: the other character of that alphabet.
+            // `???`, with the other character of that alphabet.
             ("Pz8/", "???"),
             ("Pz8_", "???"),
             ("CK DH-1!", "CK DH-1!"),

@@ -5,7 +5,7 @@ use payments_core::{DeclineReason, virtual_account::VirtualAccountState};
 use crate::{envelope::Literal, error_codes::ErrorCodes};
 
 /// The error codes of virtual accounts (HPay API reference 1.0.0, Virtual Account error codes).
-/// `03` stands for a missing parameter too. The reference prints success as `"0"` and `"00"`.
+/// `03` also means a missing parameter. The reference prints success as `"0"` and `"00"`.
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_va.tsv"),
     success: &["0"],
@@ -20,8 +20,9 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     wrong_address: &[],
 };
 
-/// The states of a virtual account. The reference has 1, 2 and "3, 4 expired"; the rest is from
-/// the dictionaries of the provider's merchant portal (`htpgroup/web-htpgroup`, June 2022).
+/// Returns the state for a status of a virtual account. The reference has 1, 2 and "3, 4 expired";
+/// the others come from the dictionaries of the provider's merchant portal
+/// (`htpgroup/web-htpgroup`, June 2022).
 pub(crate) fn account_state(status: Option<&Literal>) -> VirtualAccountState {
     match status.map(Literal::text).as_deref() {
         Some("0") => VirtualAccountState::Locked,
@@ -33,7 +34,8 @@ pub(crate) fn account_state(status: Option<&Literal>) -> VirtualAccountState {
     }
 }
 
-/// The state of an account that was opened just now: the reference prints 3, closed, for one.
+/// Returns the state of an account that was just opened. The reference has an example with 3,
+/// closed.
 pub(crate) fn opened_account_state(status: Option<&Literal>) -> VirtualAccountState {
     match account_state(status) {
         VirtualAccountState::Closed => VirtualAccountState::Uncertain,
@@ -41,14 +43,14 @@ pub(crate) fn opened_account_state(status: Option<&Literal>) -> VirtualAccountSt
     }
 }
 
-/// Whether the state after closing an account, or after reopening it, is what was asked for. The
-/// reference calls 3 and 4 alike: "expired".
+/// Returns `true` if the state after closing or reopening an account is the requested one. The
+/// reference gives 3 and 4 the same meaning: "expired".
 pub(crate) fn is_as_asked(closed: bool, state: VirtualAccountState) -> bool {
     let is_over = matches!(state, VirtualAccountState::Closed | VirtualAccountState::Expired);
     if closed { is_over } else { !is_over && state != VirtualAccountState::Locked }
 }
 
-/// Whether the error code of a callback reports a credit.
+/// Returns `true` if the error code of a callback reports a credit.
 pub(crate) fn reports_a_credit(error_code: &str) -> bool {
     matches!(error_code, "" | "0" | "00")
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::envelope::Literal;
 
-/// `data` of a virtual account that was opened.
+/// `data` of a newly opened virtual account.
 #[derive(Deserialize)]
 pub(crate) struct OpenedAccount {
     pub(crate) merchant_id: Option<Literal>,
@@ -25,15 +25,15 @@ pub(crate) struct OpenedAccount {
     pub(crate) qr_code: Option<String>,
 }
 
-/// `data` of a virtual account that was renamed.
+/// `data` of a renamed virtual account.
 #[derive(Deserialize)]
 pub(crate) struct RenamedAccount {
     pub(crate) va_account: Literal,
     pub(crate) va_name: Option<Literal>,
 }
 
-/// `data` of a virtual account that was closed or opened again: `account_va` here, and
-/// `va_account` everywhere else.
+/// `data` of a closed or reopened virtual account. Its field is `account_va`, which is `va_account`
+/// everywhere else.
 #[derive(Deserialize)]
 pub(crate) struct SwitchedAccount {
     pub(crate) account_va: Literal,

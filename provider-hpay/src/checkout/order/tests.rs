@@ -78,7 +78,7 @@ const STATUSES: &[(&str, PaymentState)] = &[
     ("00", Settled),
     ("01", Held),
     ("02", Open),
-    // Not text of two digits, or of the merchant portal, which counts otherwise.
+    // A text without two digits, or one of the merchant portal, which has other numbers.
     ("0", Uncertain),
     ("1", Uncertain),
     ("4", Uncertain),
@@ -111,7 +111,7 @@ fn every_checkout_code_is_a_state_an_absence_or_a_failure_to_ask() {
             Ok(Lookup::Found(payment)) => State(payment.state),
             Ok(Lookup::Absent(Absence::Inconclusive { .. })) => Absent,
             Ok(other) => panic!("code {code}: {other:?}"),
-            // A success whose data are an empty list.
+            // A success with an empty list as its data.
             Err(Malformed) if *code == "00" => Answered,
             Err(kind) => Fails(kind),
         };

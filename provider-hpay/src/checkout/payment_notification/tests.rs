@@ -17,7 +17,7 @@ const PAID: [(&str, &str); 5] = [
     ("error_text", ""),
 ];
 
-/// A paid notification with some fields changed.
+/// Returns the fields of a paid notification with some fields changed.
 fn fields<'a>(changes: &[(&'a str, &'a str)]) -> VerifiedFields<'a> {
     let changed = |name: &str| changes.iter().find(|(other, _)| *other == name);
     let pairs = PAID.map(|(name, value)| (name, changed(name).map_or(value, |(_, value)| value)));

@@ -22,7 +22,7 @@ fn paid() -> Payment {
     payment(PaymentState::Settled)
 }
 
-/// The cards of a notification with some fields changed.
+/// Returns the cards of a notification with some fields changed.
 fn read(payment: &Payment, changes: &[(&str, &str)]) -> Result<Vec<SavedCard>, Untrusted> {
     let changed = |name: &str| changes.iter().find(|(other, _)| *other == name);
     let pairs =

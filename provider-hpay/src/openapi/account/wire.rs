@@ -11,8 +11,8 @@ pub(super) struct Balance {
     pub(super) balance: Grouped,
 }
 
-/// Data of a transaction inquiry. Public code of merchants reads none of them: the names are a
-/// guess after those of other calls.
+/// Data of a transaction inquiry. Public code of merchants uses none of them, so the names are a
+/// guess based on those of other calls.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Transaction {

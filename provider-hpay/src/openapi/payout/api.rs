@@ -25,7 +25,7 @@ use crate::{
     virtual_account::account::is_same_name,
 };
 
-/// Transfer.
+/// The operation that sends a payout.
 pub(crate) const TRANSFER: Operation<'static> = openapi::operation(
     "create_payout",
     OPENAPI_PAYOUT_SERVICE,
@@ -33,7 +33,7 @@ pub(crate) const TRANSFER: Operation<'static> = openapi::operation(
     Class::Instruction,
 );
 
-/// The inquiry about a transfer.
+/// The inquiry for a payout.
 pub(crate) const FIND_TRANSFER: Operation<'static> = openapi::operation(
     "find_payout",
     OPENAPI_PAYOUT_SERVICE,
@@ -41,7 +41,8 @@ pub(crate) const FIND_TRANSFER: Operation<'static> = openapi::operation(
     Class::Inquiry,
 );
 
-/// The name on an account. That it costs a fee is a guess after the reference's API.
+/// The inquiry for the name of an account's holder. It is assumed to cost a fee, like in the
+/// reference's API.
 pub(crate) const GET_NAME: Operation<'static> = openapi::operation(
     "verify_beneficiary",
     OPENAPI_PAYOUT_SERVICE,
@@ -50,13 +51,13 @@ pub(crate) const GET_NAME: Operation<'static> = openapi::operation(
 );
 
 impl HPay {
-    /// One of the operations above at the service of the configuration, under this path.
+    /// Returns one of the operations above for the service in the configuration, with this path.
     fn of_payout_service<'a>(&'a self, usual: Operation<'a>, path: &'a str) -> Operation<'a> {
         let service = self.compat.openapi_payout_service.as_str();
         Operation { path, encoding: Encoding::Envelope { service }, ..usual }
     }
 
-    /// The path of an operation of the service of payouts.
+    /// Returns the path of an operation of the payout service.
     fn payout_path(&self, name: &str) -> String {
         format!("/service/{}/v1/{name}", self.compat.openapi_payout_service)
     }
@@ -103,7 +104,8 @@ impl HPay {
         .await
     }
 
-    /// Whether a response repeats what was sent. It may write the bank and the name in its own way.
+    /// Returns `true` if a response repeats the values of the request. It may spell the bank and
+    /// the name differently.
     fn repeats(&self, request: &CreatePayout, data: &CreatedPayout) -> bool {
         let Beneficiary { account, name, .. } = &request.beneficiary;
         let bank = data.bank_name.as_ref().and_then(|bank| self.banks.bin(&bank.text()));
@@ -116,8 +118,7 @@ impl HPay {
             && told.is_none_or(|told| is_same_name(&told, name))
     }
 
-    /// Asks for every payout under a reference, or for one of them, in the course of the operation
-    /// of this name.
+    /// Queries every payout under a reference, or one of them, as part of the operation `name`.
     pub(crate) async fn find_openapi_payouts(
         &self,
         name: &'static str,
@@ -142,7 +143,7 @@ impl HPay {
         }
     }
 
-    /// Asks whose account it is.
+    /// Queries the name of an account's holder.
     pub(crate) async fn ask_openapi_name(&self, account: &BankAccount) -> Result<Beneficiary> {
         let bank = self.banks.code_of(account)?;
         let fields = Fields::new()

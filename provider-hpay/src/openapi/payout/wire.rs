@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::{envelope::Literal, payout::wire as reference};
 
-/// Data of a transfer that was accepted.
+/// Data of an accepted payout.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreatedPayout {
@@ -18,7 +18,7 @@ pub(super) struct CreatedPayout {
     pub(super) transaction_id: Option<Literal>,
 }
 
-/// Data of a transfer that was refused: none, unless HPay booked it all the same.
+/// Data of a refused payout: none, unless HPay booked it nevertheless.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RefusedPayout {
@@ -26,7 +26,7 @@ pub(super) struct RefusedPayout {
     pub(super) transaction_id: Option<Literal>,
 }
 
-/// One row of a payout inquiry. The names of the statuses are a guess after those of the
+/// One row of a payout inquiry. The names of the statuses are a guess based on those of the
 /// reference's API.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -57,8 +57,8 @@ pub(crate) const CREDITS: Operation<'static> =
     openapi::operation("credits", SERVICE, "/service/va/v1/inquiry", Class::Inquiry);
 
 impl HPay {
-    /// The fields of opening an account: the order is the `requestId`, which the callback of a
-    /// credit repeats.
+    /// Returns the fields of opening an account. The order is the `requestId`, which the callback
+    /// of a credit repeats.
     pub(crate) fn openapi_fields_of_opening<'a>(
         &'a self,
         request: &'a OpenVirtualAccount,
@@ -124,8 +124,8 @@ impl HPay {
         .await
     }
 
-    /// Finds an account in the list of all, by its number or else by the order that it was opened
-    /// for.
+    /// Finds an account in the list of all, by its number or else by the order for which it was
+    /// opened.
     pub(crate) async fn find_openapi_account(
         &self,
         account: &VirtualAccountRef,
@@ -140,7 +140,7 @@ impl HPay {
         .await
     }
 
-    /// The credits on an account, asked for in the course of the operation of this name.
+    /// Returns the credits on an account, queried as part of the operation `name`.
     pub(crate) async fn openapi_credits(
         &self,
         name: &'static str,
@@ -156,7 +156,7 @@ impl HPay {
         .await
     }
 
-    /// The fields of every call about one account.
+    /// Returns the fields that every call about one account has.
     fn openapi_fields_about<'a>(&'a self, number: &'a AccountNumber) -> Fields<'a> {
         Fields::new()
             .with("requestId", request_id(self.clock.now()))

@@ -22,7 +22,8 @@ use super::wire;
 /// Finds an account in the data of the list.
 ///
 /// # Errors
-/// They are not a list; or none of its rows is the account, and one of them cannot be read.
+/// Returns an error if the data are not a list, or if no row is the account and a row cannot be
+/// read.
 pub(super) fn find(
     operation: &'static str,
     banks: &Banks,
@@ -68,7 +69,7 @@ fn is_asked(account: &VirtualAccountRef, row: &wire::Account) -> bool {
     }
 }
 
-/// An account as the list has it. Nothing if its number or amount is not one.
+/// Reads an account from a row of the list. `None` if its number or amount is invalid.
 fn listed(
     banks: &Banks,
     account: &VirtualAccountRef,
@@ -87,7 +88,7 @@ fn listed(
     if let Some(end) = row.va_timelimit.as_ref().and_then(Literal::time) {
         number = number.with_expiry(end);
     }
-    // An account for any amount has 0 or none.
+    // An account for any amount has the amount 0 or no amount.
     let amount =
         row.va_amount.as_ref().map(|amount| amount.money(Currency::VND)).transpose().ok()?;
     let amount = amount.filter(Money::is_positive);

@@ -72,8 +72,8 @@ impl From<ChangedAccount> for reference::SwitchedAccount {
 }
 
 impl CreditRow {
-    /// The same row as the reference's API has it, of the account that was asked for unless it
-    /// names another.
+    /// Converts the row to that of the reference's API. If the row names no account, it has the
+    /// account `asked`.
     pub(super) fn on(self, asked: &str) -> reference::CreditRow {
         reference::CreditRow {
             cashin: self.cashin_id,

@@ -14,7 +14,7 @@ const CREDIT: [(&str, &str); 9] = [
     ("error_code", "0"),
 ];
 
-/// What a callback with some fields changed says.
+/// Reads a callback with some fields changed.
 fn read(changes: &[(&str, &str)]) -> Result<CreditNotice, Misread> {
     let changed = |name: &str| changes.iter().find(|(other, _)| *other == name);
     let pairs = CREDIT.map(|(name, value)| (name, changed(name).map_or(value, |(_, value)| value)));
