@@ -1,5 +1,5 @@
-//! What deliveries can make us ask is bounded: replays are answered from memory, and what is not
-//! settled is asked about only so often.
+//! The inquiries that deliveries can cause are limited: a repetition gets the remembered result,
+//! and a claim without a final result causes only a limited number of inquiries.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -97,7 +97,7 @@ fn not_yet(_: usize) -> Result<Confirmation> {
     Ok(Confirmation::NotYet { retry_after: None })
 }
 
-/// Receives a delivery with this body and confirms what it claims.
+/// Receives a delivery with this body and confirms its event.
 async fn take(receiver: &dyn NotificationReceiver, body: &str) -> Result<Confirmation> {
     let request = Request::post("/hook").body(body.to_owned()).unwrap();
     let name = EndpointName::new("notify").unwrap();
@@ -116,7 +116,7 @@ async fn five_hundred_replays_of_one_settled_claim_are_one_inquiry() {
     let cases: [Case; 4] = [
         (PaymentState::Settled, |_| found(PaymentState::Settled)),
         (PaymentState::Failed, |_| found(PaymentState::Failed)),
-        // Another attempt may still come, and has a notification of its own.
+        // Another attempt may still follow and has a notification of its own.
         (PaymentState::Failed, |_| found(PaymentState::Open)),
         (PaymentState::Settled, |_| {
             Ok(Confirmation::Contradicted { claimed: "paid".into(), found: "not paid".into() })
@@ -147,7 +147,7 @@ async fn replays_that_come_together_are_one_inquiry() {
 
 #[tokio::test(start_paused = true)]
 async fn the_same_claim_in_another_delivery_is_asked_about() {
-    // The order is paid a second time: only the inquiry knows it.
+    // The order is paid a second time, which only the inquiry shows.
     let gateway = Gateway::new(PaymentState::Settled, |before| match before {
         0 => found(PaymentState::Settled),
         _ => {
@@ -169,7 +169,7 @@ async fn what_is_not_settled_is_asked_about_again_but_only_so_often() {
     let cases: [Case; 5] = [
         (PaymentState::Settled, not_yet),
         (PaymentState::Settled, |_| Err(Error::new(ErrorKind::Unavailable, "down"))),
-        // A delivery that only says that something changed is the same each time.
+        // A delivery that only reports a change is the same each time.
         (PaymentState::Uncertain, |_| found(PaymentState::Settled)),
         (PaymentState::Uncertain, |_| found(PaymentState::Uncertain)),
         (PaymentState::Settled, |_| found(PaymentState::Open)),
@@ -208,7 +208,7 @@ async fn a_claim_that_was_not_known_yet_is_confirmed_as_soon_as_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_confirmation_ends_in_time_for_the_reply() {
-    // Calls are ended by their deadline; a provider that waits by itself is not known to the layers.
+    // Calls are ended by their deadline. The layers do not know of a provider that waits by itself.
     struct Silent;
     #[async_trait]
     impl Transport for Silent {

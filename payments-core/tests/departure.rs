@@ -51,7 +51,7 @@ impl Transport for Client {
     }
 }
 
-/// Counts how often it was asked.
+/// Counts how many times it was asked.
 #[derive(Default)]
 struct Asked(Mutex<u32>);
 

@@ -1,4 +1,4 @@
-//! The last second of every span of time, and the first one after it.
+//! The last second of every period of time, and the first one after it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! The environment of a provider: said in one of two words, and never guessed.
+//! The environment of a provider is given by one of two words and never guessed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
@@ -27,7 +27,7 @@ fn build(config: &ProviderConfig, _: &Context) -> Result<Provider, Vec<ConfigPro
     Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment))
 }
 
-/// The environment that this value of the key `environment` makes, or the problems.
+/// Returns the environment for this value of the key `environment`, or the problems.
 fn environment(value: Option<Value>) -> Result<Environment, Vec<String>> {
     let entries = [("kind", Some(Value::from("acme"))), ("environment", value)];
     let table = entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));

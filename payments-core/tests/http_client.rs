@@ -1,4 +1,4 @@
-//! What the default HTTP client does on real sockets, and what each failure proves.
+//! The default HTTP client on real sockets, and what each of its failures proves.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -23,7 +23,7 @@ fn client() -> Arc<dyn Transport> {
     Arc::new(HttpClient::new(settings).unwrap())
 }
 
-/// A server that takes one whole request and then does `then` with the connection.
+/// Starts a server that reads one whole request and then calls `then` with the connection.
 async fn server<F>(then: impl FnOnce(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -59,7 +59,7 @@ async fn outcome(address: SocketAddr) -> Submission<Bytes> {
 
 async fn answer(mut stream: TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.unwrap();
-    // Held open until the client goes away, so that only the text itself ends the answer.
+    // It is held open until the client leaves, so that only the text itself ends the response.
     let _ = stream.read(&mut [0; 1]).await;
 }
 
@@ -81,7 +81,7 @@ async fn only_a_failure_to_connect_proves_that_nothing_left() {
 #[tokio::test]
 async fn a_host_that_is_not_reached_is_told_by_what_fails() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    // No address of `localhost` outside of loopback is called, which leaves none.
+    // Addresses of `localhost` outside loopback are not called, so there is none left.
     let elsewhere = vec!["203.0.113.9".parse().unwrap()];
     let client = HttpClient::builder().with_addresses("localhost", elsewhere).build().unwrap();
     let client: Arc<dyn Transport> = Arc::new(client);

@@ -1,4 +1,5 @@
-//! While a secret is changed: the newest signs and every one checks, by every algorithm.
+//! During the rotation of a secret the newest one signs and all of them check, with every
+//! algorithm.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
@@ -32,7 +33,7 @@ const FIELDS: [(&str, &[u8]); 2] = [("order", b"DH-1"), ("amount", b"50000")];
 const KEY: &[u8] = include_bytes!("data/rsa/pkcs8.pem");
 const CERTIFICATE: &[u8] = include_bytes!("data/rsa/certificate.pem");
 
-/// Each algorithm; an RSA signature is over the secret too.
+/// Each algorithm. The RSA signature is over the secret as well.
 const TEMPLATES: [&str; 5] = [
     "md5_hex({order}|{amount}|{secret})",
     "hmac_sha256_base64({order}|{amount})",
@@ -45,7 +46,7 @@ fn secret(text: &str) -> Secret {
     Secret::new(text).unwrap()
 }
 
-/// These secrets, the newest first.
+/// Returns these secrets, the newest first.
 fn keys(secrets: &[&str]) -> Keys {
     let (newest, older) = secrets.split_first().unwrap();
     older.iter().fold(Keys::one(secret(newest)), |keys, older| keys.or(secret(older)))
@@ -88,7 +89,7 @@ fn every_secret_checks_by_every_algorithm_and_no_other_does() {
                     Ok(proof) => {
                         assert!(place < count, "{case}");
                         assert!(proof.covers("order") && proof.covers("amount"), "{case}");
-                        // That of RSA names the public key.
+                        // The index of an RSA proof is that of the public key.
                         let is_rsa = format!("{algorithm:?}").starts_with("Rsa");
                         assert_eq!(proof.key(), if is_rsa { 0 } else { place }, "{case}");
                     }

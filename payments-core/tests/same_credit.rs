@@ -1,4 +1,4 @@
-//! Which reports are of the same money: every pair of movements that differs in one field.
+//! Which reports are about the same money: every pair of movements that differ in one field.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
@@ -28,7 +28,7 @@ fn code(order: &str) -> PaymentCode {
     rules.code_for(&OrderRef::new(order).unwrap()).unwrap()
 }
 
-/// A report without the account that it arrived on.
+/// Returns a report without the account on which the money arrived.
 fn unplaced() -> Movement {
     let key = DedupeKey::new("acme.webhook", "92704").unwrap();
     Movement::new(key, Direction::In, Money::vnd(50_000))
@@ -40,7 +40,7 @@ fn unplaced() -> Movement {
         .with_balance(Money::vnd(1_000_000))
 }
 
-/// The report on our account, on a virtual account, and with both numbers.
+/// Returns the report on our account, on a virtual account, and with both numbers.
 fn placed() -> [(&'static str, Movement); 3] {
     let on = |account: Option<&str>, virtual_account: Option<&str>| {
         let mut movement = unplaced();
@@ -57,7 +57,7 @@ fn placed() -> [(&'static str, Movement); 3] {
 
 type Change = fn(&mut Movement);
 
-/// One field of a report changed, and whether it is then the same money.
+/// A change of one field of a report, and whether the two are then the same money.
 const CHANGES: &[(&str, Change, SameMoney)] = &[
     ("nothing", |_| {}, Same),
     ("direction", |it| it.direction = Direction::Out, Different),
@@ -85,7 +85,7 @@ const CHANGES: &[(&str, Change, SameMoney)] = &[
     ("time: a day later", |it| it.at = at(AT + DAY), Different),
     ("time: a day earlier", |it| it.at = at(AT - DAY), Different),
     ("time: none", |it| it.at = None, Maybe),
-    // What a source adds of its own is not compared.
+    // Additions by one source are not compared.
     ("key", |it| it.key = DedupeKey::new("acme.statement", "L-1").unwrap(), Same),
     ("memo", |it| it.memo = text("DH00043"), Same),
     ("memo: none", |it| it.memo = None, Same),
@@ -96,7 +96,7 @@ const CHANGES: &[(&str, Change, SameMoney)] = &[
     ("raw", |it| it.raw = Raw::new(&b"{}"[..]), Same),
 ];
 
-/// One of the two numbers changed, and what comes of it on a report with this number alone and on
+/// A change of one of the two numbers, and its result for a report with only this number and for
 /// one with both.
 const PLACES: &[(&str, Change, SameMoney, SameMoney)] = &[
     ("account: other", |it| it.account = number("0123499998"), Different, Different),
@@ -129,7 +129,7 @@ fn at(seconds: i64) -> Option<Timestamp> {
     Some(Timestamp::from_unix(seconds))
 }
 
-/// Every report with one field changed, beside the report itself.
+/// Returns every report with one field changed, together with the report itself.
 fn pairs() -> Vec<(String, Movement, Movement, SameMoney)> {
     let mut pairs = Vec::new();
     let mut add = |place: &str, name: &str, base: &Movement, change: Change, verdict| {
@@ -225,7 +225,7 @@ fn a_report_is_matched_by_its_source_and_key_first_and_then_by_its_money() {
             let known = known.iter().map(|(provider, movement)| (provider, movement));
             word(&match_credit(&provider(of), &report, known))
         };
-        // The same source and key is the same report, whatever else it says now.
+        // The same source and key is the same report, whatever its other fields.
         assert_eq!(matched("main", "acme.webhook", "92704"), "repeated", "{name}");
         // Within one source two keys are two movements.
         for near in ["92705", "927040", "9270", "092704"] {

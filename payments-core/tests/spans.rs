@@ -1,4 +1,4 @@
-//! The spans and their fields are those of docs/observability.md, and hold no secret.
+//! The spans and their fields are those of docs/observability.md, and contain no secret.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -82,7 +82,7 @@ impl Subscriber for Recorder {
     fn exit(&self, _: &Id) {}
 }
 
-/// A gateway that answers anything.
+/// A gateway that responds to everything.
 struct Gateway;
 
 #[async_trait]
@@ -125,8 +125,8 @@ impl PayoutProvider for Payouts {
     }
 }
 
-/// The table of the document: span by span, the names between backticks. Those of deliveries are
-/// made above the core.
+/// Returns the table of the document: for each span the names between backticks. The spans of
+/// deliveries are made above the core, so they are left out.
 fn documented() -> BTreeMap<String, BTreeSet<String>> {
     DOCUMENTED
         .lines()

@@ -1,8 +1,8 @@
-//! Building and reading a VietQR payload, beside a hand-written builder that does no more than it
-//! must: one buffer, and a CRC by a table of bytes.
+//! Building and parsing a VietQR payload, compared with a hand-written builder that does no more
+//! than it must: one buffer, and a CRC by a table of bytes.
 //!
-//! The last lines are the ratios, taken in turns in this very run. The budgets are 1.35 for
-//! building and 2 for reading.
+//! The last lines are the ratios, measured in turns in the same run. The budgets are 1.35 for
+//! building and 2 for parsing.
 
 #[path = "../../payments-core/benches/turns/mod.rs"]
 mod turns;
@@ -20,11 +20,11 @@ const AMOUNT: i64 = 180_000;
 const BILL: &str = "NPS6869";
 const PURPOSE: &str = "thanh toan don hang";
 
-/// What all of the above makes (NAPAS VietQR format 1.0, section 6.1.3).
+/// The payload that all of the above build (NAPAS VietQR format 1.0, section 6.1.3).
 const PAYLOAD: &str = "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA\
                        530370454061800005802VN62340107NPS68690819thanh toan don hang63042E2E";
 
-/// How often each is called in one turn.
+/// The number of calls of each in one turn.
 const CALLS: u32 = 2_000;
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Everything from values to text, with all that is checked on the way.
+/// Builds the text from the values, with all checks.
 fn build(bin: &str, number: &str) -> Result<String, VietQrError> {
     let qr = VietQr::to_account(bin, number)?
         .with_amount(black_box(AMOUNT))?
@@ -60,7 +60,7 @@ fn build(bin: &str, number: &str) -> Result<String, VietQrError> {
     Ok(qr.payload())
 }
 
-/// The least that building can be.
+/// The minimal builder.
 mod baseline {
     pub(super) fn build(bin: &str, number: &str, amount: i64, bill: &str, purpose: &str) -> String {
         let mut out = String::with_capacity(256);

@@ -1,6 +1,6 @@
-//! Payloads that several independent implementations agree on, built and read back.
+//! Payloads on which several independent implementations agree, built and parsed.
 //!
-//! `data/README.md` says where they come from.
+//! Their sources are in `data/README.md`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -69,7 +69,7 @@ fn build(vector: &Vector) -> VietQr {
     qr
 }
 
-/// What a code says, in the words of the vectors.
+/// Returns the content of a code, in the words of the vectors.
 fn said(qr: &VietQr) -> BTreeMap<String, String> {
     let service = match qr.service() {
         Service::Account => "QRIBFTTA",

@@ -1,12 +1,12 @@
-//! Work measured in turns, one after the other, so that a slow moment hits all alike.
+//! Measures work in turns, one after the other, so that a slow moment affects all of it alike.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How many turns each piece of work has.
+/// The number of turns of each piece of work.
 const TURNS: usize = 201;
 
-/// The median time of a turn of each; a turn calls it `calls` times.
+/// Returns the median time of a turn of each. A turn calls the work `calls` times.
 pub(crate) fn in_turns<const N: usize>(calls: u32, work: [&dyn Fn() -> usize; N]) -> [Duration; N] {
     let mut times = work.map(|_| Vec::with_capacity(TURNS));
     for _ in 0..TURNS {
@@ -24,7 +24,7 @@ pub(crate) fn in_turns<const N: usize>(calls: u32, work: [&dyn Fn() -> usize; N]
     })
 }
 
-/// A ratio with two decimals, without floating point.
+/// Returns a ratio with two decimals, without floating point.
 pub(crate) fn ratio(time: Duration, beside: Duration) -> String {
     let hundredths = time.as_nanos() * 100 / beside.as_nanos().max(1);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)

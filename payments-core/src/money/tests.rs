@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::wire::{Grouped, Number, as_integer};
 use super::*;
 
-/// A currency with each possible number of decimals.
+/// Returns a currency with this number of decimals.
 fn currency_with(exponent: u8) -> Currency {
     Currency::new(["XXA", "XXB", "XXC", "XXD", "XXE"][usize::from(exponent)], exponent).unwrap()
 }
@@ -31,7 +31,8 @@ fn zeros_after_the_point_are_no_decimals() {
     );
 }
 
-/// What a text with an ambiguous point may mean, in the order in which the error asks.
+/// Returns the possible meanings of a text with an ambiguous point, in the order of the error
+/// message.
 fn meanings(error: &MoneyError) -> (&str, Option<&str>) {
     match error {
         MoneyError::AmbiguousPoint { without_point, by_decimal_point, .. } => {
@@ -332,7 +333,7 @@ fn a_wire_number_is_read_from_its_text() {
     for json in ["1000", "1000.0", "\"1000\"", "\"1000.00\"", " 1000 "] {
         assert_eq!(number(json).unwrap(), Ok(Money::vnd(1_000)), "{json}");
     }
-    // 2^53 + 1, the first whole number that a double cannot hold.
+    // 2^53 + 1, the first whole number that a double cannot represent.
     assert_eq!(number("9007199254740993").unwrap(), Ok(Money::vnd(9_007_199_254_740_993)));
     assert!(matches!(number("0.1").unwrap(), Err(MoneyError::TooManyDecimals { .. })));
     for json in [

@@ -129,8 +129,8 @@ fn is_of_a_word(character: char) -> bool {
     character.is_alphanumeric() || is_combining_mark(character) || is_invisible(character)
 }
 
-/// Invisible characters that do not separate words: soft hyphen, zero-width space, joiners,
-/// direction marks and the byte order mark.
+/// Returns whether a character is invisible and does not separate words: soft hyphen, zero-width
+/// space, joiners, direction marks and the byte order mark.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,

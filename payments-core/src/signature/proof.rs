@@ -121,7 +121,7 @@ impl Proof {
         self.key
     }
 
-    /// The signed timestamp, if the scheme has one.
+    /// Returns the signed timestamp, if the scheme has one.
     pub fn stamp(&self) -> Option<Timestamp> {
         self.stamp
     }

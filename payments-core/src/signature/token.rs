@@ -50,7 +50,7 @@ pub fn check(
     Ok(Proof::new(Scheme::SharedToken, Coverage::Nothing, proof.key()))
 }
 
-/// These parts are literals only, because a token signs nothing of a delivery.
+/// Returns the signed parts. They are literals only, because a token signs nothing of a delivery.
 fn parts<'a>(purpose: &'a str, until: &'a str) -> [Part<'a>; 5] {
     [
         Part::Literal("issued token\n"),

@@ -1,4 +1,4 @@
-//! The process that is stopped or killed: it sends one instruction and reports where it is.
+//! The process that is stopped or killed: it sends one instruction and reports its progress.
 
 use std::future::Future;
 use std::io::{BufRead as _, Write as _};
@@ -15,10 +15,10 @@ use payments_core::transport::{
     BootInstant, Call, Departure, DepartureDecision, HttpClient, HttpClientSettings, Transport,
 };
 
-/// More than the buffers of a connection hold.
+/// A size that does not fit into the buffers of a connection.
 pub(crate) const BODY: usize = 16 * 1024 * 1024;
 
-/// How long after the departure the instruction may be written.
+/// The time after the departure for which the instruction may be written.
 const NOT_AFTER: Duration = Duration::from_millis(250);
 
 const ROLE: &str = "DEPARTURE_TRIAL_CHILD";
@@ -30,7 +30,7 @@ pub(crate) enum Wire {
     Tls,
 }
 
-/// Where the child is interrupted.
+/// The window in which the child is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Window {
     InDepart,
@@ -50,14 +50,15 @@ impl Window {
         }
     }
 
-    /// Whether the child waits in it until it is let go on.
+    /// Returns whether the child waits in this window until it is released.
     pub(crate) const fn holds(self) -> bool {
         !matches!(self, Self::BetweenTwoWrites)
     }
 }
 
-/// The command that starts the child, for a gateway at `url` with this root. `machine` is the file
-/// of the certificates that the machine trusts: reading the real ones takes longer than a round.
+/// Returns the command that starts the child, for a gateway at `url` with this root. `machine` is
+/// the file of the certificates that the machine trusts: reading the real ones takes longer than a
+/// round.
 pub(crate) fn command(url: &str, root: Option<&str>, machine: &Path, window: Window) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env(ROLE, format!("{window:?} {url}")).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -68,7 +69,7 @@ pub(crate) fn command(url: &str, root: Option<&str>, machine: &Path, window: Win
     command
 }
 
-/// Whether this process is the child.
+/// Returns whether this process is the child.
 pub(crate) fn is_child() -> bool {
     std::env::var_os(ROLE).is_some()
 }
@@ -116,7 +117,8 @@ struct Reporting {
     wrote: AtomicU64,
 }
 
-// Written out, so that the future has an end of its own: it is dropped after it returned.
+// The future is a type of its own instead of an `async fn`, so that its `drop` can wait: it runs
+// after the decision was returned.
 impl Departure for Reporting {
     fn depart<'a, 'departure>(
         &'a self,
@@ -150,7 +152,7 @@ impl Future for Deciding {
 }
 
 impl Drop for Deciding {
-    /// The decision was returned, and nothing was written yet.
+    /// Waits in the window after the decision was returned and before anything is written.
     fn drop(&mut self) {
         if self.0 == Window::BeforeTheFirstByte {
             wait_in(self.0);

@@ -1,5 +1,5 @@
-//! A gateway that reads only when it is asked to, and counts the bytes of the connection and of
-//! the request.
+//! A gateway that reads only when told to, and counts the bytes of the connection and of the
+//! request.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::child::{BODY, Wire};
 
-/// No step of a round takes this long.
+/// A time that no step of a round takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Gateway {
@@ -35,7 +35,8 @@ pub(crate) struct Connection {
 
 impl Gateway {
     pub(crate) fn start(wire: Wire) -> Self {
-        // A small receive buffer, so that a body does not fit into what the connection holds.
+        // The receive buffer is small, so that a body does not fit into the buffers of the
+        // connection.
         let socket =
             socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         socket.set_recv_buffer_size(64 * 1024).unwrap();
@@ -55,18 +56,18 @@ impl Gateway {
         }
     }
 
-    /// The file of the root that the child trusts.
+    /// Returns the file of the root that the child trusts.
     pub(crate) fn root(&self) -> Option<&str> {
         self.tls.as_ref().map(|(_, root)| root.path().to_str().unwrap())
     }
 
-    /// The file of the certificates that the child's machine trusts; the gateway's is not among
-    /// them.
+    /// Returns the file of the certificates that the child's machine trusts. The gateway's is not
+    /// among them.
     pub(crate) fn machine(&self) -> &Path {
         self.machine.path()
     }
 
-    /// The next connection, with TLS complete where there is TLS, and nothing read from it.
+    /// Returns the next connection, with TLS complete if it is used, and without reading from it.
     pub(crate) fn accept(&self) -> Option<Connection> {
         let until = Instant::now() + PATIENCE;
         let (socket, client) = loop {
@@ -95,8 +96,8 @@ impl Gateway {
 }
 
 impl Connection {
-    /// Reads everything that the stopped client has written, also what its operating system still
-    /// has to send, and returns how much the connection has carried.
+    /// Reads everything that the stopped client has written, including what its operating system
+    /// still has to send, and returns the number of bytes of the connection.
     pub(crate) fn drain_stopped(&mut self) -> u64 {
         self.socket.set_nonblocking(true).unwrap();
         let until = Instant::now() + PATIENCE;
@@ -113,8 +114,8 @@ impl Connection {
         self.raw
     }
 
-    /// Reads to the end of the connection, or ends it after a whole request, and returns how much
-    /// it has carried.
+    /// Reads to the end of the connection, or ends it after a whole request, and returns the number
+    /// of bytes of the connection.
     pub(crate) fn drain(&mut self) -> u64 {
         loop {
             if self.whole_request() {
@@ -135,7 +136,7 @@ impl Connection {
         self.request
     }
 
-    /// Whether the whole request was read.
+    /// Returns whether the whole request was read.
     pub(crate) fn whole_request(&self) -> bool {
         self.request > BODY as u64
     }
@@ -159,9 +160,9 @@ impl Connection {
         Ok(n)
     }
 
-    /// Bytes that the client's operating system holds: written and not yet acknowledged.
+    /// Returns the bytes in the client's operating system: written and not yet acknowledged.
     fn unsent(&self) -> u64 {
-        // Other connections may have the same port of a client: both ends name the connection.
+        // Other connections may have the same client port, so both ends identify the connection.
         let (client, own) = (hex(self.client), hex(self.socket.local_addr().unwrap()));
         let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
         let row = table.lines().find(|row| {
@@ -174,13 +175,13 @@ impl Connection {
     }
 }
 
-/// An address as `/proc/net/tcp` spells it.
+/// Returns an address as `/proc/net/tcp` spells it.
 fn hex(address: SocketAddr) -> String {
     let SocketAddr::V4(address) = address else { panic!("{address} is not IPv4") };
     format!("{:08X}:{:04X}", u32::from_le_bytes(address.ip().octets()), address.port())
 }
 
-/// A socket that counts what is read from it.
+/// A socket that counts the bytes read from it.
 struct Counted<'a>(&'a TcpStream, &'a mut u64);
 
 impl Read for Counted<'_> {
@@ -201,7 +202,8 @@ impl Write for Counted<'_> {
     }
 }
 
-/// A certificate of `gateway.example`, made now, and the file that the child reads it from.
+/// Returns a certificate of `gateway.example`, created now, and the file from which the child reads
+/// it.
 fn identity() -> (Arc<ServerConfig>, NamedTempFile) {
     let made = rcgen::generate_simple_self_signed(vec!["gateway.example".to_owned()]).unwrap();
     let certificate = made.cert.der().clone();
@@ -218,7 +220,7 @@ fn identity() -> (Arc<ServerConfig>, NamedTempFile) {
     (Arc::new(config), file)
 }
 
-/// A file with the certificate of somebody else.
+/// Returns a file with the certificate of somebody else.
 fn stranger() -> NamedTempFile {
     let made = rcgen::generate_simple_self_signed(vec!["stranger.example".to_owned()]).unwrap();
     let mut file = NamedTempFile::new().unwrap();

@@ -1,11 +1,12 @@
-//! Stops and kills a process while it sends an instruction, and counts what leaves too late.
+//! Stops and kills a process while it sends an instruction, and counts the bytes that are sent too
+//! late.
 //!
 //! The process is a child. It is stopped by SIGSTOP and continued after `not_after`, or killed, in
-//! three windows: while its departure decides, between that decision and the first byte, and
-//! between two writes of the body; over plain HTTP and over TLS. A round counts only if the child
-//! was seen in the window: in the first two it waits there for a line on its standard input, in the
-//! third the gateway does not read, so that the child cannot finish a body that is larger than the
-//! buffers of the connection.
+//! three windows: during the decision of its departure, between that decision and the first byte,
+//! and between two writes of the body; over plain HTTP and over TLS. A round counts only if the
+//! child was seen in the window. In the first two windows it waits for a line on its standard
+//! input. In the third the gateway does not read, so that the child cannot finish a body that is
+//! larger than the buffers of the connection.
 //!
 //! `cargo test` runs a few rounds of each. The full trial:
 //! `DEPARTURE_TRIAL_ROUNDS=100 cargo test -p payments-core --features reqwest --test departure_trial`
@@ -19,7 +20,7 @@ mod gateway;
 #[cfg(target_os = "linux")]
 mod round;
 
-/// Signals, and a boot clock that two processes share, are tried on Linux only.
+/// Signals, and a boot clock that two processes share, are tested on Linux only.
 #[cfg(not(target_os = "linux"))]
 fn main() {}
 
@@ -42,9 +43,9 @@ mod trial {
     use crate::gateway::Gateway;
     use crate::round::{Interruption, Outcome, Round};
 
-    /// A write of the body that was compared with the clock just before the stop leaves once the
-    /// process goes on: one in a row at most, and never the first one. Its size with TLS around it;
-    /// without the comparison some 70 MB leave.
+    /// A write of the body that was compared with the clock just before the stop is sent when the
+    /// process continues: at most one in a row, and never the first one. This is its size with TLS
+    /// around it; without the comparison some 70 MB are sent.
     const ONE_WRITE: u64 = 66_000;
 
     /// The sums of the rounds of one window.
@@ -69,7 +70,7 @@ mod trial {
             }
         }
 
-        /// What is wrong with the row.
+        /// Returns the faults of the row.
         fn faults(&self, wanted: usize, window: Window, interruption: Interruption) -> Vec<String> {
             let mut faults = Vec::new();
             let mut zero = |what: &str, found: u64| {

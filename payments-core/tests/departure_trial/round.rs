@@ -18,7 +18,7 @@ pub(crate) enum Interruption {
     Killed,
 }
 
-/// What the child said at its end.
+/// The last report of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     NothingLeft,
@@ -40,7 +40,7 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    /// Runs one round; `None` if the child was not seen in the window.
+    /// Runs one round. Returns `None` if the child was not seen in the window.
     pub(crate) fn run(
         gateway: &Gateway,
         window: Window,
@@ -90,7 +90,7 @@ impl Round {
 struct Process {
     child: Child,
     lines: Receiver<String>,
-    /// The bytes that it said to have written.
+    /// The number of bytes that it reported as written.
     wrote: u64,
     outcome: Option<Outcome>,
 }
@@ -141,7 +141,7 @@ impl Process {
         }
     }
 
-    /// Stops the child, and waits until the system says that it is stopped.
+    /// Stops the child, and waits until the system reports that it is stopped.
     fn stop(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
         let path = format!("/proc/{}/stat", self.child.id());
@@ -157,9 +157,10 @@ impl Process {
         }
     }
 
-    /// Whether the child, which is stopped or dead, has not left the window.
+    /// Returns whether the child, which is stopped or dead, is still in the window.
     fn is_still_in(&mut self, window: Window) -> bool {
-        // Its lines are in the pipe before it is stopped; the thread that reads them may be late.
+        // Its lines are in the pipe before it is stopped, but the thread that reads them may be
+        // late.
         while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(5)) {
             self.note(&line);
         }
@@ -172,7 +173,7 @@ impl Process {
 
     fn go_on(&mut self, window: Window) {
         if window.holds() {
-            // It stays in the pipe until the child goes on.
+            // The line stays in the pipe until the child continues.
             self.child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
         }
         kill_process(self.pid(), Signal::CONT).unwrap();

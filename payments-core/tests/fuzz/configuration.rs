@@ -1,4 +1,5 @@
-//! Configuration from any source, and what is built from it. The fuzz targets use this file too.
+//! Configuration from any source, and the providers built from it. The fuzz targets use this file
+//! as well.
 
 use std::sync::Arc;
 
@@ -11,10 +12,10 @@ use payments_core::{
     transport::{Call, Transport, TransportError, TransportErrorKind},
 };
 
-/// What no message may print.
+/// The text that no message may contain.
 const CANARY: &str = "canary-of-the-configuration";
 
-/// Variables that hold the canary.
+/// Variables that contain the canary.
 const VARIABLES: [&str; 6] = [
     "HPAY_PASSCODE",
     "SEPAY_SECRET_KEY",
@@ -33,7 +34,7 @@ impl Transport for Nobody {
     }
 }
 
-/// A configuration is built or refused; a refusal says why, and neither shows a secret.
+/// Builds or refuses a configuration. A refusal has a reason, and neither shows a secret.
 pub(crate) fn build(registry: &Registry, config: &PaymentsConfig) {
     let variables = VARIABLES.map(|name| (name.to_owned(), CANARY.to_owned()));
     let context = Context::new(Arc::new(Nobody)).with_environ(Environ::of(variables));

@@ -1,4 +1,4 @@
-//! Text from strangers: nothing panics, and what is read is what was written.
+//! Parsing of untrusted text: nothing panics, and the result is the text that was written.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ use payments_core::{
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// Text of any kind, or one of the seeds with a part of it replaced a few times.
+/// Generates text of any kind, or one of the seeds with parts of it replaced.
 fn text(seeds: &'static [&'static str]) -> impl Strategy<Value = String> {
     let changes = vec((any::<usize>(), 0..4_usize, "[\\PC]{0,3}"), 0..5);
     let scribbled = (select(seeds), changes).prop_map(|(seed, changes)| {

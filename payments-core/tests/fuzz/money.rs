@@ -1,4 +1,4 @@
-//! Amounts in every spelling of the wire. The fuzz targets use this file too.
+//! Amounts in every spelling of the wire. The fuzz targets use this file as well.
 
 use payments_core::money::{
     Currency, Money, MoneyError,
@@ -6,7 +6,7 @@ use payments_core::money::{
 };
 use serde::Deserialize;
 
-/// What gateways write.
+/// Returns amounts as gateways write them.
 pub(crate) fn seeds() -> [&'static str; 14] {
     [
         "50000",
@@ -34,8 +34,8 @@ struct Line {
     grouped: Option<Grouped>,
 }
 
-/// An amount that is read is written as one that reads the same, and arithmetic on it is right.
-/// No digit more than two follows its point.
+/// Checks that a parsed amount is written as text that parses to the same amount, with at most two
+/// digits after its point, and that arithmetic on it is right.
 pub(crate) fn read(text: &str) {
     for currency in [Currency::VND, Currency::USD] {
         agrees(text, Money::parse(text, currency), currency);

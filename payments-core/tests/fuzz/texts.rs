@@ -1,5 +1,5 @@
-//! The small readers of what strangers write: queries, memos, times, numbers, names, formulas.
-//! The fuzz targets use this file too.
+//! The small parsers of untrusted text: queries, memos, times, numbers, names, formulas. The fuzz
+//! targets use this file as well.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ const ITEMS: &[Item] = &[Item::field("merchant_id"), Item::field("order_code"), 
 
 static CODES: LazyLock<CodeRules> = LazyLock::new(|| CodeRules::new("DH", 3, 8).unwrap());
 
-/// One of each.
+/// Returns one text of each kind.
 pub(crate) fn seeds() -> [&'static str; 10] {
     [
         "a=1&&%20b=2&c=%E1%BA%A1+x&d=%zz&=5",
@@ -41,7 +41,7 @@ pub(crate) fn seeds() -> [&'static str; 10] {
     ]
 }
 
-/// What is read is in its form; everything else is refused.
+/// Checks that a parsed text has its format, and that every other text is refused.
 pub(crate) fn read(text: &str) {
     if let Ok(request) = http::Request::get(format!("/?{text}")).body(()) {
         let request = request.map(|()| [0; 0]);

@@ -1,4 +1,4 @@
-//! Which connection an instruction takes.
+//! The connection that an instruction uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +50,7 @@ async fn an_instruction_is_one_whole_request_that_closes_its_connection() {
             async move {
                 seen.send(connection.request().await.unwrap()).unwrap();
                 connection.write(OK).await;
-                // The client ends it, although the gateway would keep it.
+                // The client ends the connection, although the gateway would keep it.
                 connection.drain().await;
             }
         })
@@ -118,7 +118,7 @@ async fn every_address_is_tried_until_one_connects() {
 async fn an_address_that_does_not_answer_leaves_time_for_the_next() {
     let gateway = Gateway::start(Wire::Plain, keeps_connections).await;
     // Another listener on the same port, whose queue of connections is full: further attempts to
-    // connect are not answered at all.
+    // connect get no response at all.
     let port = gateway.url().split([':', '/']).nth(4).unwrap().parse().unwrap();
     let _full = full_listener("127.0.0.2", port).await;
     let client = gateway
@@ -165,7 +165,7 @@ async fn a_certificate_of_a_stranger_is_refused_before_the_departure() {
     assert_eq!(error.kind, TransportErrorKind::NotSent, "another name: {error}");
 }
 
-/// A listener whose queue is full, and the connections that fill it.
+/// Returns a listener whose queue is full, and the connections that fill it.
 async fn full_listener(
     host: &str,
     port: u16,

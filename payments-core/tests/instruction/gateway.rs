@@ -1,5 +1,5 @@
-//! A gateway on a loopback socket that does what a test says, a client for it, and a departure
-//! that records what it was asked.
+//! A gateway on a loopback socket that a test controls, a client for it, and a departure that
+//! records its calls.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// With and without TLS: every test runs over both.
+/// With and without TLS. Every test runs with both.
 pub(crate) const WIRES: [Wire; 2] = [Wire::Plain, Wire::Tls];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// The certificate of `gateway.example`, made when the tests run, and its key.
+/// Returns the certificate of `gateway.example`, created when the tests run, and its key.
 fn identity() -> &'static (CertificateDer<'static>, Arc<ServerConfig>) {
     static IDENTITY: OnceLock<(CertificateDer<'static>, Arc<ServerConfig>)> = OnceLock::new();
     IDENTITY.get_or_init(|| {
@@ -49,12 +49,12 @@ fn identity() -> &'static (CertificateDer<'static>, Arc<ServerConfig>) {
     })
 }
 
-/// What the tests see of a gateway.
+/// The part of a gateway that the tests see.
 #[derive(Clone)]
 pub(crate) struct Gateway {
     wire: Wire,
     address: SocketAddr,
-    /// Bytes of requests that it read.
+    /// The number of bytes of requests that it read.
     read: Arc<AtomicU64>,
     connections: Arc<AtomicUsize>,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Reads once; no bytes at the end or after a reset.
+    /// Reads once. Returns no bytes at the end or after a reset.
     pub(crate) async fn read(&mut self) -> Vec<u8> {
         let mut some = vec![0; 64 * 1024];
         let n = self.stream.read(&mut some).await.unwrap_or_default();
@@ -108,7 +108,7 @@ impl Connection {
         self.stream.flush().await.unwrap();
     }
 
-    /// Closes it in the usual way, with the end of TLS where there is TLS.
+    /// Closes the connection normally, with the end of TLS if it is used.
     pub(crate) async fn close(mut self) {
         let _ = self.stream.shutdown().await;
         self.drain().await;
@@ -116,7 +116,7 @@ impl Connection {
 }
 
 impl Gateway {
-    /// A gateway that completes each connection, with TLS where there is TLS, and passes it to
+    /// Starts a gateway that completes each connection, with TLS if it is used, and passes it to
     /// `serve`.
     pub(crate) async fn start<F>(
         wire: Wire,
@@ -142,7 +142,7 @@ impl Gateway {
         .await
     }
 
-    /// A gateway that passes each accepted socket to `serve` as it is.
+    /// Starts a gateway that passes each accepted socket to `serve` unchanged.
     pub(crate) async fn accepting<F>(
         wire: Wire,
         serve: impl Fn(TcpStream, Connection) -> F + Send + 'static,
@@ -166,7 +166,7 @@ impl Gateway {
         gateway
     }
 
-    /// A gateway of which nothing is known but its address.
+    /// Returns a gateway of which only the address is known.
     pub(crate) fn at(wire: Wire, address: SocketAddr) -> Self {
         Self { wire, address, read: Arc::default(), connections: Arc::default() }
     }
@@ -188,7 +188,7 @@ impl Gateway {
         }
     }
 
-    /// An instruction with this body.
+    /// Returns an instruction with this body.
     pub(crate) fn instruction(&self, body: impl Into<Bytes>) -> Call {
         let request = http::Request::post(self.url()).body(body.into()).unwrap();
         Call::instruction("pay", request)
@@ -199,7 +199,7 @@ impl Gateway {
         Call::inquiry("find", request)
     }
 
-    /// A builder of clients that find the gateway and trust it.
+    /// Returns a builder of clients that find the gateway and trust it.
     pub(crate) fn builder(&self, settings: HttpClientSettings) -> HttpClientBuilder {
         let builder = HttpClient::builder()
             .with_settings(settings)
@@ -226,7 +226,7 @@ impl Gateway {
     }
 }
 
-/// Limits that no test reaches unless it means to.
+/// Limits that a test reaches only if it means to.
 pub(crate) fn settings() -> HttpClientSettings {
     HttpClientSettings::default()
         .with_connect_timeout(Duration::from_secs(10))
@@ -235,7 +235,7 @@ pub(crate) fn settings() -> HttpClientSettings {
 
 pub(crate) const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A departure that counts, and lets go until `not_after` or not at all.
+/// A departure that counts the bytes, and allows sending until `not_after` or not at all.
 pub(crate) struct Journal {
     decision: DepartureDecision,
     asked: AtomicUsize,
@@ -259,7 +259,7 @@ impl Journal {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// The bytes that left.
+    /// Returns the number of bytes that were sent.
     pub(crate) fn wrote(&self) -> u64 {
         self.wrote.load(Ordering::SeqCst)
     }

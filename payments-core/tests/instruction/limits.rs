@@ -1,4 +1,4 @@
-//! When an instruction stops being written.
+//! The time limits for writing an instruction.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use tokio::time::Instant;
 
 use crate::gateway::{Gateway, Journal, WIRES, settings};
 
-/// More than the buffers of a loopback connection hold.
+/// Returns a body that does not fit into the buffers of a loopback connection.
 fn large() -> Vec<u8> {
     vec![b'x'; 32 * 1024 * 1024]
 }
 
-/// A gateway that reads one byte, reports it, waits for a permit, and then reads the rest.
+/// Starts a gateway that reads one byte, reports it, waits for a permit, and then reads the rest.
 async fn slow(wire: crate::gateway::Wire) -> (Gateway, Arc<Semaphore>, Arc<Semaphore>) {
     let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let (reports, waits) = (Arc::clone(&begun), Arc::clone(&go_on));
@@ -50,8 +50,8 @@ async fn nothing_is_written_after_not_after() {
     }
 }
 
-/// Sends an instruction that may be written for `window`, and checks that nothing is written
-/// afterwards. False if nothing was written within it.
+/// Sends an instruction that may be written for `window`, and checks that nothing is written after
+/// it. Returns `false` if nothing was written within the window.
 async fn ends_in_the_middle_of(wire: crate::gateway::Wire, window: Duration) -> bool {
     let (gateway, reports, go_on) = slow(wire).await;
     let not_after = BootInstant::now().saturating_add(window);
@@ -123,7 +123,7 @@ async fn an_instruction_without_an_answer_ends_at_the_deadline_of_the_call_or_it
     }
 }
 
-/// A departure that takes until it is let go.
+/// A departure that waits until it is released.
 struct Slow(std::sync::Mutex<Option<oneshot::Receiver<()>>>);
 
 #[async_trait]

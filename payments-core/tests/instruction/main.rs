@@ -1,4 +1,4 @@
-//! What the default HTTP client does with an instruction on real sockets, with and without TLS.
+//! Instructions with the default HTTP client on real sockets, with and without TLS.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,5 +1,5 @@
-//! "Nothing left" is returned exactly if no byte was given to the connection, and never for a
-//! request of which the gateway read a byte.
+//! `NotSent` is returned exactly if no byte was given to the connection, and never for a request of
+//! which the gateway read a byte.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::gateway::{Gateway, Journal, WIRES, Wire, settings};
 
-/// What a gateway does to a connection instead of answering.
+/// What a gateway does to a connection instead of responding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Refuse,
@@ -40,8 +40,8 @@ const FAULTS: [Fault; 11] = [
     Fault::HalfAnAnswer,
 ];
 
-/// Whether nothing leaves; `None` if the gateway ends a connection while it is being used, so
-/// that either may happen.
+/// Returns whether nothing is sent, or `None` if both may happen because the gateway ends a
+/// connection while it is being used.
 fn nothing_leaves(wire: Wire, fault: Fault) -> Option<bool> {
     match (fault, wire) {
         (Fault::Refuse, _) => Some(true),

@@ -1,11 +1,11 @@
-//! Which responses are read, and which are not.
+//! The responses that can be read, and those that cannot.
 
 use payments_core::transport::{Transport, TransportErrorKind};
 
 use crate::gateway::{Gateway, WIRES, settings};
 
-/// The status and body that a client reads if a gateway sends these pieces, each by itself, and
-/// then closes the connection if `closes`, or keeps it.
+/// Returns the status and the body that a client reads if a gateway sends these pieces one by one,
+/// and then closes the connection if `closes`, or keeps it.
 async fn answered(
     pieces: &'static [&'static str],
     closes: bool,

@@ -1,4 +1,4 @@
-//! One deadline holds for waits, repetitions and sends together.
+//! One deadline applies to waits, repetitions and sends together.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn a_call_has_the_time_that_its_client_says_and_the_wait_is_part_of_it() {
     let calls = (0..8).map(|_| stack.inquire(inquiry("")));
     let outcomes = futures_util::future::join_all(calls).await;
     let sent = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    // At 0, 1 and 2 s; who would pass at 3 s has no time left.
+    // The calls pass at 0, 1 and 2 s; a call that would pass at 3 s has no time left.
     assert_eq!(sent, 3, "{outcomes:?}");
     for error in outcomes.into_iter().filter_map(Result::err) {
         assert_eq!(error.kind(), ErrorKind::RateLimited);
@@ -43,7 +43,7 @@ async fn a_confirmation_ends_in_its_own_time() {
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout);
     assert_eq!(begun.elapsed().as_secs(), 7);
 
-    // One inside of another ends with whichever is over first.
+    // A confirmation inside another ends with the one that ends first.
     for (outer, inner) in [(2, 9), (9, 2)] {
         let begun = Instant::now();
         let stack = silent();

@@ -1,4 +1,5 @@
-//! First come, first served; bounded in number and in time; half of it is not for confirmations.
+//! The queue is first come, first served, and limited in number and in time. Half of it is not
+//! available to confirmations.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,7 +21,7 @@ fn limited(client: &Arc<Stub>, rate: Rate) -> Arc<dyn Transport> {
 
 type Caller<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-/// A caller who has begun.
+/// Returns a call that has started.
 fn begun<'a>(call: impl Future<Output = Result<()>> + 'a) -> Caller<'a> {
     let mut caller: Caller<'a> = Box::pin(call);
     assert!(caller.as_mut().now_or_never().is_none(), "it waits");
@@ -66,7 +67,7 @@ async fn callers_of_every_class_are_served_in_the_order_in_which_they_began() {
             })
         })
         .collect();
-    // Polled in another order than that in which they began.
+    // They are polled in another order than the one in which they started.
     callers.reverse();
     join_all(callers).await;
     let expected: Vec<_> = (0..64).map(|number| number.to_string()).collect();
@@ -79,7 +80,7 @@ async fn who_begins_later_does_not_overtake_who_waits() {
     let stack = limited(&client, Rate::per_second(1));
     ask(&*stack, "0").await.unwrap();
     let first = begun(ask(&*stack, "1"));
-    // Somebody new arrives at every moment, also at the one where the first in line may pass.
+    // A new caller arrives at every moment, including the one at which the first in line may pass.
     let late = async {
         for number in 0..20 {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -112,7 +113,7 @@ async fn a_caller_who_leaves_gives_up_the_place_and_no_time_is_lost() {
     assert_eq!(begun_at.elapsed().as_secs(), 9);
 }
 
-/// The error of a call that is refused at once.
+/// Returns the error of a call that is refused immediately.
 fn full(call: impl Future<Output = Result<()>>) -> Error {
     call.now_or_never().expect("it is refused at once").expect_err("it is refused")
 }
@@ -135,11 +136,11 @@ async fn what_would_wait_beyond_its_deadline_is_refused_at_once_and_nothing_is_s
     let wait = error.retry_after().unwrap();
     assert_eq!(wait, Duration::from_millis(501));
 
-    // For an instruction too it is an error: nothing left.
+    // It is an error for an instruction as well, because nothing was sent.
     let refused = stack.instruct(instruction("late")).now_or_never().unwrap().unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::RateLimited);
 
-    // After the wait that the error names there is room again.
+    // After the wait in the error there is room for another call.
     let again = async {
         tokio::time::sleep(wait).await;
         ask(&*stack, "5").await
@@ -197,7 +198,8 @@ async fn confirmations_hold_at_most_half_of_the_places() {
         let client = Stub::new([]);
         let stack = limited(&client, Rate::per_second(10).with_most_waiting(most));
         ask(&*stack, "first").await.unwrap();
-        // Passes at once in the line of confirmations, and then waits for its turn like any call.
+        // It passes immediately in the line of confirmations, and then waits for its turn like any
+        // call.
         let mut waiting: Vec<_> = (0..most / 2).map(|path| begun(confirm(&stack, path))).collect();
         assert_eq!(full(confirm(&stack, 0)).kind(), ErrorKind::RateLimited, "{most}");
         waiting.extend((most / 2..most).map(|path| begun(ask_owned(&stack, path))));
@@ -240,7 +242,7 @@ async fn confirmations_take_at_most_half_of_the_calls_and_never_the_turn_of_othe
     }
 }
 
-/// A caller who has begun, and who may have been served or refused at once.
+/// Returns a call that has started, and that may have passed or been refused immediately.
 fn begun_or_done<'a>(call: impl Future<Output = Result<()>> + 'a) -> Caller<'a> {
     let mut caller: Caller<'a> = Box::pin(call);
     match caller.as_mut().now_or_never() {

@@ -143,7 +143,7 @@ fn a_wait_is_read_from_seconds_and_from_dates() {
     for unreadable in ["", " ", "-1", "+1", "1.5", "1s", "in a minute", "2026-11-29T10:00:00Z"] {
         assert_eq!(read(&[("first", unreadable)]), None, "{unreadable:?}");
     }
-    // Without the response's own date the system's time has to do.
+    // If the response has no date of its own, the system's time is used.
     let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3_600));
     let wait = read(&[("first", &soon)]).unwrap();
     assert!(wait > Duration::from_secs(3_000) && wait <= Duration::from_secs(3_600), "{wait:?}");

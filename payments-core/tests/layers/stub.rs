@@ -1,4 +1,4 @@
-//! A client that answers from a script and remembers when it was called.
+//! A client that responds according to a script and records when it was called.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,16 +9,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use payments_core::transport::{Call, Transport, TransportError, TransportErrorKind};
 use tokio::time::Instant;
 
-/// What the client does with one call.
+/// The client's reaction to one call.
 #[derive(Clone)]
 pub(crate) enum Reply {
     Status(u16, HeaderMap),
     Failure(TransportErrorKind),
-    /// Nothing at all: the call is only ended by its caller, or by its deadline.
+    /// None: the call is ended only by its caller, or by its deadline.
     Silence,
 }
 
-/// A client that plays a script, and then answers 200.
+/// A client that follows a script, and then responds with 200.
 pub(crate) struct Stub {
     replies: Mutex<Vec<Reply>>,
     calls: Mutex<Vec<(String, Instant)>>,
@@ -31,12 +31,12 @@ impl Stub {
         Arc::new(Self::bare(replies))
     }
 
-    /// A client that takes so long for every call.
+    /// Creates a client that takes this long for every call.
     pub(crate) fn slow(takes: Duration, replies: impl IntoIterator<Item = Reply>) -> Arc<Self> {
         Arc::new(Self { takes, ..Self::bare(replies) })
     }
 
-    /// A client that limits the time of a call.
+    /// Creates a client that limits the time of a call.
     pub(crate) fn limited(call_time: Duration) -> Arc<Self> {
         Arc::new(Self { call_time: Some(call_time), ..Self::bare([]) })
     }
@@ -52,12 +52,12 @@ impl Stub {
         }
     }
 
-    /// When it was called.
+    /// Returns the times at which it was called.
     pub(crate) fn times(&self) -> Vec<Instant> {
         self.calls.lock().unwrap().iter().map(|(_, at)| *at).collect()
     }
 
-    /// The paths that were called, in order.
+    /// Returns the paths that were called, in order.
     pub(crate) fn paths(&self) -> Vec<String> {
         self.calls.lock().unwrap().iter().map(|(path, _)| path.clone()).collect()
     }
@@ -93,7 +93,7 @@ pub(crate) fn status(status: u16) -> Reply {
     Reply::Status(status, HeaderMap::new())
 }
 
-/// A response with these headers.
+/// Returns a response with these headers.
 pub(crate) fn with_headers(status: u16, headers: &[(&'static str, &str)]) -> Reply {
     let pair = |(name, value): &(&'static str, &str)| {
         (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())

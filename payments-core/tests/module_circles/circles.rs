@@ -13,7 +13,7 @@ type Module = Vec<String>;
 /// The modules of a crate, each with the paths that it uses.
 pub(crate) struct Modules {
     uses: BTreeMap<Module, Vec<Vec<String>>>,
-    /// What a module re-exports under its own name: where it comes from.
+    /// The re-exports of a module under its own name, with their origin.
     exports: BTreeMap<Vec<String>, Vec<String>>,
 }
 
@@ -29,7 +29,7 @@ impl Modules {
         self.uses.len()
     }
 
-    /// A circle, as its modules and the files by which one leads to the next. Modules count
+    /// Returns a circle, as its modules and the files by which one leads to the next. Modules count
     /// as one if the first `depth` names of their paths are the same.
     pub(crate) fn circle(&self, depth: usize) -> Option<String> {
         let edges = self.edges(depth);
@@ -43,7 +43,7 @@ impl Modules {
         })
     }
 
-    /// Which module uses which, and in which of its files.
+    /// Returns the modules that each module uses, and the files in which it does.
     fn edges(&self, depth: usize) -> BTreeMap<Module, BTreeMap<Module, Module>> {
         let cut = |module: &[String]| module.iter().take(depth).cloned().collect::<Module>();
         let mut edges: BTreeMap<Module, BTreeMap<Module, Module>> = BTreeMap::new();
@@ -58,9 +58,9 @@ impl Modules {
         edges
     }
 
-    /// The module in which the item at a path is defined.
+    /// Returns the module in which the item at a path is defined.
     fn target(&self, mut path: Vec<String>) -> Module {
-        // A re-export of a re-export leads on; a circle of them would not compile.
+        // A re-export of a re-export is followed. A circle of them would not compile.
         while let Some(from) = self.exports.get(&path) {
             path = from.clone();
         }
@@ -99,7 +99,7 @@ impl Modules {
     }
 }
 
-/// A file without comments and without what is compiled for tests only.
+/// Returns a file without comments and without the code that is compiled for tests only.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut code = String::new();
@@ -115,7 +115,7 @@ fn code(text: &str) -> String {
     code
 }
 
-/// The modules that a file declares, each with its own path if it has one.
+/// Returns the modules that a file declares, each with its own path if it has one.
 fn children(text: &str) -> Vec<(String, Option<&str>)> {
     let mut children = Vec::new();
     let mut path = None;
@@ -133,7 +133,8 @@ fn children(text: &str) -> Vec<(String, Option<&str>)> {
     children
 }
 
-/// Where paths begin, and whether they are re-exported: `use` items, and paths inside of code.
+/// Returns the positions at which paths begin, and whether they are re-exported: `use` items, and
+/// paths inside code.
 fn starts(text: &str) -> Vec<(usize, bool)> {
     let mut starts = Vec::new();
     for (at, _) in text.match_indices("use ") {
@@ -158,7 +159,7 @@ fn is_name(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// The paths of a `use` tree at the beginning of a text.
+/// Returns the paths of a `use` tree at the beginning of a text.
 fn paths(text: &str) -> Vec<Vec<String>> {
     let mut rest = text;
     tree(&mut rest)
@@ -183,7 +184,7 @@ fn tree(rest: &mut &str) -> Vec<Vec<String>> {
         let end = rest.find(|character| !is_name(character)).unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         if name.is_empty() {
-            // `*`, or what is no path.
+            // `*`, or text that is not a path.
             *rest = rest.get(1..).unwrap_or_default();
             return vec![names];
         }
@@ -203,7 +204,7 @@ fn tree(rest: &mut &str) -> Vec<Vec<String>> {
     vec![names]
 }
 
-/// A path from the root of the crate; `None` for one of another crate.
+/// Returns a path from the root of the crate, or `None` for a path of another crate.
 fn absolute(module: &Module, mut path: Vec<String>) -> Option<Vec<String>> {
     let mut base = module.clone();
     match path.first()?.as_str() {
@@ -221,7 +222,7 @@ fn absolute(module: &Module, mut path: Vec<String>) -> Option<Vec<String>> {
     Some([base, path].concat())
 }
 
-/// A way from a module back to it.
+/// Returns a path from a module back to itself.
 fn path_back(
     start: &Module,
     edges: &BTreeMap<Module, BTreeMap<Module, Module>>,

@@ -1,5 +1,5 @@
-//! Inputs on which public implementations disagree when run side by side, and what is right: one
-//! test for each.
+//! Inputs on which public implementations disagree when run side by side, and the right result: one
+//! test for each. The comments count the implementations that differ.
 
 use super::*;
 use crate::{Detail, Flaw, VietQrError};
@@ -8,7 +8,7 @@ fn flaw(result: Result<VietQr, VietQrError>) -> Flaw {
     result.unwrap_err().flaw().clone()
 }
 
-/// Two write three digits or two, where the CRC is small.
+/// Two implementations write two or three digits if the CRC is small.
 #[test]
 fn a_crc_has_four_digits() {
     let qr = VietQr::to_account("970427", "76545634").unwrap();
@@ -20,7 +20,7 @@ fn a_crc_has_four_digits() {
     assert_eq!(refusal(&without_zeros), ("63".into(), Problem::NoCrc));
 }
 
-/// Six write the marks and count characters, one counts bytes, one crashes.
+/// Six write the diacritics and count characters, one counts bytes, one crashes.
 #[test]
 fn marks_come_off_the_purpose() {
     let qr = plain().with_purpose("Thanh toán đơn hàng").unwrap();
@@ -41,13 +41,13 @@ fn an_emoji_in_the_purpose_is_refused() {
     assert_eq!(flaw(plain().with_purpose("cam on 🙏")), Flaw::Character { character: '🙏' });
 }
 
-/// Six write it, one cuts it, two refuse it.
+/// Six write it, one truncates it, two refuse it.
 #[test]
 fn a_purpose_of_26_characters_is_refused() {
     assert_eq!(flaw(plain().with_purpose(&"x".repeat(26))), Flaw::LongPurpose { length: 26 });
 }
 
-/// One writes the length `00`, four write three digits, which nobody can read.
+/// One writes the length `00`, four write three digits, which no parser can read.
 #[test]
 fn a_purpose_of_100_characters_is_refused() {
     let purpose = "x".repeat(100);
@@ -59,14 +59,14 @@ fn a_purpose_of_100_characters_is_refused() {
     assert_eq!(refusal(&zero), ("62.08".into(), Problem::Value(Flaw::Empty)));
 }
 
-/// Four write it, and one cuts the account.
+/// Four write it, and one truncates the account number.
 #[test]
 fn an_account_of_20_characters_is_refused() {
     let to = |number| flaw(VietQr::to_account("970436", number));
     assert_eq!(to("12345678901234567890"), Flaw::TooLong { length: 20, limit: 19 });
 }
 
-/// Seven write them into the code.
+/// Seven write the separators into the code.
 #[test]
 fn separators_in_an_account_are_refused() {
     for (text, character) in [("0071-001-234567", '-'), ("0071 001 234567", ' ')] {
@@ -83,7 +83,7 @@ fn an_amount_of_zero_is_refused() {
     assert_eq!(refusal(&payload), ("54".into(), Problem::Value(Flaw::NotPositive)));
 }
 
-/// Four write such amounts as they are.
+/// Four write such amounts unchanged.
 #[test]
 fn an_amount_that_is_not_digits_is_refused() {
     assert_eq!(flaw(plain().with_amount(-5_000)), Flaw::NotPositive);
@@ -100,7 +100,7 @@ fn an_amount_with_decimals_is_refused() {
     assert!(VietQr::parse_lenient(&payload).is_err());
 }
 
-/// Five write it.
+/// Five write such a BIN.
 #[test]
 fn a_bin_that_is_not_six_digits_is_refused() {
     for text in ["97043", "9704360", "97O436"] {
@@ -145,7 +145,7 @@ fn what_was_not_set_is_not_written() {
     );
 }
 
-/// Eight write it.
+/// Eight write the line break.
 #[test]
 fn a_line_break_in_the_purpose_is_refused() {
     assert_eq!(flaw(plain().with_purpose("DH1\nDH2")), Flaw::Character { character: '\n' });

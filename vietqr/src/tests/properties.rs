@@ -3,12 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::{ConsumerData, Detail, Initiation, Tip, VietQrError};
 
-/// A code with any of the optional fields; values that do not fit are left out.
+/// Generates a code with any of the optional fields. Values that are not allowed are left out.
 fn any_code() -> impl Strategy<Value = VietQr> {
     any_code_with(prop::option::of(r"\PC{1,25}").boxed())
 }
 
-/// The same without the one field that need not be ASCII.
+/// Generates such a code without the one field that need not be ASCII.
 fn any_ascii_code() -> impl Strategy<Value = VietQr> {
     any_code_with(Just(None).boxed())
 }
@@ -61,7 +61,7 @@ const DETAILS: [Detail; 7] = [
     Detail::Terminal,
 ];
 
-/// Sets what can be set.
+/// Sets a field if its value is allowed.
 fn try_each<T>(
     qr: VietQr,
     values: impl IntoIterator<Item = T>,
@@ -102,7 +102,7 @@ fn any_objects() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whatever is read is written so that it reads the same.
+/// Checks that a parsed text is written as a text that parses to the same code.
 fn check_reading(text: &str) -> Result<(), TestCaseError> {
     for read in [VietQr::parse(text), VietQr::parse_lenient(text)] {
         match read {
@@ -130,11 +130,11 @@ proptest! {
     ) {
         let payload = qr.payload();
         let place = place.index(payload.len());
-        // Within one byte, or the two of a swap, a CRC of 16 bits misses nothing.
+        // A CRC of 16 bits detects every error within one byte, and every swap of two.
         let changed = format!("{}{new}{}", &payload[..place], &payload[place + 1..]);
         match VietQr::parse(&changed) {
             Err(_) => {}
-            // The case of the CRC is all that does not matter.
+            // Only the case of the CRC does not matter.
             Ok(read) => prop_assert!(read == qr && changed.eq_ignore_ascii_case(&payload)),
         }
     }
@@ -169,7 +169,7 @@ proptest! {
         check_reading(&sealed(&(start + &body)))?;
     }
 
-    /// What the misprint of the official document does, for any number of lost characters.
+    /// The misprint of the official document, with any number of lost characters.
     #[test]
     fn a_number_that_is_cut_by_its_length_is_refused(lost in 1..=18_usize) {
         let payload = VietQr::to_account("970436", "1234567890123456789").unwrap().payload();

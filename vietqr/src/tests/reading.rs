@@ -103,7 +103,7 @@ fn an_object_that_is_there_twice_is_refused() {
     assert_eq!(refusal(&plain_with(&[("62", &purposes)])), ("62.08".into(), Problem::Duplicate));
 }
 
-/// The payload of [`plain`] with another beneficiary.
+/// Returns the payload of [`plain`] with another beneficiary.
 fn paying(beneficiary: &str) -> String {
     let fixed = [("00", "01"), ("01", "11"), ("38", beneficiary), ("53", "704"), ("58", "VN")];
     sealed(&objects(&fixed))
@@ -171,7 +171,7 @@ fn the_format_comes_first_and_the_crc_last() {
     assert_eq!(refusal(&late), ("01".into(), Problem::OutOfPlace));
     let early = sealed(&objects(&[("00", "01"), ("63", "0000"), ("01", "11")]));
     assert_eq!(refusal(&early), ("63".into(), Problem::OutOfPlace));
-    // The last object swallows what looks like the CRC.
+    // The value of the last object includes the text that looks like the CRC.
     let swallowed = sealed(&(objects(&[("00", "01")]) + "8008"));
     assert_eq!(refusal(&swallowed), ("80".into(), Problem::OutOfPlace));
 }
@@ -181,7 +181,7 @@ fn lengths_must_come_out_even() {
     let start = objects(&[("00", "01")]);
     let problem = |body: &str| refusal(&sealed(&format!("{start}{body}")));
     assert_eq!(problem("8000"), ("80".into(), Problem::Value(Flaw::Empty)));
-    // What is left are three characters and the eight of the CRC.
+    // Three characters and the eight of the CRC remain.
     assert_eq!(problem("8012123"), ("80".into(), Problem::Truncated { stated: 12, left: 11 }));
     assert_eq!(problem("80x1123"), ("payload".into(), Problem::NoHeader));
     let left_over = plain_with(&[("62", "0801A080")]);

@@ -1,4 +1,4 @@
-//! Text from strangers: nothing panics, and what is read is what was written.
+//! Parsing of untrusted text: nothing panics, and the result is the text that was written.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 

@@ -1,10 +1,10 @@
-//! VietQR codes and the texts of transfers. The fuzz targets use this file too.
+//! VietQR codes and the texts of transfers. The fuzz targets use this file as well.
 
 use crc::{CRC_16_IBM_3740, Crc};
 use serde_json::Value;
 use vietqr::{VietQr, transfer_text};
 
-/// Every payload of the vectors.
+/// Returns every payload of the vectors.
 pub(crate) fn seeds() -> Vec<String> {
     let vectors = include_str!("../data/vietqr_vectors.json");
     let mut payloads = Vec::new();
@@ -21,7 +21,7 @@ fn collect(value: &Value, payloads: &mut Vec<String>) {
     }
 }
 
-/// Reads a payload as it is, and once more with the checksum that it should have.
+/// Parses a payload unchanged, and once with the right checksum.
 pub(crate) fn read(text: &str) {
     if let Ok(written) = transfer_text(text) {
         assert!(written.is_ascii(), "{text:?}");
@@ -34,7 +34,7 @@ pub(crate) fn read(text: &str) {
     }
 }
 
-/// A code that is read is written as one that reads the same.
+/// Checks that a parsed code is written as a text that parses to the same code.
 fn read_text(text: &str) {
     let strict = VietQr::parse(text);
     if let Ok(code) = &strict {

@@ -127,7 +127,7 @@ fn an_empty_secret_is_a_problem() {
     assert_eq!(read.finish().len(), 1);
 }
 
-/// A secret in a file with these bytes: what was read, the problems and the warnings.
+/// Reads a secret from a file with these bytes. Returns the secret, the problems and the warnings.
 fn from_file(bytes: &[u8]) -> (Option<String>, Vec<String>, Vec<String>) {
     let file = std::env::temp_dir().join(format!("secret-{}-{:x}", std::process::id(), {
         use std::hash::{DefaultHasher, Hash as _, Hasher as _};

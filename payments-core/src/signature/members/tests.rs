@@ -25,7 +25,7 @@ fn sign(members: &Members, fields: &[Field<'_>]) -> Result<String> {
     formula.sign(fields, SigningKeys { secret: Some(&keys()), signer: None })
 }
 
-/// The signature of a text, whatever its members.
+/// Returns the signature of a text, whatever its members.
 fn signature_of(text: &str) -> String {
     let secret = Secret::new(SECRET).unwrap();
     hex::encode(sign_hmac_sha256(&secret, &[Part::Body(text.as_bytes())]))
@@ -135,7 +135,7 @@ fn a_member_that_is_there_twice_is_refused() {
 fn raw_members_whose_texts_hold_the_separator_are_not_covered() {
     let fields: [Field<'_>; 3] = [("amount", b"1"), ("b", b"2"), ("z", b"a=b")];
     assert_eq!(coverage(&RAW, &fields), covered(&["amount", "b", "z"]));
-    // The same text, with one member inside of another one's value or name.
+    // The same text, with one member inside another one's value or name.
     let merged: [&[Field<'_>]; 4] = [
         &[("amount", b"1&b=2"), ("z", b"a=b")],
         &[("amount", b"1"), ("b", b"2&z=a=b")],
@@ -161,7 +161,7 @@ fn encoded_members_are_covered_whatever_they_hold() {
     let fields: [Field<'_>; 2] = [("a=1&b", b"2&c=3"), ("d", b"%26 &")];
     assert_eq!(coverage(&ENCODED, &fields), covered(&["a=1&b", "d"]));
     assert!(sign(&ENCODED, &fields).is_ok());
-    // Where the encoding leaves the separator as it is, no end is certain.
+    // If the encoding leaves the separator unchanged, no end of a value is certain.
     let mut left = ENCODED;
     left.separator = Cow::Borrowed("-");
     assert_eq!(coverage(&left, &fields), Coverage::Nothing);

@@ -222,7 +222,7 @@ fn a_pair_inside_of_a_value_is_refused() {
         "x,amount=1",
         "x,customer=z",
         "x,url=https://evil.example",
-        // What a lenient receiver reads.
+        // The values that a lenient receiver reads.
         "x,amount= 1 ",
         "x,amount=1 dong",
         "x,amount=1\u{111}, thanks",
@@ -316,7 +316,8 @@ fn what_is_too_long_to_search_is_refused_and_covers_nothing() {
     assert_eq!(proof(&webhook, &[("amount", b"1"), ("body", body.as_bytes())]), Coverage::Body);
 }
 
-/// Every division of a text by brute force: each item takes every stretch that its shape accepts.
+/// Finds every division of a text by brute force: each item takes every range that its shape
+/// accepts.
 fn divisions(
     formula: &Formula,
     items: &[Item],
@@ -356,7 +357,7 @@ fn divisions(
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
-    /// The walk finds the same ambiguous fields as a try of every division.
+    /// The search finds the same ambiguous fields as an attempt at every division.
     #[test]
     fn the_search_agrees_with_brute_force(
         values in prop::collection::vec("[1a |]{0,4}", 4),
@@ -399,7 +400,7 @@ proptest! {
         let all = divisions(&formula, &items, separator.as_bytes(), &fields, &text, true);
         let known: Vec<Option<&[u8]>> =
             FIELDS.iter().map(|name| layout::find(name, &fields)).collect();
-        // Where values begin, told from the end of the text.
+        // The positions at which values begin, computed from the end of the text.
         let begins = |division: &[(usize, Option<Vec<u8>>)]| -> Vec<usize> {
             division.iter().filter_map(|(left, value)| {
                 value.as_ref().map(|value| left + value.len())
@@ -423,7 +424,7 @@ proptest! {
         let counting = if every { Counting::Every } else { Counting::BegunElsewhere };
         let found = formula.ambiguous(&fields, counting).unwrap().unwrap();
         prop_assert_eq!(&found, &expected, "{:?} in {:?}", fields, formula.layout);
-        // And the glance is never wrong.
+        // The quick check is never wrong.
         for maker in [Maker::Merchant, Maker::Provider] {
             formula.maker = maker;
             let is_plain =

@@ -102,7 +102,8 @@ fn rsa_only(der: &[u8]) -> Result<(), RsaError> {
     }
 }
 
-/// The parser's own errors quote lines, which may be the key.
+/// Returns the error for a refused file. The parser's own errors are not used, because they quote
+/// lines, which may be the key.
 fn refused(error: &PemError, text: &PemText) -> RsaError {
     let why = match error {
         PemError::NoItemsFound if text.has("ENCRYPTED PRIVATE KEY") => return RsaError::Encrypted,

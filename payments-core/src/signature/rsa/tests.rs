@@ -28,7 +28,7 @@ const PUBLIC: [(&str, &[u8]); 6] = [
     ("PKCS#1 public key in DER", file!("public_pkcs1.der")),
 ];
 
-/// The kinds that are compiled in.
+/// Returns the kinds that are compiled in.
 fn kinds() -> impl Iterator<Item = SignerKind> {
     let all = SignerKind::CHOICES.into_iter().map(|(_, kind)| kind);
     all.filter(|kind| *kind == SignerKind::Rsa || cfg!(feature = "aws-lc"))
@@ -74,7 +74,7 @@ fn line_ends_and_what_stands_around_a_key_do_not_matter() {
     }
 }
 
-/// PEM in the forms in which people save it.
+/// Returns a PEM text in the forms in which people save it.
 fn saved(pem: &str) -> Vec<Vec<u8>> {
     let utf_16 = |unit: fn(u16) -> [u8; 2]| {
         format!("\u{feff}{pem}").encode_utf16().flat_map(unit).collect::<Vec<u8>>()
