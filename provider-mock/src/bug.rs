@@ -35,8 +35,7 @@ use payments_core::{
 
 use crate::{EventSignature, Settings};
 
-/// Writes the enum, the list of its variants, and of each its description and the roles that it is
-/// in.
+/// Writes the enum, the list of its variants, and for each variant its description and its roles.
 macro_rules! bugs {
     ($($(#[doc = $line:literal])+ $bug:ident $(in $($role:ident)+)?,)+) => {
         /// A mistake that can be built into a provider.
@@ -522,7 +521,7 @@ impl Bug {
 /// The offset of Vietnamese time from UTC.
 const VIETNAM: Duration = Duration::from_secs(7 * 3_600);
 
-/// Makes the honest provider once more.
+/// Makes a new instance of the correct provider.
 type Build = Arc<dyn Fn() -> Provider + Send + Sync>;
 
 /// Returns the provider with only the given roles.
@@ -559,7 +558,8 @@ pub fn of_roles(provider: &Provider, roles: &[Role]) -> Provider {
     made
 }
 
-/// Two providers of the same account, each of which counts only its own calls.
+/// Returns a provider made of two providers of the same account, each of which counts only its own
+/// calls.
 fn from_several(build: &dyn Fn() -> Provider) -> Provider {
     let (provider, other) = (build(), build());
     match other.payouts() {
@@ -568,7 +568,7 @@ fn from_several(build: &dyn Fn() -> Provider) -> Provider {
     }
 }
 
-/// The rows of a list as a provider with this mistake reports them.
+/// Returns the rows of a list as a provider with this mistake reports them.
 fn of_rows<T>(bug: Bug, rows: Vec<Listed<T>>) -> Result<Vec<Listed<T>>> {
     match bug {
         Bug::FailsAListForOneRow => Listed::all(rows)
@@ -581,13 +581,13 @@ fn of_rows<T>(bug: Bug, rows: Vec<Listed<T>>) -> Result<Vec<Listed<T>>> {
     }
 }
 
-/// A confirmed decline.
+/// Returns a confirmed decline.
 fn refused<T>(reason: DeclineReason) -> Submission<T> {
     Submission::Declined(Decline::new(reason).confirmed())
 }
 
 impl fmt::Display for Bug {
-    /// Its name in words, such as `retries a server error`.
+    /// Writes the name in words, such as `retries a server error`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut words = String::new();
         for character in format!("{self:?}").chars() {

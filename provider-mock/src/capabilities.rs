@@ -11,22 +11,23 @@ use payments_core::{
     virtual_account::{ResolveOpen, Uses, VirtualAccountCapabilities},
 };
 
-/// References of orders, payouts and refunds: only characters that need no escaping in a path.
+/// The rules for references of orders, payouts and refunds: only characters that need no escaping
+/// in a path.
 pub(crate) const REFERENCE: TextRules = TextRules::new(1, 64, Alphabet::AlphanumericAnd("-_"));
-/// Texts that buyers, payers and beneficiaries read.
+/// The rules for texts that buyers, payers and beneficiaries read.
 pub(crate) const TEXT: TextRules = TextRules::new(0, 200, Alphabet::Printable);
-/// The names of holders.
+/// The rules for names of holders.
 pub(crate) const HOLDER: TextRules = TextRules::new(1, 70, Alphabet::Printable);
-/// The longest life of a virtual account that can be asked for.
+/// The longest life of a virtual account.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// The maximum number of entries on a page of the statement.
+/// The most entries on a page of the statement.
 pub(crate) const PAGE: usize = 50;
 
 pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };
 pub(crate) const FOR_AN_HOUR: Repeat =
     Repeat::Deduplicated { within: RepeatWindow::For(Duration::from_secs(60 * 60)) };
 
-/// 1,000 to 500,000,000 VND, and 1.00 to 20,000.00 USD.
+/// Returns the limits of amounts: 1,000 to 500,000,000 VND, and 1.00 to 20,000.00 USD.
 pub(crate) fn limits() -> Vec<AmountLimits> {
     let dollars = |cents| Money::from_minor(cents, Currency::USD);
     vec![

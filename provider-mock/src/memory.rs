@@ -45,7 +45,7 @@ impl Transport for InMemory {
                 TransportErrorKind::ConnectionLost,
                 "the connection ended before the whole response",
             )),
-            // In memory a missing response ends as a timeout at once.
+            // In memory a missing response immediately ends as a timeout.
             Reaction::Silence => Err(self.timed_out()),
         }
     }

@@ -47,8 +47,8 @@ seed = 42                                             # of the names that the ga
 # calls_per_second = 20                               # no limit if left out
 "#;
 
-/// The effects of a second payment or payout with one reference, by their names in configurations;
-/// the default first.
+/// The effects of a second payment or payout with one reference, by their names in configurations.
+/// The first is the default.
 const REPEATS: [(&str, Repeat); 5] = [
     ("deduplicated", FOR_EVER),
     ("deduplicated-for-an-hour", FOR_AN_HOUR),
@@ -57,15 +57,15 @@ const REPEATS: [(&str, Repeat); 5] = [
     ("pays-again", Repeat::PaysAgain),
 ];
 
-/// The rules for when the absence of a payout is conclusive, by their names in configurations; the
-/// default first.
+/// The rules for when the absence of a payout is conclusive, by their names in configurations. The
+/// first is the default.
 const ABSENCES: [(&str, AbsenceRule); 3] = [
     ("never", AbsenceRule::Never),
     ("after-a-minute", AbsenceRule::After(Duration::from_secs(60))),
     ("a-minute-after-refusal", AbsenceRule::AfterRefusal(Duration::from_secs(60))),
 ];
 
-/// The ways to open payments, by their names in configurations; the default first.
+/// The ways to open payments, by their names in configurations. The first is the default.
 const CREATES: [(&str, CreateMode); 2] =
     [("networked", CreateMode::Networked), ("offline", CreateMode::Offline)];
 
@@ -153,7 +153,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     })
 }
 
-/// A gateway in memory that shares the provider's secrets and clock.
+/// Creates a gateway in memory that shares the provider's secrets and clock.
 fn gateway(
     settings: Settings,
     api_key: &Secret,

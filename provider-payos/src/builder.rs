@@ -42,7 +42,7 @@ const PAYOUT: Names = Names {
     checksum_key: "payout_checksum_key",
 };
 
-/// Builds a provider of this identity; `read` has the problems that were found before.
+/// Builds a provider with this identity. `read` has the problems that were found before.
 pub(crate) fn provider(
     config: &Config,
     identity: &ProviderConfig,
@@ -120,7 +120,7 @@ pub(crate) fn provider(
     Ok(provider.with_extension(Arc::new(crate::PayOS { formulas, links, sender })))
 }
 
-/// The credentials of a channel; `None` if it is not configured, or after a problem.
+/// Reads the credentials of a channel. `None` if it is not configured, or after a problem.
 fn credentials(
     read: &mut Reader<'_>,
     names: &Names,
@@ -161,7 +161,7 @@ fn credentials(
     })
 }
 
-/// The provider with the names by which two configurations of one channel are told.
+/// Adds to the provider the names by which two configurations of one channel are recognised.
 fn named(provider: Provider, names: &Names, channel: &Channel) -> Provider {
     let provider = provider
         .with_merchant(names.client_id, &channel.client_id)

@@ -24,10 +24,10 @@ const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const X_PARTNER_CODE: HeaderName = HeaderName::from_static("x-partner-code");
 const X_IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("x-idempotency-key");
 
-/// The headers in which payOS says how many seconds to wait.
+/// The headers by which payOS reports how many seconds to wait.
 const RETRY_AFTER: &[&str] = &["retry-after"];
 
-/// A payment channel or a payout channel: each has three credentials of its own.
+/// A payment channel or a payout channel, each of which has its own three credentials.
 pub(crate) struct Channel {
     pub(crate) client_id: String,
     pub(crate) api_key: Secret,
@@ -38,25 +38,25 @@ pub(crate) struct Channel {
     pub(crate) transport: Arc<dyn Transport>,
 }
 
-/// The part of a request that differs from call to call.
+/// The part of a request that differs for each call.
 pub(crate) struct Asked {
     /// The path with its identifier and query.
     pub(crate) path: String,
-    /// JSON, or nothing.
+    /// JSON, or empty.
     pub(crate) body: Bytes,
     pub(crate) idempotency_key: Option<String>,
 }
 
 impl Asked {
-    /// A request without a body.
+    /// Creates a request without a body.
     pub(crate) fn path(path: impl Into<String>) -> Self {
         Self { path: path.into(), body: Bytes::new(), idempotency_key: None }
     }
 
-    /// A request with this body.
+    /// Creates a request with a body.
     ///
     /// # Errors
-    /// It cannot be written as JSON.
+    /// Returns an error if the body cannot be written as JSON.
     pub(crate) fn with_body(path: impl Into<String>, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(body).map_err(|error| {
             Error::invalid("request", "cannot be written as JSON").with_source(error)
@@ -64,7 +64,7 @@ impl Asked {
         Ok(Self { path: path.into(), body: body.into(), idempotency_key: None })
     }
 
-    /// The same under a key by which payOS recognises a repetition.
+    /// Adds a key by which payOS recognises a repetition.
     pub(crate) fn under(mut self, idempotency_key: String) -> Self {
         self.idempotency_key = Some(idempotency_key);
         self
@@ -72,7 +72,7 @@ impl Asked {
 }
 
 impl Channel {
-    /// Asks: signs, sends and reads a request that changes nothing.
+    /// Signs and sends the request of an inquiry, and reads its response.
     ///
     /// # Errors
     /// The request cannot be sent or failed, its response could not be read, or `read` fails.
@@ -89,11 +89,11 @@ impl Channel {
         read(&Reply::to_inquiry(operation, self.response_check(), &response)?)
     }
 
-    /// Instructs: signs, sends at most once and reads a request that moves money or changes
-    /// something.
+    /// Signs and sends a request that moves money or changes something, at most once, and reads its
+    /// response.
     ///
     /// # Errors
-    /// Nothing left this machine: the request cannot be sent, or there was no connection.
+    /// The request is invalid, or there was no connection. Nothing was sent.
     pub(crate) async fn instruct<T>(
         &self,
         operation: &Operation,
@@ -115,12 +115,12 @@ impl Channel {
     /// Signs the fields of a request.
     ///
     /// # Errors
-    /// A value allows a second division of the signed text.
+    /// Returns an error if a value allows the signed text to be divided in a second way.
     pub(crate) fn sign(&self, formula: &Formula, fields: &[Field<'_>]) -> Result<String> {
         formula.sign(fields, SigningKeys { secret: Some(&self.checksum_key), signer: None })
     }
 
-    /// The keys that verify what payOS sends.
+    /// Returns the keys that verify payOS's messages.
     pub(crate) fn checking(&self) -> CheckingKeys<'_> {
         CheckingKeys { secrets: Some(&self.checksum_key), public: &[] }
     }
@@ -151,7 +151,7 @@ impl Channel {
         request.body(asked.body).map_err(unwritable)
     }
 
-    /// The signature over every member of a body, as it is sent.
+    /// Returns the signature over every member of a body as it is sent.
     fn sign_members(&self, body: &[u8]) -> Result<String> {
         let formula = &self.formulas.payout;
         let texts = texts(formula, body)

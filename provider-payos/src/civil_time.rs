@@ -2,8 +2,8 @@
 
 use payments_core::Timestamp;
 
-/// Reads a time: one without a zone is Vietnam's, because payOS's responses have shown the same
-/// moment with `+07:00`. `None` if it is neither.
+/// Parses a time. A time without a zone is in Vietnamese time, because payOS's responses have shown
+/// the same moment with `+07:00`. `None` if the text is not a time.
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
     Timestamp::from_vietnam_civil(text).or_else(|_| text.parse()).ok()
 }

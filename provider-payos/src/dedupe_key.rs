@@ -3,14 +3,14 @@
 
 use payments_core::{DedupeKey, Error, Result};
 
-/// The fields of a webhook that the key is made of.
+/// The fields of a webhook from which the key is made.
 pub(crate) const KEY_FIELDS: &[&str] = &["paymentLinkId", "reference"];
 
-/// The key of a transfer: payOS's number of the link and the bank's reference, because one link can
-/// be paid twice.
+/// Returns the key of a transfer. It is made from payOS's number of the link and the bank's
+/// reference, because one link can be paid twice.
 ///
 /// # Errors
-/// One of them is empty, or holds what no key may.
+/// Returns an error if one of them is empty or contains a character that keys do not allow.
 pub(crate) fn transfer(link: &str, reference: &str) -> Result<DedupeKey> {
     if link.is_empty() || reference.is_empty() || link.contains(':') {
         return Err(Error::invalid("dedupe_key", "lacks the number of the link or the reference"));

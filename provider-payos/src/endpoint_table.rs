@@ -14,7 +14,7 @@ use crate::{
 
 const TABLE: &str = include_str!("../docs/endpoints.md");
 
-/// One operation for each endpoint.
+/// Returns one operation for each endpoint.
 fn operations() -> [Operation; 10] {
     [
         CREATE,

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The code of a response that worked.
+/// The code of a successful response.
 pub(crate) const GOOD: &str = "00";
 
-/// What stands around the data of a response. A refusal has it too, mostly with HTTP 200, and is
-/// never signed.
+/// The fields that surround the data of a response. A refusal has them as well, mostly with HTTP
+/// status 200, and is never signed.
 #[derive(Deserialize)]
 pub(crate) struct Envelope<'a> {
     pub(crate) code: String,

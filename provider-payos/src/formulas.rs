@@ -80,11 +80,11 @@ pub const PAYOUT: Formula = Formula::new(
 /// The formulas that a client uses: payOS's own, or their replacements from the configuration.
 #[derive(Clone, Debug)]
 pub struct Formulas {
-    /// For [`PAYMENT_LINK`].
+    /// The formula in use for [`PAYMENT_LINK`].
     pub(crate) payment_link: Formula,
-    /// For [`DATA`].
+    /// The formula in use for [`DATA`].
     pub(crate) data: Formula,
-    /// For [`PAYOUT`].
+    /// The formula in use for [`PAYOUT`].
     pub(crate) payout: Formula,
 }
 
@@ -100,11 +100,11 @@ impl Formulas {
         [&self.payment_link, &self.data, &self.payout].into_iter()
     }
 
-    /// Puts the formula of a template in the place of payOS's, by the part of its name after the
+    /// Replaces a formula by that of a template. `name` is the part of the formula's name after the
     /// dot.
     ///
     /// # Errors
-    /// What is wrong with the name or the template.
+    /// Returns a description of the problem if the name or the template is invalid.
     pub(crate) fn replace(&mut self, name: &str, template: &str) -> Result<(), String> {
         let place = match name {
             "payment_link" => &mut self.payment_link,

@@ -11,20 +11,22 @@ use payments_core::{
 /// `orderCode`: a number up to 2^53 - 1 (the text of a code-20 refusal).
 pub(crate) const ORDER: TextRules = TextRules::numbers(1, 9_007_199_254_740_991);
 
-/// The orderCode of payOS's sample delivery. An order of ours with it would look like that.
+/// The orderCode of payOS's sample delivery. A delivery about an order with this number would look
+/// like the sample.
 pub(crate) const SAMPLE_ORDER: &str = "123";
 
-/// The longest `description` of a link (the text of a code-20 refusal). 9 where the bank account
+/// The longest `description` of a link (the text of a code-20 refusal). It is 9 if the bank account
 /// was not linked through payOS (payos.vn/docs, creating a payment link).
 pub(crate) const LONGEST_DESCRIPTION: u8 = 25;
 
-/// `description` of a link, up to a length: what every bank keeps of a memo. payOS takes Vietnamese
-/// letters too; what banks make of them is not known.
+/// Returns the rules for the `description` of a link, up to a length: the characters that every
+/// bank keeps in a memo. payOS also accepts Vietnamese letters, but it is not known what banks do
+/// with them.
 pub(crate) const fn description(longest: u8) -> TextRules {
     TextRules::new(1, longest as usize, Alphabet::AlphanumericAnd(" "))
 }
 
-/// payOS names no limits: whole đồng, and at least one.
+/// Returns the limits of amounts: whole đồng, at least one. payOS documents none.
 pub(crate) const fn amounts() -> AmountLimits {
     AmountLimits::at_least(Money::vnd(1))
 }
@@ -33,16 +35,16 @@ pub(crate) const fn amounts() -> AmountLimits {
 /// link).
 pub(crate) const LATEST_END: i64 = i32::MAX as i64;
 
-/// `referenceId` of a payout. payOS prints no rule; these letters are the ones that all of its
-/// libraries sign alike, and 50 is ours.
+/// The `referenceId` of a payout. payOS documents no rule. All of its libraries sign these
+/// characters in the same way; a length of 50 is our choice.
 pub(crate) const PAYOUT: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd("-_."));
 
-/// `description` of a payout: 25 characters are what merchants send, of the letters that all of
-/// payOS's libraries sign alike.
+/// The `description` of a payout: merchants send up to 25 characters. All of payOS's libraries sign
+/// these characters in the same way.
 pub(crate) const PAYOUT_NOTE: TextRules = TextRules::new(1, 25, Alphabet::AlphanumericAnd(" -_."));
 
-/// The most payouts to a page of the list. payOS prints no maximum; its default is 10.
+/// The most payouts on a page of the list. payOS documents no maximum; its default is 10.
 pub(crate) const PAYOUTS_PER_PAGE: u32 = 10;
 
-/// How many pages of payouts under one reference are read: under a reference there should be one.
+/// The most pages of payouts that are read for one reference, which should have a single payout.
 pub(crate) const MOST_PAGES: u32 = 10;

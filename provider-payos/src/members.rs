@@ -5,10 +5,10 @@ use payments_core::{
     signature::{Field, Formula, Layout, Members},
 };
 
-/// The members of a JSON object as the texts that a formula signs.
+/// Returns the members of a JSON object as the texts that a formula signs.
 ///
 /// # Errors
-/// It is no object, or a name is there twice.
+/// Returns an error if `object` is not an object, or if a name occurs twice.
 pub(crate) fn texts(formula: &Formula, object: &[u8]) -> Result<Vec<(String, String)>, JsonError> {
     match &formula.layout {
         Layout::Members(members) => members.json_texts(object),
@@ -16,7 +16,7 @@ pub(crate) fn texts(formula: &Formula, object: &[u8]) -> Result<Vec<(String, Str
     }
 }
 
-/// Texts as fields.
+/// Converts texts to fields.
 pub(crate) fn fields(texts: &[(String, String)]) -> Vec<Field<'_>> {
     texts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect()
 }

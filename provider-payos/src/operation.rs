@@ -5,8 +5,8 @@ use payments_core::{DeclineReason, Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// One operation of payOS's interface: how its request is signed and sent, where its response is
-/// signed, and what the codes of its refusals mean. [`Channel`](crate::channel::Channel) carries
-/// all of them out alike.
+/// signed, and the meaning of the codes of its refusals. [`Channel`](crate::channel::Channel)
+/// carries out all operations.
 #[derive(Debug)]
 pub(crate) struct Operation {
     /// The name in errors, spans and metrics.
@@ -17,11 +17,11 @@ pub(crate) struct Operation {
     pub(crate) class: Class,
     pub(crate) request: RequestSignature,
     pub(crate) response: ResponseSignature,
-    /// The meaning of a documented code; `None` for any other.
+    /// Returns the meaning of a documented code, or `None` for any other.
     pub(crate) codes: fn(&str) -> Option<DeclineReason>,
 }
 
-/// What a request can cause.
+/// The effect that a request can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// An inquiry, which can be repeated.
@@ -30,7 +30,7 @@ pub(crate) enum Class {
     Instruction,
 }
 
-/// Where a request is signed.
+/// The place of a request's signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestSignature {
     Unsigned,
@@ -40,7 +40,7 @@ pub(crate) enum RequestSignature {
     Header,
 }
 
-/// Where a response is signed.
+/// The place of a response's signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseSignature {
     Unsigned,
@@ -50,18 +50,18 @@ pub(crate) enum ResponseSignature {
     Header,
 }
 
-/// The signature of requests and responses of payouts.
+/// The header with the signature of requests and responses of payouts.
 pub(crate) const X_SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
 
-/// What stays in a segment of a path (RFC 3986, section 2.3).
+/// The characters that are encoded in a segment of a path: all but those of RFC 3986, section 2.3.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Operation {
-    /// The path about `id`.
+    /// Returns the path for `id`.
     ///
     /// # Errors
-    /// `InvalidRequest` naming `id` if it is no segment of a path, such as `..`, which would name
-    /// another one.
+    /// Returns `InvalidRequest`, naming `id`, if it cannot be a segment of a path, such as `..`,
+    /// which would lead to another path.
     pub(crate) fn path_of(&self, id: &str) -> Result<String> {
         let Some((before, rest)) = self.path.split_once('{') else {
             return Ok(self.path.to_owned());

@@ -8,26 +8,25 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// An `orderCode`. payOS sends a number; its signature does not tell it from the same digits as
-/// text.
+/// An `orderCode`. payOS sends a number; in the signed text it equals the same digits as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OrderCode(pub(crate) u64);
 
 impl OrderCode {
-    /// The order reference as a number.
+    /// Converts an order reference to a number.
     ///
     /// # Errors
-    /// `InvalidRequest` if it is none.
+    /// Returns `InvalidRequest` if it is not a number.
     pub(crate) fn of(order: &OrderRef) -> Result<Self> {
         let number = order.as_str().parse().map(Self);
         let is_same = |code: &Self| code.to_string() == order.as_str();
         number.ok().filter(is_same).ok_or_else(|| Error::invalid("order", "is not a number"))
     }
 
-    /// The number as our order reference.
+    /// Converts the number to an order reference.
     ///
     /// # Errors
-    /// None in fact: digits are one.
+    /// Does not occur, because digits are a valid reference.
     pub(crate) fn order(self) -> Result<OrderRef> {
         OrderRef::new(self.to_string())
     }

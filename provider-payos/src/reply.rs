@@ -31,14 +31,14 @@ pub(crate) struct Reply<'a> {
     envelope: Envelope<'a>,
 }
 
-/// What verifies responses.
+/// The keys and formulas that verify responses.
 #[derive(Clone, Copy)]
 pub(crate) struct ResponseCheck<'a> {
     pub(crate) formulas: &'a Formulas,
     pub(crate) keys: CheckingKeys<'a>,
 }
 
-/// Why a response that worked is not believed.
+/// The reason why a successful response is not accepted.
 enum Doubt {
     /// The signature of the response is missing or wrong.
     Untrusted(Untrusted),
@@ -50,7 +50,7 @@ impl<'a> Reply<'a> {
     /// Reads the response to an inquiry.
     ///
     /// # Errors
-    /// It is not one of payOS's.
+    /// Returns an error if the response is not from payOS.
     pub(crate) fn to_inquiry(
         operation: &'a Operation,
         check: ResponseCheck<'a>,
@@ -85,7 +85,7 @@ impl<'a> Reply<'a> {
     /// Reads the response to an instruction.
     ///
     /// # Errors
-    /// It is not one of payOS's.
+    /// Returns an error if the response is not from payOS.
     pub(crate) fn to_instruction(
         operation: &'a Operation,
         check: ResponseCheck<'a>,
@@ -100,7 +100,7 @@ impl<'a> Reply<'a> {
         http: &'a Response<Bytes>,
     ) -> Result<Self, Unreadable> {
         let status = http.status();
-        // payOS refuses with HTTP 200, and with these where it documents another.
+        // payOS refuses with HTTP status 200, or with one of these if it documents another.
         let may_refuse = matches!(
             status,
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
@@ -115,15 +115,16 @@ impl<'a> Reply<'a> {
         Ok(Self { operation, check, http, envelope })
     }
 
-    /// The code, where the call did not work.
+    /// Returns the code of a call that did not succeed. Otherwise `None`.
     pub(crate) fn refusal(&self) -> Option<&str> {
         Some(self.envelope.code.as_str()).filter(|code| *code != GOOD)
     }
 
-    /// What became of an instruction: `accept` reads the verified data of a success.
+    /// Returns the result of an instruction. `accept` reads the verified data of a successful
+    /// response.
     ///
     /// # Errors
-    /// The response is not what payOS documents.
+    /// Returns an error if the response is not as payOS documents it.
     pub(crate) fn submission<W: DeserializeOwned, T>(
         &self,
         accept: impl FnOnce(W, Raw) -> Result<Submission<T>, Unreadable>,
@@ -142,10 +143,11 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// The verified data of an inquiry that worked.
+    /// Returns the verified data of a successful inquiry.
     ///
     /// # Errors
-    /// payOS refused, its signature is missing or wrong, or the data are not what it documents.
+    /// payOS refused the inquiry, the signature is missing or wrong, or the data are not as payOS
+    /// documents them.
     pub(crate) fn found<W: DeserializeOwned>(&self) -> Result<(W, Raw)> {
         if let Some(code) = self.refusal() {
             return Err(self.refused(code));
@@ -159,20 +161,21 @@ impl<'a> Reply<'a> {
         })
     }
 
-    /// The error about an inquiry's response that is not what payOS documents.
+    /// Returns the error for a response to an inquiry that is not as payOS documents it.
     pub(crate) fn unreadable(&self, unreadable: Unreadable) -> Error {
         self.malformed("the data of payOS's response are not what it documents")
             .with_source(unreadable)
     }
 
-    /// The error about an inquiry's response that says something else than was asked.
+    /// Returns the error for a response to an inquiry that is about something else.
     pub(crate) fn malformed(&self, message: &'static str) -> Error {
         Error::new(ErrorKind::Malformed, message)
             .with_operation(self.operation.name)
             .with_status(self.http.status())
     }
 
-    /// A refusal of an instruction: nobody signs it, so it is not confirmed.
+    /// Returns the result of a refused instruction. It is not confirmed, because refusals are not
+    /// signed.
     fn declined<T>(&self, code: &str) -> Submission<T> {
         match (self.operation.codes)(code) {
             Some(reason) => {
@@ -190,7 +193,7 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// A refusal of an inquiry.
+    /// Returns the error of a refused inquiry.
     fn refused(&self, code: &str) -> Error {
         let (kind, message) = match (self.operation.codes)(code) {
             Some(DeclineReason::Authentication) => (
@@ -230,8 +233,8 @@ impl<'a> Reply<'a> {
         Ok((read.map_err(Doubt::Unreadable)?, raw))
     }
 
-    /// How far the data are known to be payOS's: verified, or unverified where a value with `&`
-    /// leaves their ends uncertain.
+    /// Returns the authenticity of the data: verified, or unverified if a value with `&` leaves the
+    /// ends of the fields uncertain.
     fn authenticity(&self, data: &[u8]) -> Result<Authenticity, Doubt> {
         let formulas = self.check.formulas;
         let (formula, signature) = match self.operation.response {
@@ -246,8 +249,8 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// What of the merchant's set-up a refusal points to: payOS refuses addresses that are not on the
-/// list of a channel with 403 (payos.vn/docs, API: errors).
+/// Returns the likely causes of a refusal in the merchant's set-up. payOS refuses addresses that
+/// are not on the list of a channel with 403 (payos.vn/docs, API: errors).
 fn suspects(kind: ErrorKind) -> &'static [Suspect] {
     match kind {
         ErrorKind::Permission => &[Suspect::SourceAddress],
@@ -255,7 +258,7 @@ fn suspects(kind: ErrorKind) -> &'static [Suspect] {
     }
 }
 
-/// The one header `x-signature`.
+/// Returns the value of the only header `x-signature`.
 fn one_signature(headers: &HeaderMap) -> Result<&str, Doubt> {
     let refused = |reason, detail: &'static str| Doubt::Untrusted(Untrusted::new(reason, detail));
     let mut values = headers.get_all(X_SIGNATURE).iter();

@@ -99,7 +99,7 @@ async fn work(client: Arc<dyn Transport>, mut waiting: mpsc::UnboundedReceiver<J
     while let Some((call, reply)) = waiting.recv().await {
         let client = Arc::clone(&client);
         tokio::spawn(async move {
-            // The caller of a dropped call does not wait any more.
+            // The caller of a dropped call no longer waits.
             let _ = reply.send(client.send(call).await);
         });
     }
@@ -139,7 +139,7 @@ impl Transport for Careless {
                 paid.class = CallClass::PaidInquiry;
                 let outcome = self.inner.send(paid).await;
                 match status(&outcome).is_some_and(|status| status.is_server_error()) {
-                    // The layers take it for a free inquiry, and would ask again.
+                    // The layers treat it as an inquiry without a fee, and would repeat it.
                     true => Err(TransportError::rate_limited(Duration::ZERO)),
                     false => outcome,
                 }

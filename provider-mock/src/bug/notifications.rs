@@ -47,7 +47,7 @@ impl Careless {
         Self { bug, inner, endpoints, webhook_secret: settings.webhook_secret.clone() }
     }
 
-    /// The right signature, if the bug accepts the wrong one that was sent.
+    /// Returns the right signature, if the bug accepts the wrong one that was sent.
     fn excused(&self, delivery: &Delivery<'_>) -> Option<String> {
         let sent = delivery.one_header(SIGNATURE).ok()?;
         let stamp = delivery.one_header(TIMESTAMP).ok()??;
@@ -153,13 +153,13 @@ impl Careless {
         Received::Notification(notification)
     }
 
-    /// Whether the honest provider declares that browsers return at this endpoint.
+    /// Returns `true` if the correct provider declares that browsers return at this endpoint.
     fn is_a_return(&self, endpoint: &EndpointName) -> bool {
         let declared = self.inner.endpoints();
         declared.iter().any(|known| known.name == *endpoint && known.display_only)
     }
 
-    /// The same notification with other event data, on the same proof.
+    /// Returns the same notification with other event data and the same proof.
     fn retold(
         &self,
         notification: Notification,
@@ -184,7 +184,7 @@ impl Careless {
         })
     }
 
-    /// The same notification with this key in its events, if there is one.
+    /// Returns the same notification with this key in its events, if there is a key.
     fn keyed(&self, notification: Notification, key: Option<Result<DedupeKey>>) -> Notification {
         match key {
             Some(Ok(key)) => self.retold_under(notification, |_| Some(key.clone()), |data| data),
@@ -193,12 +193,12 @@ impl Careless {
     }
 }
 
-/// The key from the honest provider.
+/// Returns the key from the correct provider.
 fn stated(event: &Event) -> Option<DedupeKey> {
     event.key().cloned()
 }
 
-/// The order with its state and the amount received, in lower case.
+/// Returns a key from the order with its state and the amount received, in lower case.
 fn in_lower_case(event: &Event) -> Option<DedupeKey> {
     match event.data() {
         EventData::Payment(payment) => {
@@ -231,7 +231,7 @@ fn hours_later(data: EventData) -> EventData {
     with_times(data, |at| at.plus(Duration::from_secs(7 * 3_600)))
 }
 
-/// The same event data with changed times of its movements.
+/// Returns the same event data with changed times of its movements.
 fn with_times(mut data: EventData, time: impl Fn(Timestamp) -> Timestamp) -> EventData {
     let movements: &mut [Movement] = match &mut data {
         EventData::Payment(payment) => &mut payment.credits,
@@ -305,7 +305,7 @@ fn of_order(data: EventData, order: &OrderRef) -> EventData {
     }
 }
 
-/// The delivery under another signature.
+/// Returns the delivery with another signature.
 fn signed_anew(delivery: &Delivery<'_>, signature: &str) -> Option<Request<Bytes>> {
     let query = delivery.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut request = Request::builder()

@@ -44,7 +44,7 @@ impl Careless {
         Self { bug, inner, capabilities, api_key, clock, opened: Mutex::default() }
     }
 
-    /// The reference under which an order is asked about.
+    /// Returns the reference by which an order is queried.
     fn name(&self, order: &OrderRef) -> OrderRef {
         let most = match self.bug {
             Bug::CutsALongReference => REFERENCE.max,
@@ -55,7 +55,7 @@ impl Careless {
         OrderRef::new(cut).unwrap_or_else(|_| order.clone())
     }
 
-    /// The request that is sent instead.
+    /// Returns the request that is sent instead.
     fn sent(&self, request: &CreatePayment) -> CreatePayment {
         let mut request = request.clone();
         match self.bug {
@@ -89,7 +89,7 @@ impl Careless {
         }
     }
 
-    /// The other orders that are confused with this one.
+    /// Returns the other orders that are confused with this one.
     fn taken_for(&self, order: &OrderRef) -> Vec<OrderRef> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let is_taken = |other: &&OrderRef| match self.bug {

@@ -58,7 +58,8 @@ impl Careless {
         }
     }
 
-    /// When a reference was first sent; `None` if it is sent now for the first time.
+    /// Returns the time at which a reference was first sent. `None` if it is sent now for the first
+    /// time.
     fn first_sent(&self, reference: &PayoutRef) -> Option<Timestamp> {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         let known = sent.iter().find(|(known, _)| known == reference).map(|(_, at)| *at);
@@ -68,7 +69,7 @@ impl Careless {
         known
     }
 
-    /// The request to the same beneficiary that is sent instead.
+    /// Returns the request to the same beneficiary that is sent instead.
     fn sent(&self, request: &CreatePayout) -> CreatePayout {
         let mut request = request.clone();
         match self.bug {
@@ -81,7 +82,8 @@ impl Careless {
         request
     }
 
-    /// The request to another beneficiary that is sent instead; `None` if the original is sent.
+    /// Returns the request to another beneficiary that is sent instead, or `None` if the original
+    /// is sent.
     fn misdirected(&self, request: &CreatePayout) -> Option<CreatePayout> {
         let asked = &request.beneficiary;
         let account = match self.bug {
@@ -121,7 +123,7 @@ impl Careless {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first response about this payout.
+    /// Returns the first response about this payout.
     fn first_answer(&self, reference: &PayoutRef) -> Option<Payout> {
         self.known().iter().find(|known| known.payout == *reference).cloned()
     }
@@ -135,7 +137,7 @@ impl Careless {
         request
     }
 
-    /// The outcome that replaces an uncertain one.
+    /// Returns the outcome that replaces an uncertain one.
     fn decided(&self, request: &CreatePayout, uncertain: Uncertain) -> Submission<Payout> {
         let status = uncertain.status.and_then(|status| StatusCode::from_u16(status).ok());
         let is = |cause| uncertain.cause == cause;
@@ -208,7 +210,7 @@ fn with_the_fee(amount: Money, fee: i64) -> Money {
     Money::from_minor(amount.minor().saturating_add(fee), amount.currency())
 }
 
-/// The payout that is reported if the response is not read.
+/// Returns the payout that is reported if the response is not read.
 fn as_asked(request: &CreatePayout) -> Payout {
     Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
 }

@@ -19,7 +19,7 @@ use crate::{
     wire::{self, Members, signed_parts},
 };
 
-/// The member of the body that holds the event, and the one that holds its signature.
+/// The member of the body with the event, and the one with its signature.
 const EVENT: &str = "event";
 const SIGNATURE: &str = "signature";
 
@@ -37,7 +37,7 @@ pub(super) struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// The result of the delivery, if the mistake changes it.
+    /// Returns the result of the delivery, if the mistake changes it.
     pub(super) fn received(&self) -> Option<Received> {
         let body: Members = serde_json::from_slice(self.delivery.body()).ok()?;
         let signature: String = serde_json::from_str(first(&body, SIGNATURE)?.get()).ok()?;
@@ -91,7 +91,7 @@ impl Arrival<'_> {
         }
     }
 
-    /// The result of the honest receiver for `read`, if the signature is that of `signed`.
+    /// Returns the result of the correct receiver for `read`, if the signature is that of `signed`.
     fn read_in_the_place_of(&self, signed: &str, signature: &str, read: &str) -> Option<Received> {
         let keys = self.keys()?;
         let is_good = !signature.is_empty() && code_of(signed, &keys) == signature;
@@ -100,7 +100,8 @@ impl Arrival<'_> {
         is_good.then(|| self.honestly(&Delivery::of(&request)))
     }
 
-    /// The honest notification with another payment in it, on the same proof and under its own key.
+    /// Returns the correct notification with another payment in it, with the same proof and its own
+    /// key.
     fn with_payment(&self, change: impl Fn(&mut Payment)) -> Option<Received> {
         let Received::Notification(honest) = self.honestly(self.delivery) else { return None };
         let reported = Notification::new(self.endpoint, honest.proof.clone());
@@ -115,7 +116,7 @@ impl Arrival<'_> {
         Some(reported.into())
     }
 
-    /// An unknown event, if the signature covers the present members one after another.
+    /// Returns an unknown event, if the signature covers the present members one after another.
     fn unknown(&self, members: &Members, signature: &str) -> Option<Received> {
         let mut fields: Vec<(String, String)> = members
             .0
@@ -154,7 +155,7 @@ fn text(members: &Members, name: &str) -> Option<String> {
     serde_json::from_str(first(members, name)?.get()).ok()
 }
 
-/// The object with each name once, with the value that `choose` selects.
+/// Returns the object with each name once, with the value that `choose` selects.
 fn each_once(
     members: &Members,
     choose: impl for<'a> Fn(&'a Members, &str) -> Option<&'a RawValue>,

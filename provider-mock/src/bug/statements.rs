@@ -25,7 +25,7 @@ impl Careless {
         Self { bug, inner, build }
     }
 
-    /// The role to call.
+    /// Returns the role to call.
     fn role(&self) -> Arc<dyn StatementProvider> {
         match self.bug {
             Bug::MakesAClientForEachCall => {

@@ -29,7 +29,7 @@ const BANK: &str = "970999";
 /// The holder of the merchant's accounts.
 pub(super) const MERCHANT: &str = "CONG TY THU NGHIEM";
 
-/// The stored state of the gateway, which one call changes at a time.
+/// The stored state of the gateway, which only one call at a time changes.
 #[derive(Debug)]
 pub(super) struct Books {
     pub(super) ledger: Ledger,
@@ -57,7 +57,7 @@ pub(super) struct Books {
 
 impl Books {
     /// # Errors
-    /// `Configuration` if the settings cannot be used.
+    /// Returns a `Configuration` error if the settings cannot be used.
     pub(super) fn new(settings: &Settings, site: &str) -> Result<Self> {
         let default_balances =
             [Money::vnd(100_000_000), Money::from_minor(1_000_000, Currency::USD)];
@@ -144,7 +144,8 @@ pub(super) enum Again {
 }
 
 impl Again {
-    /// The effect by `repeat` of an instruction whose reference was first used at `first`.
+    /// Returns the effect, according to `repeat`, of an instruction whose reference was first used
+    /// at `first`.
     pub(super) fn of(repeat: Repeat, first: Timestamp, now: Timestamp) -> Self {
         match repeat {
             Repeat::Deduplicated { within: RepeatWindow::For(within) }
@@ -159,10 +160,10 @@ impl Again {
     }
 }
 
-/// An address that notifications can be sent to.
+/// Parses an address for notifications.
 ///
 /// # Errors
-/// `Configuration` if it is not one.
+/// Returns a `Configuration` error if it is not a valid address.
 pub(super) fn address(text: Option<&str>) -> Result<Option<Uri>> {
     let parse = |text: &str| {
         text.parse::<Uri>()
@@ -173,7 +174,7 @@ pub(super) fn address(text: Option<&str>) -> Result<Option<Uri>> {
     text.map(parse).transpose()
 }
 
-/// The bank account whose holder is known by default.
+/// Returns the bank account whose holder is known by default.
 fn test_beneficiary() -> Result<Beneficiary> {
     let bank = Bin::new("970436").map_err(unusable)?;
     let number = AccountNumber::new("0071001234567").map_err(unusable)?;

@@ -125,7 +125,7 @@ impl MockGateway {
         self.books().pay_for(&id, amount, None, self.now())
     }
 
-    /// The gateway's name of the payment behind an address that was shown.
+    /// Returns the gateway's name of the payment behind an address from a next action.
     fn page_at(&self, url: &str) -> Result<String, ControlError> {
         if let Some((_, link)) = url.split_once(LINK_PAGE) {
             return self.open_link(link.strip_prefix('?').unwrap_or(link));
@@ -136,8 +136,8 @@ impl MockGateway {
         books.orders.on_page(id).map(|_| id.to_owned()).ok_or_else(unknown_page)
     }
 
-    /// Opens the payment that the query of a provider's link carries, which is signed with the API
-    /// key. Returns the gateway's name of the payment.
+    /// Opens the payment in the query of a provider's link, which is signed with the API key.
+    /// Returns the gateway's name of the payment.
     pub(crate) fn open_link(&self, query: &str) -> Result<String, ControlError> {
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
@@ -323,7 +323,7 @@ impl MockGateway {
         Ok(())
     }
 
-    /// Removes and returns the notifications that have an address.
+    /// Removes and returns the queued notifications that have an address.
     #[cfg(feature = "simulator")]
     pub(crate) fn take_addressed(&self) -> Vec<Request<Bytes>> {
         let ready = self.books().events.take_addressed();
@@ -379,7 +379,7 @@ impl MockGateway {
         secrets.map(|secret| secret.expose().to_owned()).collect()
     }
 
-    /// The whole state, for a page or a terminal.
+    /// Returns the whole state, for a page or a terminal.
     #[cfg(feature = "simulator")]
     pub(crate) fn snapshot(&self) -> serde_json::Value {
         let now = self.now();
@@ -394,7 +394,7 @@ impl MockGateway {
         })
     }
 
-    /// The payment behind a page of the gateway.
+    /// Returns the payment behind a page of the gateway.
     #[cfg(feature = "simulator")]
     pub(crate) fn payment_on_page(&self, id: &str) -> Option<crate::wire::OpenPayment> {
         self.books().orders.on_page(id).cloned()

@@ -14,7 +14,7 @@ use crate::{
     wire::{Members, SIGNATURE, TIMESTAMP, signed_parts},
 };
 
-/// Every notification that was made, and which ones are still to be sent.
+/// Every notification that was created, and those that are still to be sent.
 #[derive(Debug)]
 pub(super) struct Events {
     announced: Vec<Announced>,
@@ -83,7 +83,7 @@ impl Events {
         ready.into_iter().filter_map(|place| self.unsigned(self.announced.get(place)?)).collect()
     }
 
-    /// The notification with this id, to be sent again.
+    /// Returns the notification with this id, to be sent again.
     pub(super) fn again(&self, id: &str) -> Option<Unsigned> {
         self.unsigned(self.announced.iter().find(|one| one.id == id)?)
     }
@@ -95,13 +95,13 @@ impl Events {
 }
 
 impl Unsigned {
-    /// A notification with any body, to the default address.
+    /// Creates a notification with any body, for the default address.
     pub(super) fn new(body: Bytes, events: &Events) -> Self {
         Self { body, to: events.usual.clone() }
     }
 
-    /// The request that the merchant gets, signed now in its headers. Without an address it goes to
-    /// `/events`.
+    /// Returns the request that the merchant receives, signed now in its headers. Without an
+    /// address it goes to `/events`.
     pub(super) fn sign(self, keys: &Keys, now: Timestamp) -> Request<Bytes> {
         let stamp = now.unix_seconds().to_string();
         let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, self.body.as_ref())];
@@ -119,8 +119,8 @@ impl Unsigned {
         request
     }
 
-    /// The request that the merchant gets, with its signature beside the event. Without an address
-    /// it goes to `/signed-events`.
+    /// Returns the request that the merchant receives, with its signature beside the event. Without
+    /// an address it goes to `/signed-events`.
     pub(super) fn sign_in_body(self, keys: &Keys) -> Request<Bytes> {
         let event = String::from_utf8_lossy(&self.body);
         let body = format!(r#"{{"event":{event},"signature":"{}"}}"#, code_of(&event, keys));
@@ -137,8 +137,8 @@ fn request(to: Option<Uri>, otherwise: &'static str, body: Bytes) -> Request<Byt
     request
 }
 
-/// The signature of an event that carries it in the body; empty, which is always rejected, if the
-/// event cannot be signed.
+/// Returns the signature of an event whose signature is in the body. If the event cannot be signed,
+/// it is empty, which is always rejected.
 pub(crate) fn code_of(event: &str, keys: &Keys) -> String {
     let fields = serde_json::from_str::<Members>(event).ok().and_then(|all| all.signed_fields());
     let (Some(fields), Some(secret)) = (fields, keys.newest()) else { return String::new() };

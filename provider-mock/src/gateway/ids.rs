@@ -12,7 +12,7 @@ impl Ids {
         Self { seed, made: 0 }
     }
 
-    /// A name such as `pay_3f0e8a51c2d47b96`.
+    /// Returns a name such as `pay_3f0e8a51c2d47b96`.
     pub(super) fn name(&mut self, prefix: &str) -> String {
         let number = self.next();
         // Every step is a bijection, so different numbers make different names.
@@ -20,12 +20,12 @@ impl Ids {
         format!("{prefix}_{:016x}", scramble(spread))
     }
 
-    /// An account number of 14 digits.
+    /// Returns an account number of 14 digits.
     pub(super) fn account_number(&mut self) -> String {
         format!("963{:03}{:08}", self.seed % 1_000, self.next() % 100_000_000)
     }
 
-    /// The [`CODE_DIGITS`] digits after the prefix of a payment code.
+    /// Returns the [`CODE_DIGITS`] digits after the prefix of a payment code.
     pub(super) fn code_digits(&mut self) -> String {
         format!("{:0CODE_DIGITS$}", self.next() % 100_000_000)
     }

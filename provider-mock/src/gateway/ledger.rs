@@ -88,7 +88,7 @@ pub(super) struct OwnAccount {
     pub(super) balance: Money,
 }
 
-/// A booking before it has its number.
+/// A booking before it gets its number.
 pub(super) struct Entry<'a> {
     pub(super) kind: BookingKind,
     pub(super) reference: Option<&'a str>,
@@ -120,7 +120,7 @@ impl Of<'_> {
     }
 }
 
-/// Entries, to which more can only be added, on one account for each currency.
+/// The entries, of which none is ever removed, on one account for each currency.
 #[derive(Debug)]
 pub(super) struct Ledger {
     accounts: Vec<OwnAccount>,
@@ -135,7 +135,8 @@ impl Ledger {
     /// Books on the account in the currency of the amount.
     ///
     /// # Errors
-    /// There is no such account, or its balance would not fit. Nothing is booked.
+    /// Returns an error if there is no such account, or if its balance would overflow. Nothing is
+    /// booked.
     pub(super) fn book(&mut self, entry: Entry<'_>) -> Result<Booking, MoneyError> {
         let currency = entry.amount.currency();
         let own = self
@@ -180,7 +181,7 @@ impl Ledger {
         self.accounts.iter().find(|own| own.balance.currency() == currency)
     }
 
-    /// The bookings of a kind that belong together, oldest first.
+    /// Returns the bookings of a kind that belong together, oldest first.
     pub(super) fn all<'a>(
         &'a self,
         kind: BookingKind,
@@ -189,7 +190,7 @@ impl Ledger {
         self.bookings.iter().filter(move |booking| booking.kind == kind && of.has(booking))
     }
 
-    /// The total of those bookings.
+    /// Returns the sum of the bookings of a kind that belong together.
     pub(super) fn total(&self, kind: BookingKind, of: Of<'_>, currency: Currency) -> Money {
         let amounts = self.all(kind, of).map(|booking| booking.amount);
         let sum = amounts
@@ -199,7 +200,7 @@ impl Ledger {
         sum.unwrap_or(Money::zero(currency))
     }
 
-    /// A booking in the form of the protocol; `None` if its account is not the merchant's.
+    /// Converts a booking to the form of the protocol. `None` if its account is not the merchant's.
     pub(super) fn movement(&self, booking: &Booking) -> Option<wire::Movement> {
         let own = self.accounts.iter().find(|own| own.id == booking.own_account)?;
         Some(wire::Movement {
@@ -220,7 +221,7 @@ impl Ledger {
         })
     }
 
-    /// The same bookings in the form of the protocol.
+    /// Returns the bookings of a kind that belong together, in the form of the protocol.
     pub(super) fn movements(&self, kind: BookingKind, of: Of<'_>) -> Vec<wire::Movement> {
         self.all(kind, of).filter_map(|booking| self.movement(booking)).collect()
     }

@@ -47,7 +47,7 @@ pub(crate) use serve::Reaction;
 
 use crate::{memory::InMemory, provider};
 
-/// The address of the gateway's pages while no server runs: a host that never exists.
+/// The address of the gateway's pages while no server is running: a host that never exists.
 pub(crate) const NOWHERE: &str = "https://mock.invalid";
 
 /// A gateway that exists in memory only. Clones share its state.
@@ -153,7 +153,7 @@ fn key(field: &'static str, text: &str) -> Result<Keys> {
     Ok(Keys::one(secret))
 }
 
-/// Structs of names, texts and numbers always have a JSON form.
+/// Serialises a value as JSON. Structs of names, texts and numbers always have a JSON form.
 fn json<T: Serialize>(value: &T) -> Bytes {
     serde_json::to_vec(value).map(Bytes::from).unwrap_or_default()
 }

@@ -20,8 +20,8 @@ pub(super) struct Given<'a> {
     pub(super) own: &'a OwnAccount,
 }
 
-/// The next actions by method, so that every kind occurs: a transfer or else the page, a form for
-/// internet banking, and the page for the others.
+/// Returns the next actions for a method, chosen so that every kind occurs: a transfer or else the
+/// page, a form for internet banking, and the page for the other methods.
 pub(super) fn next_steps(asked: &OpenPayment, given: Given<'_>) -> Vec<Next> {
     let own = given.own;
     match asked.method {
@@ -44,7 +44,8 @@ pub(super) fn next_steps(asked: &OpenPayment, given: Given<'_>) -> Vec<Next> {
     }
 }
 
-/// The QR code of a transfer; `None` for amounts that VietQR cannot carry, such as dollars.
+/// Returns the QR code of a transfer. `None` for amounts that VietQR cannot express, such as
+/// dollars.
 pub(super) fn vietqr(
     own: &OwnAccount,
     number: &str,

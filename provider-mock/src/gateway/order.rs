@@ -15,7 +15,7 @@ use super::{
 };
 use crate::wire::{self, Next};
 
-/// An order in the gateway's state. The amount that arrived is in the ledger alone.
+/// An order in the gateway's state. The amount that arrived is only in the ledger.
 #[derive(Debug)]
 pub(super) struct Order {
     pub(super) id: String,
@@ -23,7 +23,7 @@ pub(super) struct Order {
     pub(super) terms: wire::OpenPayment,
     /// The payment code of a transfer.
     pub(super) code: PaymentCode,
-    /// The number to transfer to, if the order has one of its own.
+    /// The account number to transfer to, if the order has its own.
     pub(super) number: Option<String>,
     pub(super) next: Vec<Next>,
     pub(super) notify_url: Option<Uri>,
@@ -74,14 +74,14 @@ impl Status {
 const BUYERS_BANK: &str = "970422";
 
 impl Order {
-    /// The bank account that its buyer pays from, different for each order.
+    /// Returns the bank account from which the buyer pays. It is different for each order.
     pub(super) fn buyer(&self) -> Option<BankAccount> {
         let number = AccountNumber::new(self.code.as_str()).ok()?;
         Some(BankAccount::new(Bin::new(BUYERS_BANK).ok()?, number))
     }
 
-    /// The current status. An ended order stays so: money that arrives afterwards is counted and
-    /// settles nothing.
+    /// Returns the current status. An ended order keeps its status: money that arrives afterwards
+    /// is counted and settles nothing.
     pub(super) fn status(&self, ledger: &Ledger) -> Status {
         match self.end {
             Some(End::Expired) => return Status::Expired,
@@ -105,7 +105,7 @@ impl Order {
         }
     }
 
-    /// Whether the request has the same amount and method.
+    /// Returns `true` if the request has the same amount and method.
     pub(super) fn is_of(&self, asked: &wire::OpenPayment) -> bool {
         (self.terms.amount, self.terms.method) == (asked.amount, asked.method)
     }
@@ -117,7 +117,7 @@ impl Order {
         }
     }
 
-    /// The order in the form of the protocol.
+    /// Returns the order in the form of the protocol.
     pub(super) fn shown(&self, ledger: &Ledger) -> wire::Payment {
         let (of, asked) = (Of::Payment(&self.id), self.terms.amount);
         let status = self.status(ledger);
@@ -145,8 +145,8 @@ impl Orders {
         self.0.push(order);
     }
 
-    /// The current payments of an order, in the order of opening; one that was not paid in time has
-    /// expired.
+    /// Returns the current payments of an order, in the order of opening. A payment that was not
+    /// paid in time is expired.
     pub(super) fn of<'a>(
         &'a mut self,
         reference: &'a str,
@@ -161,7 +161,7 @@ impl Orders {
         })
     }
 
-    /// The payment with this name of the gateway's.
+    /// Returns the payment with this name of the gateway.
     pub(super) fn named(
         &mut self,
         id: &str,
@@ -173,7 +173,7 @@ impl Orders {
         Some(order)
     }
 
-    /// The payment with this payment code, or with this number of its own, by the gateway's name.
+    /// Returns the gateway's name of the payment with this payment code or this account number.
     pub(super) fn named_by(&self, code_or_number: &str) -> Option<String> {
         let found = self.0.iter().find(|order| {
             order.code.as_str() == code_or_number || order.number.as_deref() == Some(code_or_number)
@@ -181,18 +181,18 @@ impl Orders {
         found.map(|order| order.id.clone())
     }
 
-    /// The address for notifications of an order, if the merchant gave one.
+    /// Returns the address for notifications of an order, if the merchant gave one.
     pub(super) fn address_of(&self, order: &OrderRef) -> Option<Uri> {
         let found = self.0.iter().find(|known| known.terms.order == *order);
         found.and_then(|known| known.notify_url.clone())
     }
 
-    /// The order whose page has this id.
+    /// Returns the order whose page has this id.
     pub(super) fn on_page(&self, id: &str) -> Option<&wire::OpenPayment> {
         self.0.iter().find(|order| order.id == id).map(|order| &order.terms)
     }
 
-    /// Every order in the form of the protocol.
+    /// Returns every order in the form of the protocol.
     #[cfg(feature = "simulator")]
     pub(super) fn shown(&self, ledger: &Ledger) -> Vec<wire::Payment> {
         self.0.iter().map(|order| order.shown(ledger)).collect()

@@ -40,7 +40,7 @@ impl Books {
         self.add_payment(asked, now)
     }
 
-    /// Opens what a link carries once a buyer follows it. Following it again shows the same
+    /// Opens the payment of a link when a buyer follows it. Following the link again shows the same
     /// payment.
     pub(super) fn open_by_link(
         &mut self,
@@ -101,7 +101,7 @@ impl Books {
         Ok(shown)
     }
 
-    /// The first payment of an order, and those that were opened again for it.
+    /// Returns the first payment of an order, and those that were opened later for it.
     pub(super) fn show_order(
         &mut self,
         reference: &str,
@@ -152,7 +152,7 @@ impl Books {
     }
 
     /// Books money for a payment: any amount, at any time, any number of times, as far as the
-    /// payers' settings allow. A transfer without a memo has the requested one.
+    /// payers' settings allow. A transfer without a memo gets the requested one.
     pub(super) fn pay_for(
         &mut self,
         id: &str,
@@ -193,7 +193,7 @@ impl Books {
         Ok(booking)
     }
 
-    /// The buyer acted, but the money has not arrived.
+    /// Records that the buyer acted and that the money has not arrived.
     pub(super) fn process(&mut self, reference: &str, now: Timestamp) -> Result<(), ControlError> {
         let Some(order) = self.orders.of(reference, &self.ledger, now).next() else {
             return Err(ControlError::UnknownOrder(reference.to_owned()));
@@ -217,7 +217,7 @@ impl Books {
         self.end_unpaid(reference, End::Cancelled, now)
     }
 
-    /// The address that a buyer's browser returns to, and the state of the payment.
+    /// Returns the address to which a buyer's browser returns, and the state of the payment.
     pub(super) fn return_of(
         &mut self,
         reference: &str,
@@ -227,7 +227,7 @@ impl Books {
         Some((order.terms.return_url.clone()?, order.status(&self.ledger).word()))
     }
 
-    /// The payment whose code is in a memo, by the gateway's name, if it is one.
+    /// Returns the gateway's name of the payment whose code is in a memo, if there is exactly one.
     pub(super) fn payment_in_memo(&self, memo: &str) -> Option<String> {
         match self.codes.find(&Memo::new(memo)) {
             CodeMatch::One(code) => self.orders.named_by(code.as_str()),

@@ -55,7 +55,7 @@ enum Status {
 }
 
 impl Status {
-    /// The state after `outcome`, if that is possible.
+    /// Returns the state after `outcome`, if that is possible.
     fn ended(self, outcome: PayoutOutcome) -> Option<Self> {
         match (self, outcome) {
             (Self::Pending | Self::Undecided, PayoutOutcome::Succeeded) => Some(Self::Succeeded),
@@ -127,14 +127,14 @@ impl Books {
         Ok(shown)
     }
 
-    /// The first payout with a reference, and those that were paid again with it.
+    /// Returns the first payout with a reference, and those that were paid later with it.
     pub(super) fn show_payout(&self, reference: &str) -> Result<wire::FoundPayout, Refused> {
         let mut all = self.payouts.iter().filter(|known| known.terms.payout.as_str() == reference);
         let first = all.next().ok_or_else(|| Refused::unknown("payout", reference))?;
         Ok(wire::FoundPayout { payout: first.shown(), again: all.map(Payout::shown).collect() })
     }
 
-    /// The holder of an account, if the gateway knows it.
+    /// Returns the holder of an account, if the gateway knows it.
     pub(super) fn holder(&self, bank: &str, number: &str) -> Option<wire::Holder> {
         let known = self.beneficiaries.iter().find(|known| {
             known.account.bin.as_str() == bank && known.account.number.as_str() == number
@@ -146,7 +146,7 @@ impl Books {
         })
     }
 
-    /// The balance that can be paid out, in đồng.
+    /// Returns the balance that can be paid out, in đồng.
     pub(super) fn sendable(&self, now: Timestamp) -> Result<wire::Balance, Refused> {
         let own = self.ledger.account_in(Currency::VND);
         let own = own.ok_or_else(|| Refused::unknown("account in", "VND"))?;
@@ -193,7 +193,8 @@ impl Books {
         outcome: PayoutOutcome,
         now: Timestamp,
     ) -> Result<(), ControlError> {
-        // If a reference was paid again, the first payout that can end in this way does.
+        // If a reference was paid several times, the first payout that can have this outcome gets
+        // it.
         let of_reference = |known: &&mut Payout| known.terms.payout.as_str() == reference;
         let mut all = self.payouts.iter_mut().filter(of_reference);
         let first = all.next().ok_or_else(|| ControlError::UnknownPayout(reference.to_owned()))?;
@@ -212,7 +213,7 @@ impl Books {
         Ok(())
     }
 
-    /// The current state of every payout.
+    /// Returns the current state of every payout.
     #[cfg(feature = "simulator")]
     pub(super) fn shown_payouts(&self) -> Vec<wire::Payout> {
         self.payouts.iter().map(Payout::shown).collect()

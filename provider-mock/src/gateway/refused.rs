@@ -4,7 +4,7 @@ use payments_core::{Error, money::MoneyError};
 
 use crate::wire::RefusalCode;
 
-/// A refusal before it is encoded: the call had no effect.
+/// A refusal before it is encoded. The call had no effect.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) code: RefusalCode,
@@ -38,7 +38,8 @@ impl Refused {
 }
 
 impl From<Error> for Refused {
-    /// A refusal because the request breaks a rule of the capabilities, which the gateway has too.
+    /// Converts the error of a request that breaks a rule of the capabilities, which the gateway
+    /// also applies.
     fn from(error: Error) -> Self {
         let code = match error.field() {
             Some("amount") => RefusalCode::Limit,

@@ -31,7 +31,7 @@ impl UnsignedResponse {
         Self { status: StatusCode::OK, body: json(answer), code: None }
     }
 
-    /// The response of a gateway that has not decided yet.
+    /// Creates the response of a gateway that has not decided yet.
     pub(super) fn undecided(reference: Option<String>) -> Self {
         let message = "it is accepted, and not decided yet".to_owned();
         let body = json(&Undecided { reference, message });
@@ -43,7 +43,7 @@ impl UnsignedResponse {
         Self::refusal(Refusal { code: code.into(), message, reference, field })
     }
 
-    /// A refusal with any code, documented or not.
+    /// Creates a refusal with any code, documented or not.
     pub(super) fn declined(code: String, reference: Option<String>) -> Self {
         let message = "refused, as it was scripted".to_owned();
         Self::refusal(Refusal { code, message, reference, field: None })
@@ -75,19 +75,19 @@ impl UnsignedResponse {
         self
     }
 
-    /// The response, signed as the response to `call`.
+    /// Returns the response, signed as the response to `call`.
     pub(super) fn sign(self, call: &str, key: &Keys) -> Response<Bytes> {
         let signature = signature(call, self.status, &self.body, key);
         self.respond(Some(signature))
     }
 
-    /// The response with a signature that is well formed and wrong.
+    /// Returns the response with a signature that is well-formed but wrong.
     pub(super) fn sign_wrongly(self, call: &str, key: &Keys) -> Response<Bytes> {
         let signature = signature(call, self.status, b"something else", key);
         self.respond(Some(signature))
     }
 
-    /// The response without a signature.
+    /// Returns the response without a signature.
     pub(super) fn unsigned(self) -> Response<Bytes> {
         self.respond(None)
     }
@@ -108,7 +108,8 @@ impl UnsignedResponse {
     }
 }
 
-/// A page that is not part of the protocol, such as that of a proxy in front of the gateway.
+/// Returns a page that is not part of the protocol, such as that of a proxy in front of the
+/// gateway.
 pub(super) fn foreign_page(status: u16) -> Response<Bytes> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");

@@ -85,7 +85,7 @@ impl Scripted {
         Self::Delay { milliseconds: u64::try_from(by.as_millis()).unwrap_or(u64::MAX) }
     }
 
-    /// Whether the gateway acts on the call.
+    /// Returns `true` if the gateway carries out the call.
     pub(super) fn acts(&self) -> bool {
         match self {
             Self::LoseAnswer { when } | Self::NoAnswer { when } | Self::Page { when, .. } => {
@@ -129,7 +129,7 @@ impl Script {
         Ok(())
     }
 
-    /// Takes the next outcome of `operation` out of the script.
+    /// Removes and returns the next outcome of `operation`.
     pub(super) fn take(&self, operation: Operation) -> Option<Scripted> {
         let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let next = script.iter().position(|(of, _)| *of == operation)?;

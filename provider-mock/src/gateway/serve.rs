@@ -67,7 +67,7 @@ impl MockGateway {
         self.react(&incoming, &call, now)
     }
 
-    /// Carries out a call as the script says, and returns the reaction.
+    /// Carries out a call according to the script, and returns the reaction.
     fn react(&self, incoming: &Incoming<'_>, call: &str, now: Timestamp) -> Served {
         let key = &self.inner.api_key;
         let scripted = self.inner.script.take(incoming.operation);
@@ -193,7 +193,7 @@ impl Incoming<'_> {
         })
     }
 
-    /// The order, payout or refund that the call is about: named in the path, else in the body.
+    /// Returns the order, payout or refund of the call, from the path or else from the body.
     fn reference(&self) -> Option<String> {
         #[derive(Deserialize)]
         struct Named {

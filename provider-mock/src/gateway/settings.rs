@@ -100,8 +100,8 @@ impl Payers {
         Self { any_amount, twice, late }
     }
 
-    /// Whether they can pay `amount`, given the amount `asked`, whether it was `paid` before, and
-    /// whether it is `late`.
+    /// Returns `true` if they can pay `amount`, given the amount `asked`, whether it was `paid`
+    /// before, and whether it is `late`.
     pub(super) fn can(self, amount: Money, asked: Option<Money>, paid: bool, late: bool) -> bool {
         (self.any_amount || asked.is_none_or(|asked| asked == amount))
             && (self.twice || !paid)
@@ -266,7 +266,7 @@ impl Settings {
 }
 
 impl fmt::Debug for Settings {
-    /// Leaves out the secrets.
+    /// Omits the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("seed", &self.seed)

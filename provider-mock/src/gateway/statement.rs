@@ -8,7 +8,7 @@ use crate::{capabilities, wire};
 /// The suffix of a cursor after an empty page.
 const AFTER_EMPTY_PAGE: &str = "-";
 
-/// The entries that a request for the statement asks for.
+/// The entries that a request for the statement selects.
 #[derive(Debug, Default)]
 pub(super) struct Query {
     /// The number of the last entry that the merchant has.

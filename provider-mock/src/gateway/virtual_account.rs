@@ -20,7 +20,7 @@ use crate::{
     wire::{self, CREDIT_RECEIVED, Operation, RefusalCode},
 };
 
-/// A virtual account in the gateway's state. The amount that arrived is in the ledger alone.
+/// A virtual account in the gateway's state. The amount that arrived is only in the ledger.
 #[derive(Debug)]
 pub(super) struct VirtualAccount {
     id: String,
@@ -166,7 +166,7 @@ impl Books {
 
 /// # What payers do
 impl Books {
-    /// Books money for a number: any amount, at any time, any number of times.
+    /// Books money on an account number: any amount, at any time, any number of times.
     pub(super) fn credit(
         &mut self,
         number: &str,
@@ -175,7 +175,7 @@ impl Books {
     ) -> Result<Booking, ControlError> {
         let Some(account) = self.virtual_accounts.iter().find(|known| known.number == number)
         else {
-            // The number is that of an order, which is paid by this transfer.
+            // The account number belongs to an order, which this transfer pays.
             return match self.orders.named_by(number) {
                 Some(payment) => self.pay_for(&payment, amount, None, now),
                 None => Err(ControlError::UnknownAccount(number.to_owned())),
@@ -254,7 +254,7 @@ impl Books {
         Ok(booking)
     }
 
-    /// The current state of every virtual account.
+    /// Returns the current state of every virtual account.
     #[cfg(feature = "simulator")]
     pub(super) fn shown_accounts(&self, now: Timestamp) -> Vec<wire::VirtualAccount> {
         self.virtual_accounts
@@ -279,8 +279,8 @@ impl VirtualAccount {
         self.terms.expires_at.is_some_and(|end| end < now)
     }
 
-    /// Whether this total completes an account for one transfer. An account for many is never
-    /// complete.
+    /// Returns `true` if this total completes an account for one transfer. An account for several
+    /// transfers is never complete.
     fn is_filled_by(&self, received: Money) -> bool {
         let asked = self.terms.amount.map_or(1, |amount| amount.minor());
         self.terms.uses == Uses::Once && received.minor() >= asked

@@ -46,8 +46,8 @@ impl Client {
         Ok(Self { base, authorization, key, transport, clock })
     }
 
-    /// Sends an instruction about `subject`, once. `accept` reads the response's content once its
-    /// signature is verified.
+    /// Sends an instruction about `subject`, once. `accept` reads the content of the response after
+    /// its signature is verified.
     pub(super) async fn instruct<A, T>(
         &self,
         operation: Operation,
@@ -72,7 +72,7 @@ impl Client {
         Ok(sent.read(|response| expected.submission(response, subject.reference(), accept)))
     }
 
-    /// A link that opens a payment once the buyer follows it. Nothing is sent.
+    /// Returns a link that opens a payment when the buyer follows it. Nothing is sent.
     pub(super) fn link(&self, terms: &wire::OpenPayment) -> Result<String> {
         let unusable = |problem: &'static str| Error::new(ErrorKind::InvalidRequest, problem);
         let terms = serde_json::to_string(terms)
@@ -88,7 +88,7 @@ impl Client {
         Ok(format!("{}{LINK_PAGE}?{query}", self.base))
     }
 
-    /// Sends an inquiry; `None` if the gateway itself says that there is no such thing.
+    /// Sends an inquiry. `None` if the gateway itself reports that the object does not exist.
     pub(super) async fn inquire<A>(
         &self,
         operation: Operation,
@@ -109,7 +109,7 @@ impl Client {
         expected.found(&response).map_err(|error| error.with_operation(operation.name()))
     }
 
-    /// Refuses an end in the past, before anything is sent.
+    /// Refuses an expiry in the past before anything is sent.
     pub(super) fn check_end(&self, end: Option<Timestamp>) -> Result<()> {
         match end {
             Some(end) if end <= self.clock.now() => Err(Error::invalid("expires_at", "is past")),

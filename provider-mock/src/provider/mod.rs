@@ -35,7 +35,7 @@ use crate::{capabilities, registration::KIND};
 pub(crate) struct Parts {
     pub(crate) id: ProviderId,
     pub(crate) environment: Environment,
-    /// The gateway's address, without a slash at the end.
+    /// The gateway's address, without a trailing slash.
     pub(crate) base: String,
     pub(crate) api_key: Keys,
     pub(crate) webhook_keys: Keys,
@@ -52,10 +52,10 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// A provider with every role.
+    /// Builds a provider with every role.
     ///
     /// # Errors
-    /// `Configuration` if the API key cannot be sent in a header.
+    /// Returns a `Configuration` error if the API key cannot be sent in a header.
     pub(crate) fn assemble(self) -> Result<Provider> {
         let provider = Provider::new(self.id, ProviderKind::new(KIND)?, self.environment);
         let api_keys = self.api_key.iter();

@@ -37,16 +37,16 @@ use crate::{
     },
 };
 
-/// How far a notification's timestamp may be from now.
+/// The longest accepted distance of a notification's timestamp from now.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The name of the endpoint where a buyer's browser returns.
 const RETURN_ENDPOINT: &str = "return";
 
-/// The name of the endpoint where events arrive whose signature is in the body.
+/// The name of the endpoint for events whose signature is in the body.
 const SIGNED_EVENTS_ENDPOINT: &str = "signed-events";
 
-/// The members of an event with its own name, with its kind, and with what happened.
+/// The members of an event with its id, with its kind, and with its data.
 const ID: &str = "id";
 const KIND: &str = "type";
 const DATA: &str = "data";
@@ -122,7 +122,7 @@ impl Notifications {
         CheckingKeys { secrets: Some(&self.keys), public: &[] }
     }
 
-    /// The signed parts of an event.
+    /// Returns the signed parts of an event.
     fn parts<'a>(&'a self, delivery: &Delivery<'a>) -> Result<SignedParts<'a>, Untrusted> {
         let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
         let stamp = delivery.one_header(TIMESTAMP)?.unwrap_or_default();
@@ -131,7 +131,7 @@ impl Notifications {
             .with_field(BODY, delivery.body()))
     }
 
-    /// The signed parts of a buyer's return.
+    /// Returns the signed parts of a buyer's return.
     fn parts_of_return<'a>(
         &'a self,
         delivery: &Delivery<'a>,
@@ -160,7 +160,7 @@ impl NotificationReceiver for Notifications {
         self.read(endpoint, delivery, now).into()
     }
 
-    /// Every event is proven already; a confirmation is optional.
+    /// Every event is already proven; a confirmation is optional.
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
         match event.data() {
             EventData::Payment(claimed) => self.confirm_payment(claimed).await,
@@ -238,7 +238,7 @@ impl Notifications {
         let Some(Decoded::<wire::FoundPayout> { content, raw }) = decoded else {
             return Ok(not_yet());
         };
-        // Of several payouts with one reference, the one that the claim names.
+        // If several payouts have one reference, the one that the claim names is used.
         let is_claimed = |payout: &wire::Payout| {
             claimed.gateway_ref.as_ref().is_some_and(|name| name.as_str() == payout.id)
         };
@@ -317,7 +317,7 @@ fn check(parts: &SignedParts<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
     parts.formula().check(&parts.fields(), parts.signature(), parts.keys(), Some(window))
 }
 
-/// The only value of a parameter of the query.
+/// Returns the only value of a parameter of the query.
 fn one_parameter(delivery: &Delivery<'_>, name: &str) -> Result<String, Untrusted> {
     let pairs = delivery.query_pairs();
     let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
@@ -334,14 +334,14 @@ fn one_parameter(delivery: &Delivery<'_>, name: &str) -> Result<String, Untruste
     }
 }
 
-/// Why the body of a delivery with a valid signature cannot be read.
+/// The reason why the body of a delivery with a valid signature cannot be read.
 struct Misread {
     field: String,
     detail: String,
 }
 
 impl Misread {
-    /// The JSON of `part` of the body.
+    /// Creates the reason for JSON in `part` of the body.
     fn json(part: &'static str, error: &JsonError) -> Self {
         let field = match (part, error.member()) {
             (BODY, member) => member.unwrap_or(UnreadableDelivery::BODY).to_owned(),
@@ -391,7 +391,7 @@ fn unreadable(error: impl std::error::Error) -> Untrusted {
     Untrusted::new(UntrustedReason::Unreadable, detail)
 }
 
-/// Whether the state found is the claimed one or a later one.
+/// Returns `true` if the state found is the claimed one or a later one.
 fn is_no_older<S>(step: Step<S>) -> bool {
     matches!(step, Step::Same | Step::Advance(_))
 }

@@ -150,7 +150,7 @@ fn known(payment: Payment) -> Submission<Payment> {
     }
 }
 
-/// The outcome of a response with an undocumented state.
+/// Returns the outcome of a response with an undocumented state.
 pub(super) fn unknown_word<T>(word: &str) -> Submission<T> {
     let message = "the response has an undocumented state";
     Submission::Uncertain(Uncertain::new(UncertainCause::UnknownCode, message).with_code(word))

@@ -30,7 +30,7 @@ impl<A> Decoded<A> {
     }
 }
 
-/// What a response is checked against.
+/// The call and the keys with which a response is checked.
 pub(super) struct Expected<'a> {
     /// The method and path that were called.
     pub(super) call: String,
@@ -40,8 +40,8 @@ pub(super) struct Expected<'a> {
 impl Expected<'_> {
     /// Reads the response to an instruction about `reference`.
     ///
-    /// The content is read before the signature is checked, so that a stranger's page counts as
-    /// unreadable rather than as badly signed; neither is ever a refusal.
+    /// The content is read before the signature is checked, so that a page from a proxy counts as
+    /// unreadable and not as wrongly signed. Neither is ever a refusal.
     pub(super) fn submission<A: DeserializeOwned, T>(
         &self,
         response: &Response<Bytes>,
@@ -83,8 +83,8 @@ impl Expected<'_> {
         }
     }
 
-    /// Reads the response to an inquiry; `None` if the gateway itself says that there is no such
-    /// thing. A stranger's 404 proves nothing.
+    /// Reads the response to an inquiry. `None` if the gateway itself reports that the object does
+    /// not exist. A 404 from a proxy proves nothing.
     pub(super) fn found<A: DeserializeOwned>(
         &self,
         response: &Response<Bytes>,
@@ -134,18 +134,18 @@ impl Expected<'_> {
     }
 }
 
-/// The outcome of a response with a valid signature that is about something else than was sent.
+/// Returns the outcome of a response with a valid signature that is not about the request.
 pub(super) fn mismatch<T>(what: &str) -> Submission<T> {
     let message = format!("the response has another {what} than was sent");
     Submission::Uncertain(Uncertain::new(UncertainCause::Mismatch, message).needing_attention())
 }
 
-/// The absence of a reference that the gateway does not know.
+/// Returns the absence of a reference that the gateway does not know.
 pub(super) fn unknown() -> Absence {
     Absence::inconclusive("a request that is still on its way may create it")
 }
 
-/// The error of an inquiry whose response does not follow the protocol.
+/// Returns the error of an inquiry whose response does not follow the protocol.
 pub(super) fn malformed(error: Unreadable) -> Error {
     Error::new(ErrorKind::Malformed, "the response is not what the gateway documents")
         .with_source(error)
@@ -156,8 +156,8 @@ fn read<A: DeserializeOwned>(response: &Response<Bytes>) -> Result<Decoded<A>, U
     Ok(Decoded { content, raw: Raw::new(response.body().clone()) })
 }
 
-/// Whether a refusal is unsigned by design: only that of a wrong API key is, because there is no
-/// shared key.
+/// Returns `true` if a refusal is unsigned by design: only that of a wrong API key is, because
+/// there is no shared key.
 fn is_unsigned_by_design(refusal: &Refusal, untrusted: &Untrusted) -> bool {
     refusal.code == RefusalCode::Unauthorized.as_str()
         && untrusted.reason == UntrustedReason::MissingSignature
@@ -172,7 +172,7 @@ fn not_signed(untrusted: Untrusted) -> Error {
     Error::new(ErrorKind::Malformed, "the response cannot be believed").with_source(untrusted)
 }
 
-/// The error of an inquiry whose response is not the gateway's, by its status alone.
+/// Returns the error of an inquiry whose response is not from the gateway, by its status alone.
 fn stranger(response: &Response<Bytes>, error: Unreadable) -> Error {
     let kind = match response.status() {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
@@ -205,7 +205,7 @@ mod tests {
         Keys::one(Secret::new("k").unwrap())
     }
 
-    /// A response with the signature of a response to `call` with `status`.
+    /// Returns a response signed as the response to `call` with `status`.
     fn signed(call: &str, status: u16, body: &Value) -> Response<Bytes> {
         let body = body.to_string();
         let status_text = status.to_string();

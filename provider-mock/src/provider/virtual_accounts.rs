@@ -168,7 +168,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 }
 
-/// Makes a credit of another order an unreadable row.
+/// Turns a credit of another order into an unreadable row.
 fn of_order(credit: Listed<Movement>, order: &OrderRef) -> Listed<Movement> {
     match credit {
         Listed::Read(credit) if credit.order.as_ref() != Some(order) => {
@@ -188,7 +188,7 @@ fn known(decoded: Decoded<wire::VirtualAccount>) -> Result<Submission<VirtualAcc
     })
 }
 
-/// Whether a state is one that the operation leads to.
+/// Returns `true` if the operation leads to this state.
 fn fits(operation: Operation, state: VirtualAccountState) -> bool {
     match operation {
         Operation::CloseVirtualAccount => state == VirtualAccountState::Closed,

@@ -24,7 +24,7 @@ pub(super) fn route() -> MethodRouter<Arc<World>> {
     get(show).post(act)
 }
 
-/// A button of the page; a form that leads to the page has none.
+/// The values that a button of the page sends. A form that only leads to the page has none.
 #[derive(Deserialize)]
 struct Pressed {
     #[serde(rename = "as")]

@@ -63,7 +63,7 @@ async fn describe(State(world): Shared) -> Json<Value> {
     Json(json!(description::of(&world)))
 }
 
-/// The credentials that a client needs: test values, unless the settings have others.
+/// Returns the credentials that a client needs: test values, unless the settings have others.
 async fn credentials(State(world): Shared) -> Json<Value> {
     let settings = world.gateway.settings();
     Json(json!({ "api_key": settings.api_key, "webhook_secret": settings.webhook_secret }))
@@ -220,7 +220,7 @@ async fn advance(State(world): Shared, Json(asked): Json<Advance>) -> Answer {
     Ok(Json(json!({ "now": world.gateway.now() })))
 }
 
-/// Reads an amount of major units as text, in đồng unless a currency is given.
+/// Parses an amount of major units, in đồng unless a currency is given.
 fn money(text: &str, currency: Option<Currency>) -> Result<Money, Objection> {
     Ok(Money::parse(text, currency.unwrap_or(Currency::VND))?)
 }

@@ -24,7 +24,8 @@ pub(super) fn router(world: &Arc<World>) -> Router {
         .with_state(Arc::clone(world))
 }
 
-/// Hands a request to the gateway itself, and does to the connection what the gateway wants.
+/// Passes a request to the gateway itself, and lets the gateway decide what happens to the
+/// connection.
 async fn serve(State(world): State<Arc<World>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_REQUEST).await else {

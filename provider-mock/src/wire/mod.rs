@@ -71,11 +71,11 @@ pub(crate) use virtual_account::{
 /// The header that contains a signature.
 pub const SIGNATURE: &str = "x-mock-signature";
 
-/// The order in the query of a return.
+/// The name of the order in the query of a return.
 pub(crate) const ORDER: &str = "order";
-/// The state of the payment in the query of a return.
+/// The name of the payment's state in the query of a return.
 pub(crate) const STATE: &str = "status";
-/// When the link was signed, in the query of a return.
+/// The name of the time of signing in the query of a return.
 pub(crate) const STAMP: &str = "stamp";
 /// The name of the signature in the query of a return.
 pub const RETURN_SIGNATURE: &str = "signature";
@@ -83,7 +83,7 @@ pub const RETURN_SIGNATURE: &str = "signature";
 /// The header with the time at which a notification was signed, in Unix seconds.
 pub const TIMESTAMP: &str = "x-mock-timestamp";
 
-/// The page where a link opens a payment that was made offline.
+/// The page on which a link opens a payment that was created offline.
 pub(crate) const LINK_PAGE: &str = "/pay/new";
 /// The parameter of such a link with the payment as JSON.
 pub(crate) const TERMS: &str = "terms";

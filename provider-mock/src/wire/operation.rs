@@ -90,7 +90,7 @@ impl Operation {
         self.method() == Method::POST
     }
 
-    /// Its path with `names` in place of the parameters. The names must not need escaping.
+    /// Returns the path with `names` in place of the parameters. The names must not need escaping.
     pub(crate) fn path(self, names: &[&str]) -> String {
         let mut names = names.iter();
         let segments = self.pattern().split('/').map(|segment| {
@@ -99,7 +99,7 @@ impl Operation {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// The call at this method and path, and the parameters of the path.
+    /// Returns the call at this method and path, with the parameters of the path.
     pub(crate) fn at<'a>(method: &Method, path: &'a str) -> Option<(Self, Vec<&'a str>)> {
         Self::ALL
             .into_iter()

@@ -37,8 +37,8 @@ pub(crate) struct Payment {
     pub(crate) credits: Vec<Movement>,
 }
 
-/// `GET /v1/payments/{order}`: the payment, and those that were opened again for the order, which
-/// exist only at a gateway that opens payments again.
+/// `GET /v1/payments/{order}`: the payment, and those that were opened later for the order, which
+/// exist only at a gateway that opens repeated payments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FoundPayment {
     #[serde(flatten)]
@@ -74,7 +74,7 @@ pub(crate) enum Next {
 pub(crate) struct GiveBack {
     pub(crate) refund: RefundRef,
     pub(crate) order: OrderRef,
-    /// The amount; without it, everything that is left.
+    /// The amount to refund. `None` means everything that is left.
     pub(crate) amount: Option<Money>,
     pub(crate) reason: Option<String>,
 }

@@ -30,20 +30,20 @@ pub(crate) struct Payout {
     /// The holder's name as given by the merchant.
     #[serde(default)]
     pub(crate) holder: Option<String>,
-    /// Why it failed or came back.
+    /// The reason why the payout failed or was returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<Failure>,
     pub(crate) at: Timestamp,
 }
 
-/// Why a payout failed or came back: `account_closed`, `returned` or `not_approved`.
+/// The reason why a payout failed or was returned: `account_closed`, `returned` or `not_approved`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
 }
 
-/// `GET /v1/payouts/{payout}`: the payout, and those that were paid again under its reference,
+/// `GET /v1/payouts/{payout}`: the payout, and those that were paid later under its reference,
 /// which exist only at a gateway that pays again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FoundPayout {

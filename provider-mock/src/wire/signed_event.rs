@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The body of such a notification. The signature covers every member of `event` and nothing else.
+/// The body of such a notification. The signature covers every member of `event`, and only those.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SignedEvent {
     pub(crate) event: Box<RawValue>,
@@ -21,9 +21,9 @@ pub(crate) struct SignedEvent {
 pub(crate) struct Members(pub(crate) Vec<(String, Box<RawValue>)>);
 
 impl Members {
-    /// The signed fields: every member by name, sorted, a text as it is and any other value as its
-    /// JSON. `None` if a name appears twice, or if a text contains `&`, because the signed text
-    /// could then also be that of other members.
+    /// Returns the signed fields: every member by name, sorted, with texts as they are and other
+    /// values as JSON. `None` if a name occurs twice, or if a text contains `&`, because the signed
+    /// text could then also be that of other members.
     pub(crate) fn signed_fields(&self) -> Option<Vec<(String, String)>> {
         let mut fields = Vec::with_capacity(self.0.len());
         for (name, value) in &self.0 {
@@ -39,7 +39,7 @@ impl Members {
     }
 }
 
-/// The signed text of these fields: `name=value`, joined by `&`.
+/// Returns the signed text of these fields: `name=value`, joined by `&`.
 pub(crate) fn signed_parts(fields: &[(String, String)]) -> Vec<Part<'_>> {
     let separators = std::iter::once("").chain(std::iter::repeat("&"));
     let parts = separators.zip(fields).flat_map(|(separator, (name, value))| {

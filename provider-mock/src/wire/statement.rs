@@ -9,13 +9,13 @@ use payments_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// Our bank accounts.
+/// The merchant's bank accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Accounts {
     pub(crate) accounts: Vec<OwnAccount>,
 }
 
-/// One of our bank accounts.
+/// One of the merchant's bank accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OwnAccount {
     pub(crate) id: AccountId,
@@ -31,12 +31,13 @@ pub(crate) struct OwnAccount {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Page {
     pub(crate) entries: Vec<Movement>,
-    /// The `after` of the next request; absent at the beginning.
+    /// The `after` of the next request. `None` on the last page.
     pub(crate) next: Option<String>,
     pub(crate) more: bool,
 }
 
-/// A page as the provider reads it: each entry by itself, so that a malformed entry hides no other.
+/// A page as the provider reads it. Each entry is read separately, so that a malformed entry does
+/// not hide the others.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReadPage {
     pub(crate) entries: Vec<Box<RawValue>>,
@@ -44,16 +45,16 @@ pub(crate) struct ReadPage {
     pub(crate) more: bool,
 }
 
-/// One movement of money on one of our accounts: the same on every route.
+/// One movement of money on one of the merchant's accounts. It is the same on every route.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Movement {
     pub(crate) id: String,
     pub(crate) direction: Way,
-    /// Positive in both directions.
+    /// The amount, positive in both directions.
     pub(crate) amount: Money,
-    /// Our account.
+    /// The merchant's account.
     pub(crate) own_account: AccountId,
-    /// The number of our account.
+    /// The number of the merchant's account.
     pub(crate) account: AccountNumber,
     pub(crate) virtual_account: Option<String>,
     pub(crate) at: Timestamp,
@@ -62,7 +63,7 @@ pub(crate) struct Movement {
     /// The payment code that the gateway found in the memo.
     pub(crate) code: Option<PaymentCode>,
     pub(crate) order: Option<OrderRef>,
-    /// The balance of our account afterwards.
+    /// The balance of the merchant's account afterwards.
     pub(crate) balance: Money,
 }
 

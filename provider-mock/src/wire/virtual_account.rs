@@ -17,7 +17,7 @@ pub(crate) struct OpenAccount {
     pub(crate) uses: Uses,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) remark: Option<String>,
-    /// The account to credit; without it, the one in the currency of the amount, or in đồng.
+    /// The account to credit. `None` selects the one in the currency of the amount, or in đồng.
     pub(crate) account: Option<AccountId>,
 }
 
@@ -25,14 +25,14 @@ pub(crate) struct OpenAccount {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ChangeAccount {
     pub(crate) holder: String,
-    /// The new remark; without it, the remark does not change.
+    /// The new remark. `None` leaves the remark as it is.
     pub(crate) remark: Option<String>,
 }
 
 /// `POST /v1/virtual-accounts/{order}/reopen`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReopenAccount {
-    /// The end; without it, the account has none.
+    /// The new expiry. `None` means that the account does not expire.
     pub(crate) until: Option<Timestamp>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct VirtualAccount {
     pub(crate) vietqr: Option<String>,
 }
 
-/// The credits as the provider reads them: each by itself.
+/// The credits as the provider reads them, each separately.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReadCredits {
     pub(crate) credits: Vec<Box<RawValue>>,

@@ -50,11 +50,12 @@ pub(crate) const CANCEL: Operation = Operation {
 };
 
 impl Links {
-    /// Checks what the capabilities do not say, and that the request can be signed. Nothing is
-    /// sent.
+    /// Checks the rules that the capabilities do not express, and that the request can be signed.
+    /// Nothing is sent.
     ///
     /// # Errors
-    /// What payOS would refuse or divide in another way.
+    /// Returns an error if payOS would refuse the request or could divide its signed text
+    /// differently.
     pub(super) fn check_create(&self, request: &CreatePayment) -> Result<()> {
         if request.order.as_str() == limits::SAMPLE_ORDER {
             let message = "is the order of payOS's sample delivery; use another number";
@@ -77,19 +78,20 @@ impl Links {
             .await
     }
 
-    /// Asks for a link by its orderCode.
+    /// Finds a link by its orderCode.
     ///
     /// # Errors
-    /// The request to payOS failed, its response could not be read, or the response says nothing of
+    /// The request to payOS failed, its response could not be read, or the response is not about
     /// this order.
     pub(crate) async fn find(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
-        // A value in a path is checked first: another text would name another path.
+        // A value in a path is checked first, because another text could lead to another path.
         limits::ORDER.check("order", order.as_str())?;
         let asked = Asked::path(FIND.path_of(order.as_str())?);
         self.channel
             .inquire(&FIND, asked, |reply| {
                 if reply.refusal() == Some(status::NO_SUCH_LINK) {
-                    // Nobody signs it, and a request whose response was lost may still arrive.
+                    // The response is not signed, and a request whose response was lost may still
+                    // arrive.
                     let why = "payOS knows no such order yet; a request on its way would open it";
                     return Ok(Lookup::Absent(Absence::inconclusive(why)));
                 }
@@ -104,11 +106,11 @@ impl Links {
             .await
     }
 
-    /// Cancels a link. payOS documents no code for one that is paid, or cancelled before: after any
-    /// refusal the link is asked for, and what it says is certain.
+    /// Cancels a link. payOS documents no code for a link that is paid or already cancelled, so
+    /// after any refusal the link is queried, and its state is certain.
     ///
     /// # Errors
-    /// Nothing left this machine.
+    /// The request is invalid, or there was no connection. Nothing was sent.
     pub(crate) async fn cancel(
         &self,
         order: &OrderRef,
@@ -141,7 +143,7 @@ impl Links {
             return Ok(submission);
         }
         Ok(match self.find(order).await {
-            // It is paid, signed by payOS: no cancellation ends that any more.
+            // payOS's signed response shows that it is paid, so it can no longer be cancelled.
             Ok(Lookup::Found(found)) if found.state == PaymentState::Settled => {
                 Submission::Declined(refused.confirmed())
             }
@@ -149,7 +151,7 @@ impl Links {
         })
     }
 
-    /// The body of a request, signed.
+    /// Returns the body of a request, signed.
     fn body<'a>(
         &'a self,
         request: &'a CreatePayment,
@@ -198,7 +200,7 @@ fn options(request: &CreatePayment) -> Result<PayOSOptions> {
     Ok(request.options.get::<PayOSOptions>()?.unwrap_or_default())
 }
 
-/// A signed and documented success of a cancellation.
+/// Reads a signed and documented success of a cancellation.
 fn cancelled(order: &OrderRef, found: Payment) -> Submission<Payment> {
     if found.order != *order {
         let message = "payOS's response is about another order";
@@ -218,7 +220,7 @@ fn cancelled(order: &OrderRef, found: Payment) -> Submission<Payment> {
     }
 }
 
-/// The error, naming the field of the app's request.
+/// Replaces the field in an error by that of the app's request.
 fn naming_the_requests_field(error: Error) -> Error {
     let field = match error.field() {
         Some("cancelUrl") => "cancel_url",
@@ -233,8 +235,8 @@ fn naming_the_requests_field(error: Error) -> Error {
 mod tests {
     use super::*;
 
-    /// A response to a cancellation that is about a paid link may be an old one, sent again: it is
-    /// no refusal.
+    /// A response to a cancellation that is about a paid link may be an old one that was sent
+    /// again, so it is not a refusal.
     #[test]
     fn a_cancellation_that_is_answered_by_a_paid_link_is_no_refusal() {
         let order = OrderRef::new("20260042").unwrap();

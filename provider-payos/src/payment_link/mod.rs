@@ -31,14 +31,14 @@ pub(crate) struct Links {
     pub(crate) cancel_url: Option<String>,
 }
 
-/// The role: links with what they can do.
+/// The role of payments: payment links with their capabilities.
 pub(crate) struct Payments {
     links: Arc<Links>,
     capabilities: PaymentCapabilities,
 }
 
 impl Payments {
-    /// `longest_description` depends on the channel's bank account.
+    /// Creates the role. `longest_description` depends on the channel's bank account.
     pub(crate) fn new(links: Arc<Links>, longest_description: u8) -> Self {
         let mut capabilities = PaymentCapabilities::new(
             CreateMode::Networked,
@@ -52,7 +52,7 @@ impl Payments {
         .with_expiry()
         .with_find(None, AbsenceRule::Never)
         .with_cancel()
-        // One link for an orderCode, for ever: a repetition is refused with code 231.
+        // An orderCode can have only one link: a repetition is refused with code 231.
         .with_repeat(Repeat::Refused);
         if links.return_url.is_none() {
             capabilities = capabilities.with_required(PaymentField::ReturnUrl);

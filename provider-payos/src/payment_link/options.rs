@@ -98,7 +98,7 @@ impl PayOSOptions {
         self
     }
 
-    /// The items on the wire.
+    /// Returns the items in the form of the wire.
     pub(super) fn items(&self) -> Vec<wire::LinkItem<'_>> {
         let items = self.items.iter();
         items

@@ -13,10 +13,10 @@ use payments_core::{
 use super::{status, wire};
 use crate::{civil_time, dedupe_key, hosts};
 
-/// The payment that a response opened, compared with the request.
+/// Reads the payment that a response opened, and compares it with the request.
 ///
 /// # Errors
-/// The response is not what payOS documents.
+/// Returns an error if the response is not as payOS documents it.
 pub(super) fn created(
     request: &CreatePayment,
     link: &wire::CreatedLink,
@@ -38,7 +38,7 @@ pub(super) fn created(
     }
     let page = NextAction::Redirect { url: link.checkout_url.clone() };
     let transfer = transfer(link, asked).map(NextAction::Transfer);
-    // Both lead to the same money: the method says which one comes first.
+    // Both lead to the same money; the requested method decides which one comes first.
     let (first, second) = match request.method {
         Some(PaymentMethod::BankTransfer) => (transfer, Some(page)),
         _ => (Some(page), transfer),
@@ -61,8 +61,8 @@ pub(super) fn created(
     }))
 }
 
-/// The transfer that pays a link; the memo is payOS's, unchanged. `None` where the response names
-/// no account that a transfer can name.
+/// Returns the transfer that pays a link, with payOS's memo unchanged. `None` if the response has
+/// no account number that a transfer can use.
 fn transfer(link: &wire::CreatedLink, amount: Money) -> Option<Transfer> {
     let bin = Bin::new(link.bin.as_deref()?).ok()?;
     let number = AccountNumber::new(link.account_number.as_deref()?).ok()?;
@@ -77,11 +77,11 @@ fn transfer(link: &wire::CreatedLink, amount: Money) -> Option<Transfer> {
     })
 }
 
-/// The payment as payOS finds it. Its page is shown while it is open; payOS does not tell the
-/// account again.
+/// Reads a payment that payOS found. The page is part of it while the link is open; payOS does not
+/// return the account again.
 ///
 /// # Errors
-/// The response is not what payOS documents.
+/// Returns an error if the response is not as payOS documents it.
 pub(super) fn found(link: &wire::Link, pay: &str, raw: Raw) -> Result<Payment, Unreadable> {
     let asked = money("amount", link.amount)?;
     let received = money("amountPaid", link.amount_paid)?;
@@ -105,7 +105,7 @@ pub(super) fn found(link: &wire::Link, pay: &str, raw: Raw) -> Result<Payment, U
     })
 }
 
-/// A transfer that reached the link.
+/// Reads a transfer that arrived for the link.
 fn credit(
     link: &wire::Link,
     transaction: &wire::LinkTransaction,
@@ -126,7 +126,7 @@ fn credit(
     .add_to(credit))
 }
 
-/// What informs about a credit, and may be missing: webhooks have it too.
+/// Fields of a credit that are for information only and may be missing. Webhooks have them as well.
 #[derive(Clone, Copy)]
 pub(crate) struct Details<'a> {
     pub(crate) account: Option<&'a str>,
@@ -136,8 +136,8 @@ pub(crate) struct Details<'a> {
 }
 
 impl Details<'_> {
-    /// The credit with these details. One that is empty or cannot be read is left out: the money
-    /// counts without it.
+    /// Adds these details to a credit. A detail that is empty or cannot be read is omitted, because
+    /// the money counts without it.
     pub(crate) fn add_to(self, mut credit: Movement) -> Movement {
         let number = |text: Option<&str>| text.and_then(|text| AccountNumber::new(text).ok());
         if let Some(account) = number(self.account) {

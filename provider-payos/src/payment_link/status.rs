@@ -5,9 +5,9 @@ use payments_core::{DeclineReason, money::Money, payment::PaymentState};
 /// The code of a link that payOS does not know.
 pub(crate) const NO_SUCH_LINK: &str = "101";
 
-/// A status of a link (npm `@payos/node` 2.0.5, `PaymentLinkStatus`; payos.vn/docs, payment links).
-/// PAID counts only where all of the amount has come. UNDERPAID stands in the libraries alone:
-/// whether the buyer can add the rest is not told.
+/// Returns the state for a status of a link (npm `@payos/node` 2.0.5, `PaymentLinkStatus`;
+/// payos.vn/docs, payment links). PAID counts only if the whole amount has arrived. UNDERPAID
+/// exists only in the libraries, and it is not known whether the buyer can pay the rest.
 pub(crate) fn state(word: &str, asked: Money, received: Money) -> PaymentState {
     match word {
         "PENDING" => PaymentState::Open,
@@ -20,8 +20,8 @@ pub(crate) fn state(word: &str, asked: Money, received: Money) -> PaymentState {
     }
 }
 
-/// The `status` in the address by which a buyer returns (payos.vn/docs, return URL). Nobody signs
-/// it: it chooses a page.
+/// Returns the state for the `status` in the address by which a buyer returns (payos.vn/docs,
+/// return URL). It is not signed and only chooses the page to show.
 pub(crate) fn returned_state(word: &str) -> PaymentState {
     match word {
         "PENDING" => PaymentState::Open,
@@ -32,7 +32,8 @@ pub(crate) fn returned_state(word: &str) -> PaymentState {
     }
 }
 
-/// A code of a refusal (payos.vn/docs, API: errors; merchants' logs for 20, 101, 214 and 231).
+/// Returns the meaning of a code of a refusal (payos.vn/docs, API: errors; merchants' logs for 20,
+/// 101, 214 and 231).
 pub(crate) fn refusal(code: &str) -> Option<DeclineReason> {
     Some(match code {
         "20" | NO_SUCH_LINK => DeclineReason::InvalidRequest,

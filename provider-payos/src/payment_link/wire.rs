@@ -62,7 +62,7 @@ pub(crate) struct CreatedLink {
     pub(crate) account_number: Option<String>,
     pub(crate) account_name: Option<String>,
     pub(crate) amount: Number,
-    /// payOS's own code, a blank and the description of the request: the memo of the transfer.
+    /// payOS's own code, a space and the description of the request: the memo of the transfer.
     pub(crate) description: Option<String>,
     pub(crate) order_code: OrderCode,
     pub(crate) currency: String,
@@ -86,7 +86,7 @@ pub(crate) struct Link {
     pub(crate) transactions: Vec<LinkTransaction>,
 }
 
-/// A transfer that reached a link.
+/// A transfer that arrived for a link.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LinkTransaction {

@@ -47,7 +47,7 @@ pub(crate) const FIND_BY_ID: Operation = Operation {
     codes: status::refusal,
 };
 
-/// What there is to send.
+/// Returns the balance that can be paid out.
 pub(crate) const BALANCE: Operation = Operation {
     name: "balance",
     method: Method::GET,
@@ -80,7 +80,7 @@ impl Sender {
                     .with_source(unreadable)
             })?;
             if all.iter().any(|one| one.payout != *payout) {
-                // Left out, a payout that was made would look absent.
+                // If it were skipped, a payout that exists would seem absent.
                 return Err(malformed("the reference is that of a batch; ask with find_batch"));
             }
             found.extend(all);
@@ -88,11 +88,11 @@ impl Sender {
         Ok(Lookup::from_vec(found, absent()))
     }
 
-    /// Every payout or batch under a reference, page by page.
+    /// Returns every payout or batch under a reference, from all pages.
     ///
     /// # Errors
-    /// The request to payOS failed, its response could not be read, or it lists more than there can
-    /// be.
+    /// The request to payOS failed, its response could not be read, or it lists more than is
+    /// possible.
     pub(super) async fn list(
         &self,
         operation: &Operation,
@@ -128,7 +128,7 @@ impl Sender {
         .with_operation(operation.name))
     }
 
-    /// The payouts under payOS's number of a payout or batch.
+    /// Returns the payouts under payOS's number of a payout or batch.
     pub(crate) async fn find_by_id(&self, id: &GatewayRef) -> Result<Vec<Payout>> {
         let asked = Asked::path(FIND_BY_ID.path_of(id.as_str())?);
         self.channel
@@ -152,14 +152,14 @@ impl Sender {
                 let amount = data.balance.money(Currency::VND).map_err(|error| {
                     reply.malformed("payOS's balance is no amount").with_source(error)
                 })?;
-                // payOS names no time.
+                // payOS's response has no time.
                 Ok(Balance::new(amount, self.clock.now()).with_raw(raw))
             })
             .await
     }
 }
 
-/// A payout on the wire.
+/// Returns a payout in the form of the wire.
 pub(super) fn body<'a>(
     request: &'a CreatePayout,
     category: &'a [String],
@@ -179,7 +179,8 @@ pub(super) fn options(request: &CreatePayout) -> Result<PayOSPayoutOptions> {
     Ok(request.options.get::<PayOSPayoutOptions>()?.unwrap_or_default())
 }
 
-/// What an empty list proves: nothing, soon after a response was lost.
+/// Returns the absence that an empty list proves. It is inconclusive, because a request whose
+/// response was lost may still arrive.
 pub(super) fn absent() -> Absence {
     Absence::inconclusive("a request that is still on its way would make it")
 }

@@ -34,7 +34,7 @@ pub(crate) const CREATE_BATCH: Operation = Operation {
 /// Finds a batch by its reference.
 pub(crate) const FIND_BATCH: Operation = Operation { name: "find_batch", ..super::api::FIND };
 
-/// What a batch would cost of payOS's credit.
+/// Estimates the cost of a batch in payOS's credit.
 pub(crate) const ESTIMATE_CREDIT: Operation = Operation {
     name: "estimate_credit",
     method: Method::POST,
@@ -105,7 +105,7 @@ impl CreateBatch {
     /// Checks the batch and each of its payouts. Nothing is sent.
     ///
     /// # Errors
-    /// `InvalidRequest` naming the field.
+    /// Returns `InvalidRequest`, naming the field.
     fn check(&self) -> Result<()> {
         let capabilities = capabilities();
         capabilities.reference.check("reference", self.reference.as_str())?;
@@ -193,8 +193,8 @@ fn read(data: &wire::Payout, raw: Raw) -> Result<Batch, Unreadable> {
     })
 }
 
-/// The batch that a response accepted, each payout compared with the request. payOS may list them
-/// in any order, and later.
+/// Reads the batch that a response accepted, and compares each payout with the request. payOS may
+/// list the payouts in any order, and add them later.
 fn created(
     request: &CreateBatch,
     data: &wire::Payout,

@@ -3,14 +3,14 @@
 use payments_core::PayoutRef;
 use uuid::Uuid;
 
-/// What our keys are made in.
+/// The namespace of our keys.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f0d_1b0e_7d1c_4c5e_9a53_5e4d_7fb1_20a9);
 
-/// The key of a payout: always the same for one reference at one channel, so that a repetition,
-/// also after a crash, never is a second payout. How long payOS remembers a key, it does not
-/// publish.
+/// Returns the key of a payout. It is always the same for one reference at one channel, so that a
+/// repetition, even after a crash, is never a second payout. payOS does not publish how long it
+/// remembers a key.
 pub(super) fn of(client_id: &str, payout: &PayoutRef) -> String {
-    // Lines, because no reference holds an end of one.
+    // The separator is a line break, because references cannot contain one.
     let name = format!("{client_id}\n{payout}");
     Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string()
 }
@@ -22,7 +22,7 @@ mod tests {
     #[test]
     fn a_reference_has_one_key_for_ever_and_at_one_channel() {
         let key = |client, payout| of(client, &PayoutRef::new(payout).unwrap());
-        // Pinned: a key that changed with a version would pay twice.
+        // The value is pinned, because a key that changed with a new version would pay twice.
         assert_eq!(key("c", "P1"), "40c0a2f7-63b0-53d2-9428-4e275bd84282");
         assert_ne!(key("c", "P1"), key("c", "P2"));
         assert_ne!(key("c", "P1"), key("d", "P1"));

@@ -29,7 +29,7 @@ pub(crate) struct Sender {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// The role: payouts with what they can do.
+/// The role of payouts: the sender with its capabilities.
 pub(crate) struct Payouts {
     sender: Arc<Sender>,
     capabilities: PayoutCapabilities,
@@ -44,7 +44,7 @@ impl Payouts {
 pub(crate) fn capabilities() -> PayoutCapabilities {
     PayoutCapabilities::new(
         vec![limits::amounts()],
-        // How long payOS remembers an idempotency key, it does not publish.
+        // payOS does not publish how long it remembers an idempotency key.
         Repeat::Deduplicated { within: RepeatWindow::Unknown },
     )
     .with_reference(limits::PAYOUT)

@@ -11,11 +11,11 @@ use payments_core::{
 use super::{status, wire};
 use crate::civil_time;
 
-/// The payouts of a response: one for each transaction, or one without details where payOS has made
-/// none yet.
+/// Reads the payouts of a response: one for each transaction, or one without details if payOS has
+/// made no transaction yet.
 ///
 /// # Errors
-/// The response is not what payOS documents.
+/// Returns an error if the response is not as payOS documents it.
 pub(super) fn read(payout: &wire::Payout, raw: &Raw) -> Result<Vec<Payout>, Unreadable> {
     if payout.transactions.is_empty() {
         let state = status::state(&payout.approval_state, None);
@@ -61,10 +61,10 @@ fn of_transaction(
     Ok(with_time(read, time))
 }
 
-/// The payout that a response accepted, compared with the request.
+/// Reads the payout that a response accepted, and compares it with the request.
 ///
 /// # Errors
-/// The response is not what payOS documents.
+/// Returns an error if the response is not as payOS documents it.
 pub(super) fn created(
     request: &CreatePayout,
     data: &wire::Payout,
@@ -95,13 +95,15 @@ pub(super) fn created(
     }
     if payout.holder.as_ref().is_some_and(|holder| !is_same_name(holder, &request.beneficiary.name))
     {
-        // payOS takes no name: this is how a number of somebody else shows.
+        // The request contains no name, so only this comparison reveals an account of somebody
+        // else.
         payout.needs_attention = true;
     }
     Ok(Submission::Accepted(payout))
 }
 
-/// Whether two names are one to a bank: without marks, in capitals, words one space apart.
+/// Returns `true` if two names are the same to a bank: without diacritics, in capital letters, with
+/// single spaces.
 fn is_same_name(one: &str, other: &str) -> bool {
     let plain = |name: &str| match vietqr::transfer_text(name) {
         Ok(text) => text.to_ascii_uppercase(),

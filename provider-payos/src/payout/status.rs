@@ -2,11 +2,12 @@
 
 use payments_core::{DeclineReason, payout::PayoutState};
 
-/// A payout's state: that of its transaction, if there is one, and what the approval says beside it
-/// (npm `@payos/node` 2.0.5, `PayoutApprovalState` and `PayoutTransactionState`).
+/// Returns the state of a payout from the state of its transaction, if there is one, and from the
+/// state of its approval (npm `@payos/node` 2.0.5, `PayoutApprovalState` and
+/// `PayoutTransactionState`).
 ///
-/// Only the transaction says that money left. `SUCCEEDED` as an approval stands in the samples of
-/// the reference and in no library: it decides nothing.
+/// Only the transaction shows that money left. `SUCCEEDED` as a state of the approval exists in the
+/// samples of the reference but in no library, so it is not decisive.
 pub(crate) fn state(approval: &str, transaction: Option<&str>) -> PayoutState {
     match transaction {
         Some("SUCCEEDED") => PayoutState::Succeeded,
@@ -14,7 +15,7 @@ pub(crate) fn state(approval: &str, transaction: Option<&str>) -> PayoutState {
         Some("REVERSED") => PayoutState::Reversed,
         Some("RECEIVED" | "PROCESSING" | "ON_HOLD") => match approval {
             "DRAFTING" | "SUBMITTED" => PayoutState::AwaitingApproval,
-            // The one says that it goes on, the other that it does not.
+            // The approval and the transaction contradict each other.
             "REJECTED" | "CANCELLED" | "FAILED" => PayoutState::Uncertain,
             _ => PayoutState::Pending,
         },
@@ -28,8 +29,8 @@ pub(crate) fn state(approval: &str, transaction: Option<&str>) -> PayoutState {
     }
 }
 
-/// A code of a refusal (payos.vn/docs, API: payouts; merchants' logs). payOS publishes no list of
-/// codes: any other leaves a payout uncertain.
+/// Returns the meaning of a code of a refusal (payos.vn/docs, API: payouts; merchants' logs). payOS
+/// publishes no list of codes; any other code leaves a payout uncertain.
 pub(crate) fn refusal(code: &str) -> Option<DeclineReason> {
     Some(match code {
         "20" => DeclineReason::InvalidRequest,

@@ -3,7 +3,7 @@
 use payments_core::money::wire::{Number, as_integer};
 use serde::{Deserialize, Serialize};
 
-/// The body of `POST /v1/payouts`, and without its categories one of the `payouts` of a batch.
+/// The body of `POST /v1/payouts` and, without its categories, one of the `payouts` of a batch.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreatePayout<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct CreateBatch<'a> {
     pub(crate) payouts: Vec<CreatePayout<'a>>,
 }
 
-/// A payout: one transaction, or those of a batch.
+/// A payout, with one transaction or those of a batch.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Payout {
@@ -63,7 +63,7 @@ pub(crate) struct PayoutList {
     pub(crate) pagination: Pagination,
 }
 
-/// Where a page is in the list.
+/// The position of a page in the list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Pagination {
@@ -74,7 +74,7 @@ pub(crate) struct Pagination {
 #[derive(Deserialize)]
 pub(crate) struct Balance {
     pub(crate) currency: String,
-    /// A number as text.
+    /// The balance, a number as text.
     pub(crate) balance: Number,
 }
 

@@ -9,7 +9,7 @@ use crate::{
     operation::{Class, Operation, RequestSignature, ResponseSignature},
 };
 
-/// Registers the address of webhooks, in the place of the one before.
+/// Registers the address of webhooks, which replaces the previous one.
 pub(crate) const REGISTER: Operation = Operation {
     name: "register_webhook",
     method: Method::POST,

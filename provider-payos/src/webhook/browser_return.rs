@@ -15,8 +15,8 @@ use crate::payment_link::status::returned_state;
 pub(super) fn receive(endpoint: &Endpoint, delivery: &Delivery<'_>) -> Result<Received, Untrusted> {
     let unreadable = |detail| Untrusted::new(UntrustedReason::Unreadable, detail);
     let pairs = delivery.query_pairs();
-    // How payOS joins its parameters to an address that has a query already, it does not say: of a
-    // name that is there twice the last is payOS's.
+    // payOS does not document how it adds its parameters to an address that already has a query. If
+    // a name occurs twice, the last one is payOS's.
     let text = |name: &str| pairs.iter().rev().find(|(known, _)| known == name);
     let (_, code) = text("orderCode").ok_or_else(|| unreadable("there is no orderCode"))?;
     let order = OrderRef::new(code.as_ref()).map_err(|_| unreadable("orderCode is none"))?;

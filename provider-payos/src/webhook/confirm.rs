@@ -9,11 +9,12 @@ use payments_core::{
 
 use crate::payment_link::Links;
 
-/// How soon an inquiry may know what a delivery has just reported. A choice of ours.
+/// The time until which an inquiry may not yet know an event that a delivery has just reported. It
+/// is our choice.
 const SOON: Duration = Duration::from_secs(60);
 
-/// Finds the transfer of a claim by payOS's number of the link and the bank's reference, among
-/// those of the order that is named. What is believed are the inquiry's amount and account.
+/// Finds the transfer of a claim among those of the named order, by payOS's number of the link and
+/// the bank's reference. The event has the amount and the account of the inquiry.
 pub(super) async fn confirm(links: &Links, event: &Event) -> Result<Confirmation> {
     let EventData::Movement(claimed) = event.data() else {
         return Err(Error::unsupported("payOS can be asked about transfers to its links only"));

@@ -20,7 +20,7 @@ use crate::{
     payment_link::payment::Details,
 };
 
-/// The members that a credit is read from.
+/// The members from which a credit is read.
 const RESTS_ON: &[&str] = &[
     "orderCode",
     "amount",
@@ -34,10 +34,10 @@ const RESTS_ON: &[&str] = &[
     "virtualAccountNumber",
 ];
 
-/// The members of `data` that the envelope has too, where nobody signs them.
+/// The members of `data` that the envelope also has, where they are not signed.
 const BESIDE: &[&str] = &["code", "desc"];
 
-/// A delivery, read as far as its signature needs it.
+/// A delivery, read as far as the check of its signature needs.
 struct Signed<'a> {
     data: &'a str,
     texts: Vec<(String, String)>,
@@ -58,8 +58,8 @@ impl<'a> Signed<'a> {
         channel.formulas.data.check(&fields, &self.signature, channel.checking(), None)
     }
 
-    /// Which of these members are there. One that is not is known not to be: every member is
-    /// signed.
+    /// Returns those of the named members that are present. A missing member is known to be
+    /// missing, because every member is signed.
     fn among(&self, names: &[&'static str]) -> Vec<&'static str> {
         let is_there = |name: &&'static str| {
             let member = name.strip_prefix("data/").unwrap_or(name);
@@ -84,7 +84,8 @@ pub(super) fn receive(
             return Ok(UnreadableDelivery::new(proof, field, error.to_string()).into());
         }
     };
-    // Where a value holds `&`, its signature fits other members too, and none is covered.
+    // If a value contains `&`, the signature would also be valid for other members, so none is
+    // covered.
     let known_by = signed.among(KNOWN_BY);
     if sample_delivery::is_sample(&transfer) && known_by.iter().all(|name| proof.covers(name)) {
         return Ok(Notification::new(endpoint, proof).with_test(&known_by).with_raw(raw).into());
@@ -104,7 +105,7 @@ pub(super) fn receive(
     })
 }
 
-/// What the signature of a delivery is made of.
+/// Returns the inputs for the signature check of a delivery.
 pub(super) fn signed_parts<'a>(
     channel: &'a Channel,
     delivery: &Delivery<'a>,
@@ -120,9 +121,10 @@ pub(super) fn signed_parts<'a>(
     )
 }
 
-/// The credit that a delivery tells of, with its key; or the field that cannot be read, and why.
+/// Reads the credit that a delivery reports, with its key. On failure, returns the field that
+/// cannot be read and the reason.
 fn credit(transfer: &wire::Transfer) -> Result<(StatedKey, Movement), (&'static str, String)> {
-    // Empty texts are nulls to the signature.
+    // The signed text has empty texts and nulls in the same form.
     let currency = transfer.currency.as_deref().filter(|currency| !currency.is_empty());
     if currency.is_some_and(|currency| currency != "VND") {
         return Err(("currency", "is not VND".to_owned()));

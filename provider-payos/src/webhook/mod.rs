@@ -22,7 +22,7 @@ pub use api::RegisteredWebhook;
 
 use crate::{endpoints, payment_link::Links};
 
-/// The role: webhooks about the links of one channel.
+/// The role of notifications: webhooks about the links of one channel.
 pub(crate) struct Webhooks {
     links: Arc<Links>,
     endpoints: Vec<Endpoint>,
@@ -30,7 +30,7 @@ pub(crate) struct Webhooks {
 
 impl Webhooks {
     /// # Errors
-    /// None in fact: the names are valid.
+    /// Does not occur, because the names are valid.
     pub(crate) fn new(links: Arc<Links>) -> Result<Self> {
         Ok(Self { links, endpoints: endpoints::all()? })
     }

@@ -14,7 +14,8 @@ use crate::endpoints;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// Browsers make some of these requests, and their addresses name orders.
+/// These headers are set because browsers make some of these requests, and their addresses contain
+/// order references.
 const HEADERS: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

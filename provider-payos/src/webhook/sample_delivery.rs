@@ -3,8 +3,8 @@
 
 use super::wire::Transfer;
 
-/// The account and the bank's reference of the sample (payos.vn/docs, webhook; payOS's plug-ins for
-/// Sapo and Haravan recognise it by them).
+/// The account and the bank's reference of the sample (payos.vn/docs, webhook), by which payOS's
+/// plug-ins for Sapo and Haravan recognise it.
 const ACCOUNT: &str = "12345678";
 const REFERENCE: &str = "TF230204212323";
 
@@ -12,10 +12,10 @@ const REFERENCE: &str = "TF230204212323";
 const ORDER: u64 = 123;
 const OLDER_MEMO: &str = "Ma giao dich thu nghiem";
 
-/// The fields by which it is recognised.
+/// The fields by which the sample is recognised.
 pub(super) const KNOWN_BY: &[&str] = &["accountNumber", "reference", "orderCode", "description"];
 
-/// Whether a verified delivery is the sample.
+/// Returns `true` if a verified delivery is the sample.
 pub(super) fn is_sample(transfer: &Transfer) -> bool {
     let newer =
         transfer.account_number.as_deref() == Some(ACCOUNT) && transfer.reference == REFERENCE;

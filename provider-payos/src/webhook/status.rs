@@ -4,13 +4,14 @@ use payments_core::DeclineReason;
 
 use crate::envelope::GOOD;
 
-/// Whether `data.code` of a delivery says that money came. Whether payOS ever sends another code is
-/// not known: it is no money.
+/// Returns `true` if `data.code` of a delivery means that money arrived. It is not known whether
+/// payOS sends other codes; they do not count as money.
 pub(crate) fn is_money(code: &str) -> bool {
     code == GOOD
 }
 
-/// A code of a refused registration (payos.vn/docs, API: confirm-webhook; merchants' logs for 20).
+/// Returns the meaning of a code of a refused registration (payos.vn/docs, API: confirm-webhook;
+/// merchants' logs for 20).
 pub(crate) fn refusal(code: &str) -> Option<DeclineReason> {
     Some(match code {
         "20" | "400" => DeclineReason::InvalidRequest,

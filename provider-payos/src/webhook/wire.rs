@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::order_code::OrderCode;
 
-/// A delivery. What stands beside `data`, such as `code` and `success`, is not signed, and is not
-/// read.
+/// A delivery. Members beside `data`, such as `code` and `success`, are not signed and therefore
+/// not read.
 #[derive(Deserialize)]
 pub(crate) struct Delivery<'a> {
     #[serde(borrow)]
@@ -16,12 +16,12 @@ pub(crate) struct Delivery<'a> {
     pub(crate) signature: Option<String>,
 }
 
-/// `data` of a delivery: a transfer that reached a link.
+/// `data` of a delivery: a transfer that arrived for a link.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Transfer {
     pub(crate) order_code: OrderCode,
-    /// Of the transfer, whatever the link asked.
+    /// The amount of the transfer, whatever the link asked for.
     pub(crate) amount: Number,
     pub(crate) description: Option<String>,
     pub(crate) account_number: Option<String>,

@@ -54,7 +54,7 @@ impl Destinations {
     }
 }
 
-/// Whether a host is `localhost` or a loopback address. No name is looked up.
+/// Returns `true` if a host is `localhost` or a loopback address. No name is resolved.
 pub(crate) fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || is_loopback(host)
 }

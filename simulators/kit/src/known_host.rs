@@ -8,9 +8,9 @@ use http::{HeaderMap, Request, StatusCode, header::HOST, uri::Authority};
 ///
 /// A page on the Internet can make its own host name resolve to 127.0.0.1 and then read the
 /// responses of a server on loopback, such as its test credentials, through the visitor's browser
-/// (DNS rebinding). The browser sends that name in `Host`, so that a server which rejects unknown
-/// names is safe. The port is not compared: a browser always sends the one it connects to, and
-/// forwarded ports and proxies must work.
+/// (DNS rebinding). The browser sends that name in `Host`, so a server that rejects unknown names
+/// is safe. The port is not compared, because a browser always sends the port that it connects to,
+/// and because forwarded ports and proxies must work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownHosts {
     /// The names in lower case, without a trailing dot.
@@ -22,9 +22,9 @@ impl KnownHosts {
         Self { names: names.into_iter().map(|name| plain(&name)).collect() }
     }
 
-    /// Checks the host that a request names. Refuses an unknown host with 421, and a request with
-    /// no host or several with 400.
-    /// `local` is the address that the connection arrived at, which is known too.
+    /// Checks the host of a request. Refuses an unknown host with 421, and a request with no host
+    /// or several with 400. `local` is the address at which the connection arrived, which is also
+    /// accepted.
     pub(crate) fn check<B>(
         &self,
         request: &Request<B>,
@@ -32,7 +32,7 @@ impl KnownHosts {
     ) -> Result<(), StatusCode> {
         let host = only_host(request.headers()).ok_or(StatusCode::BAD_REQUEST)?;
         let host: Authority = host.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
-        // A request in absolute form names its host in the address too, which takes precedence over
+        // A request in absolute form also has its host in the address, which takes precedence over
         // `Host`.
         let is_known = std::iter::once(&host)
             .chain(request.uri().authority())
@@ -41,7 +41,7 @@ impl KnownHosts {
     }
 
     fn is_known(&self, authority: &Authority, local: Option<IpAddr>) -> bool {
-        // An authority with credentials names no host.
+        // An authority with credentials is not accepted as a host.
         if authority.as_str().contains('@') {
             return false;
         }
@@ -51,7 +51,7 @@ impl KnownHosts {
     }
 }
 
-/// The value of the only `Host`.
+/// Returns the value of the only `Host`.
 fn only_host(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -66,7 +66,7 @@ fn plain(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(&name).to_owned()
 }
 
-/// Whether a host is a loopback address; IPv6 addresses are in brackets.
+/// Returns `true` if a host is a loopback address. IPv6 addresses are in brackets.
 pub(crate) fn is_loopback(host: &str) -> bool {
     address(host).is_some_and(|address| address.is_loopback())
 }

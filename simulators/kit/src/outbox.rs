@@ -264,7 +264,7 @@ impl Receipt {
     }
 }
 
-/// Sends a request on a connection of its own.
+/// Sends a request on its own connection.
 async fn send(request: Request<Bytes>, host: &str) -> Result<Response<Incoming>, String> {
     let text = |error: &dyn std::error::Error| error.to_string();
     let port = request.uri().port_u16().unwrap_or(80);
@@ -277,7 +277,8 @@ async fn send(request: Request<Bytes>, host: &str) -> Result<Response<Incoming>,
         .handshake(stream)
         .await
         .map_err(|error| text(&error))?;
-    // The connection ends with the response or with the sender; the response reports its errors.
+    // The connection ends with the response or with the sender. Its errors are reported by the
+    // response.
     tokio::spawn(async move {
         let _ = connection.await;
     });

@@ -36,7 +36,7 @@ pub(crate) struct StoredRequest {
     about: About,
 }
 
-/// Shows no header and no body, which may have secrets.
+/// Omits headers and body, which may contain secrets.
 impl std::fmt::Debug for StoredRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StoredRequest").field("about", &self.about).finish_non_exhaustive()

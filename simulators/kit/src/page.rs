@@ -62,7 +62,7 @@ pub fn amount(units: i64, currency: &str, language: Language) -> Markup {
         .and_then(|currency| Money::from_decimal(units.into(), currency));
     let text = match read {
         Ok(amount) => amount.localized(language),
-        // A currency that ISO 4217 does not have, or more than fits into its minor units.
+        // The currency is not in ISO 4217, or the amount does not fit into its minor units.
         Err(_) => format!("{units} {currency}"),
     };
     html! { span.amount { (text) } }
@@ -83,7 +83,7 @@ pub fn document(language: Language, title: &str, head: Markup, body: Markup) -> 
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                // Browsers ask for an icon otherwise, which no gateway has.
+                // Otherwise browsers request an icon, which no gateway has.
                 link rel="icon" href="data:,";
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
@@ -124,7 +124,7 @@ pub fn facts<'a>(rows: impl IntoIterator<Item = (&'a str, Markup)>) -> Markup {
     }
 }
 
-/// The style of every page: readable on a phone, in light and in dark.
+/// The style of every page, which is readable on a phone, in light and in dark mode.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--text:#1b1f24;--soft:#59636e;--line:#d1d9e0;--page:#f6f8fa;\
 --card:#fff;--accent:#0b57d0;--on-accent:#fff;--good:#1a7f37;--bad:#b3261e;--wait:#8a5a00}\

@@ -122,7 +122,7 @@ async fn accept(
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            // Also ends when the `Server` is dropped and the sender with it.
+            // It also ends when the `Server` is dropped together with the sender.
             _ = stopped.changed() => break,
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };

@@ -144,7 +144,7 @@ impl Algorithm {
         ("rsa_sha256_base64", Self::RsaSha256Base64),
     ];
 
-    /// The algorithm around a template, and what stands in it.
+    /// Returns the algorithm around a template, and the template inside it.
     fn around(text: &str) -> (Option<Self>, &str) {
         let inner = |(word, algorithm)| Some((Some(algorithm), called(text, word)?));
         Self::ALL.into_iter().find_map(inner).unwrap_or((None, text))
@@ -232,13 +232,13 @@ fn item(text: &str) -> Result<Item, UnreadableTemplate> {
     Ok(Item::Field { name: name.to_owned(), is_left_out, is_encoded, is_lowered })
 }
 
-/// What stands in the brackets of `name(…)`.
+/// Returns the text inside the brackets of `name(…)`.
 fn called<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
 }
 
-/// Percent-encodes a value as PHP does: all but letters, digits, `-`, `_` and `.`, and a space as a
-/// plus.
+/// Percent-encodes a value like PHP: all characters except letters, digits, `-`, `_` and `.`, and a
+/// space as a plus sign.
 fn url_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

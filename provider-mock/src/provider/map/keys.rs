@@ -10,24 +10,24 @@ use payments_core::{
 
 use super::responses::unreadable;
 
-/// The `id` of a notification.
+/// The scope for the `id` of a notification.
 const EVENT: &str = "mock.event";
 
-/// The `id` of a transaction, in notifications and in statements alike.
+/// The scope for the `id` of a transaction, in notifications and in statements.
 const TRANSACTION: &str = "mock.transaction";
 
-/// A payment in a state and with the amount received, as an inquiry returns it.
+/// The scope for a payment with its state and the amount received, as an inquiry returns them.
 const PAYMENT: &str = "mock.payment";
 
-/// A payout in a state.
+/// The scope for a payout with its state.
 const PAYOUT: &str = "mock.payout";
 
-/// A refund in a state.
+/// The scope for a refund with its state.
 const REFUND: &str = "mock.refund";
 
 type Read<T> = Result<T, Unreadable>;
 
-/// The key of a notification with this id and content.
+/// Returns the key of a notification with this id and content.
 pub(in crate::provider) fn notified(id: &str, data: &EventData) -> Read<DedupeKey> {
     match data {
         EventData::Movement(movement) => Ok(movement.key.clone()),

@@ -8,7 +8,7 @@ use payments_core::{
 
 use crate::wire::{Refusal, RefusalCode};
 
-/// The outcome of a refused instruction; `confirmed` if the refusal was signed.
+/// Returns the outcome of a refused instruction. `confirmed` is whether the refusal was signed.
 pub(in crate::provider) fn refused_instruction<T>(
     refusal: Refusal,
     confirmed: bool,
@@ -23,7 +23,7 @@ pub(in crate::provider) fn refused_instruction<T>(
     Submission::Declined(if confirmed { decline.confirmed() } else { decline })
 }
 
-/// The error of a refused inquiry.
+/// Returns the error of a refused inquiry.
 pub(in crate::provider) fn refused_inquiry(refusal: Refusal, wait: Option<Duration>) -> Error {
     let (kind, message) = match RefusalCode::of(&refusal.code) {
         Some(RefusalCode::Unauthorized) => {

@@ -96,7 +96,7 @@ pub(in crate::provider) fn own_account(decoded: wire::OwnAccount) -> StatementAc
         .with_label(decoded.label)
 }
 
-/// A page of the statement of every account, or of the one that was asked about.
+/// Reads a page of the statement of every account, or only of `account`.
 pub(in crate::provider) fn page(decoded: &wire::ReadPage, account: Option<&AccountId>) -> Page {
     let of_account = |json: &RawValue| match (account, serde_json::from_str(json.get())) {
         (Some(account), Ok(OwnAccount { own_account })) if own_account != account.as_str() => {
@@ -109,7 +109,7 @@ pub(in crate::provider) fn page(decoded: &wire::ReadPage, account: Option<&Accou
     Page::new(entries, next, decoded.more)
 }
 
-/// Reads one row of a list by itself.
+/// Reads one row of a list, independently of the others.
 pub(in crate::provider) fn listed(json: &RawValue) -> Listed<Movement> {
     let unreadable = |detail: &str| {
         let row = UnreadableRow::new(detail).with_raw(Raw::new(json.get().to_owned()));
@@ -132,7 +132,7 @@ struct Head {
     id: String,
 }
 
-/// The member with our account of a row.
+/// The member of a row with the merchant's account.
 #[derive(Deserialize)]
 struct OwnAccount {
     own_account: String,
@@ -157,7 +157,7 @@ pub(in crate::provider) fn movement(decoded: wire::Movement) -> Read<Movement> {
     Ok(movement)
 }
 
-/// An unknown kind of next action is left out: the payment is open all the same.
+/// Converts a next action. An unknown kind is omitted, because the payment is open nevertheless.
 fn next_action(decoded: Next, amount: Money) -> Read<Option<NextAction>> {
     Ok(Some(match decoded {
         Next::Redirect { url } => NextAction::Redirect { url },

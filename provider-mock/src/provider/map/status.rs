@@ -7,7 +7,7 @@ use payments_core::{
     virtual_account::VirtualAccountState,
 };
 
-/// The state of a payment. Whether it is short, exact or over follows from the amounts.
+/// Returns the state of a payment. Whether it is short, exact or over follows from the amounts.
 pub(in crate::provider) fn payment_state(word: &str) -> PaymentState {
     match word {
         "open" => PaymentState::Open,
@@ -46,12 +46,12 @@ pub(super) fn payout_state(word: &str) -> PayoutState {
         "succeeded" => PayoutState::Succeeded,
         "failed" => PayoutState::Failed,
         "reversed" => PayoutState::Reversed,
-        // Also "undecided", which the gateway itself has not settled.
+        // This includes "undecided", which means that the gateway itself has not decided.
         _ => PayoutState::Uncertain,
     }
 }
 
-/// Why a payout failed or came back. An undocumented code becomes `Other`.
+/// Returns the reason why a payout failed or was returned. An undocumented code becomes `Other`.
 pub(super) fn failure_reason(code: &str) -> DeclineReason {
     match code {
         "account_closed" | "returned" => DeclineReason::Beneficiary,
