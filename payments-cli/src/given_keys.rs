@@ -34,7 +34,7 @@ impl GivenKeys {
         match self.value(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(self.problem(key, "is no text")),
+            Some(_) => Err(self.problem(key, "is not a text")),
         }
     }
 
@@ -47,9 +47,9 @@ impl GivenKeys {
             None => Ok(None),
             Some(toml::Value::Integer(number)) => {
                 let number = usize::try_from(*number);
-                number.map(Some).map_err(|_| self.problem(key, "is below zero"))
+                number.map(Some).map_err(|_| self.problem(key, "is negative"))
             }
-            Some(_) => Err(self.problem(key, "is no whole number")),
+            Some(_) => Err(self.problem(key, "is not a whole number")),
         }
     }
 
@@ -93,7 +93,7 @@ impl GivenKeys {
             Some(toml::Value::Table(table)) => {
                 Ok(Self::new(format!("{}.{key}", self.path), table.clone()))
             }
-            Some(_) => Err(self.problem(key, "is no table")),
+            Some(_) => Err(self.problem(key, "is not a table")),
         }
     }
 
@@ -146,7 +146,7 @@ impl GivenKeys {
                 }
                 _ => return Err(self.problem(key, "is neither { env = … } nor { file = … }")),
             },
-            _ => return Err(self.problem(key, "is no secret")),
+            _ => return Err(self.problem(key, "is not a secret")),
         };
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.insert(key.to_owned(), secret.clone());
@@ -163,8 +163,9 @@ impl GivenKeys {
         for key in self.table.keys() {
             let is_general = ["kind", "environment"].contains(&key.as_str());
             if !is_general && !read.contains(key) && !ignored.contains(&key.as_str()) {
-                return Err(self
-                    .problem(key, "the simulated gateway has nothing of the kind: leave it out"));
+                return Err(
+                    self.problem(key, "the simulated gateway does not have this key: leave it out")
+                );
             }
         }
         Ok(())

@@ -38,8 +38,9 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints `value` as JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let mut json = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::Machine(format!("the result is no JSON: {error}")))?;
+    let mut json = serde_json::to_string_pretty(value).map_err(|error| {
+        Failure::Machine(format!("the result cannot be written as JSON: {error}"))
+    })?;
     // JSON may contain this character, but the stream would drop it as a control character.
     json = json.replace('\u{7f}', "\\u007f");
     json.push('\n');

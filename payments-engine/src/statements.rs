@@ -128,7 +128,7 @@ impl Shared {
             let filter = StatementFilter::new().with_from(progress.from);
             let page = match statements.entries(&place, &filter).await {
                 Ok(page) if page.more && page.next == place => {
-                    tracing::error!(provider = %id, "its statement leads to itself");
+                    tracing::error!(provider = %id, "the next page of its statement is the page itself");
                     return self.set_due(claim, Due::At(now.plus(every))).await;
                 }
                 Ok(page) => page,

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match runtime.block_on(measure()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("what is measured does not work: {error}");
+            eprintln!("the measured inquiry failed: {error}");
             ExitCode::FAILURE
         }
     }

@@ -155,7 +155,7 @@ mod present {
             for name in settings.absences.keys() {
                 if !self.providers().any(|provider| provider.id().as_str() == name) {
                     let message = format!(
-                        "engine.absence_after names {name}, which is none of the providers"
+                        "engine.absence_after names {name}, which is not one of the providers"
                     );
                     return Err(Error::new(ErrorKind::Configuration, message));
                 }

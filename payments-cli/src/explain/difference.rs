@@ -54,16 +54,14 @@ impl fmt::Display for Difference {
             Self::LeftOut(name) => write!(f, "{name} is not signed"),
             Self::EmptyFields => f.write_str("empty fields are signed too"),
             Self::EveryField => f.write_str("every field of the message is signed"),
-            Self::Names { named: true } => f.write_str("values stand with their names"),
-            Self::Names { named: false } => f.write_str("values stand without their names"),
-            Self::Separator(text) if text.is_empty() => {
-                f.write_str("nothing stands between fields")
-            }
-            Self::Separator(text) => write!(f, "{text:?} stands between fields"),
-            Self::Leading(text) if text.is_empty() => f.write_str("nothing stands before them"),
-            Self::Leading(text) => write!(f, "{text:?} stands before the first field"),
-            Self::SecretFirst => f.write_str("the secret stands first"),
-            Self::SecretLast => f.write_str("the secret stands last"),
+            Self::Names { named: true } => f.write_str("values have their names"),
+            Self::Names { named: false } => f.write_str("values do not have their names"),
+            Self::Separator(text) if text.is_empty() => f.write_str("nothing is between fields"),
+            Self::Separator(text) => write!(f, "{text:?} is between fields"),
+            Self::Leading(text) if text.is_empty() => f.write_str("nothing is before them"),
+            Self::Leading(text) => write!(f, "{text:?} is before the first field"),
+            Self::SecretFirst => f.write_str("the secret comes first"),
+            Self::SecretLast => f.write_str("the secret comes last"),
             Self::Value { field: Some(name), change } => {
                 write!(f, "{name} is signed {}", change.words())
             }

@@ -89,17 +89,17 @@ fn an_hmac_with_sha512_signs_checks_and_is_explained() {
     assert!(LONG.check(&FIELDS[..2], &good, checking, None).is_err());
     let other =
         sign(&LONG, Layout::pairs(",", &["amount", "note", "order"], Order::AsListed), FIELDS);
-    assert_eq!(differences(&LONG, FIELDS, &other), ["\",\" stands between fields"]);
+    assert_eq!(differences(&LONG, FIELDS, &other), ["\",\" is between fields"]);
 }
 
 #[test]
 fn each_mistake_alone_is_named() {
     let cases: [(&str, &str); 8] = [
         ("{amount}|{order}|{note}|{secret}", "the fields signed are amount, order, note"),
-        ("{order},{amount},{note},{secret}", "\",\" stands between fields"),
-        ("{order}{amount}{note}{secret}", "nothing stands between fields"),
-        (" {order}|{amount}|{note}|{secret}", "\" \" stands before the first field"),
-        ("{secret}|{order}|{amount}|{note}", "the secret stands first"),
+        ("{order},{amount},{note},{secret}", "\",\" is between fields"),
+        ("{order}{amount}{note}{secret}", "nothing is between fields"),
+        (" {order}|{amount}|{note}|{secret}", "\" \" is before the first field"),
+        ("{secret}|{order}|{amount}|{note}", "the secret comes first"),
         ("{order}|{amount}|{secret}", "note is not signed"),
         ("{order}|{amount}|{urlencoded(note)}|{secret}", "note is signed percent-encoded"),
         ("{lower(order)}|{amount}|{note}|{secret}", "order is signed in small letters"),
@@ -190,7 +190,7 @@ fn the_orders_and_names_of_a_form_are_found() {
     assert_eq!(differences(&FORM, &fields, &all), ["every field of the message is signed"]);
 
     let joined = sign(&FORM, Layout::pairs("&", names, Order::AsListed), &fields);
-    assert_eq!(differences(&FORM, &fields, &joined), ["\"&\" stands between fields"]);
+    assert_eq!(differences(&FORM, &fields, &joined), ["\"&\" is between fields"]);
 
     let good = sign(&FORM, FORM.layout.clone(), &fields);
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, good).unwrap();

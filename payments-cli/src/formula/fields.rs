@@ -46,7 +46,7 @@ impl Fields {
         let mut given = self.members(formula)?;
         for (name, value) in &self.fields {
             if given.iter().any(|(known, _)| known == name) {
-                return Err(Failure::usage("--field", format!("{name} is there twice")));
+                return Err(Failure::usage("--field", format!("{name} is given twice")));
             }
             given.push((name.clone(), value.clone()));
         }

@@ -177,7 +177,7 @@ fn with_virtual_accounts(mut settings: Settings, given: &GivenKeys) -> io::Resul
     if let Some(id) = given.text("va_account")? {
         let v1_id = id.parse().ok().filter(|_| is_v1);
         if is_v1 && v1_id.is_none() {
-            return Err(given.problem("va_account", "is no number, and v1 has numbers"));
+            return Err(given.problem("va_account", "is not a number, which v1 requires"));
         }
         settings = settings.with_account_at(bank, |account| match v1_id {
             Some(number) => account.with_v1_id(number),
@@ -189,7 +189,9 @@ fn with_virtual_accounts(mut settings: Settings, given: &GivenKeys) -> io::Resul
     }
     if let Some(terminal) = terminal {
         if !terminal.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(given.problem("va_tid", "is no number of a terminal: it has digits only"));
+            return Err(
+                given.problem("va_tid", "is not the number of a terminal, which has only digits")
+            );
         }
         settings = settings.with_terminal(&terminal);
     }
@@ -220,9 +222,9 @@ fn with_readings(mut settings: Settings, given: &GivenKeys) -> io::Result<Settin
     }
     settings = settings.with_readings(readings);
     if let Some(path) = compat.text("checkout_path")? {
-        settings = settings
-            .with_checkout_path(&path)
-            .ok_or_else(|| compat.problem("checkout_path", "is no path, such as /v1/checkout"))?;
+        settings = settings.with_checkout_path(&path).ok_or_else(|| {
+            compat.problem("checkout_path", "is not a path, such as /v1/checkout")
+        })?;
     }
     compat.check_rest(&[])?;
     for (name, formula) in given.formulas()? {

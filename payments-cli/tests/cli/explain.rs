@@ -49,9 +49,9 @@ fn every_separator_of_an_hpay_callback_is_found() {
     for case in section("va_callback")["cases"].as_array().unwrap() {
         let text = |key: &str| case[key].as_str().unwrap();
         for (separator, expected) in [
-            ("comma", Some("\",\" stands between fields")),
-            ("space", Some("\" \" stands between fields")),
-            ("concatenated", Some("nothing stands between fields")),
+            ("comma", Some("\",\" is between fields")),
+            ("space", Some("\" \" is between fields")),
+            ("concatenated", Some("nothing is between fields")),
             ("pipe", None),
         ] {
             let code = case["secure_code_by_separator"][separator].as_str().unwrap();
@@ -222,11 +222,7 @@ fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
         flags.iter().fold(program, |program, flag| program.flag(flag)).run()
     };
     let ran = deliver(&code, &["--explain"]);
-    assert_eq!(
-        differences(&ran),
-        ["\"|\" stands between fields", "nothing stands before them"],
-        "{ran:?}"
-    );
+    assert_eq!(differences(&ran), ["\"|\" is between fields", "nothing is before them"], "{ran:?}");
     let template = ran.json()["explanation"]["matches"][0]["template"].clone();
     // The template is one for the configuration.
     let told = format!(

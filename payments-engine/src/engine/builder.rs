@@ -358,8 +358,8 @@ impl EngineBuilder {
             if !provider.departs() {
                 tracing::warn!(
                     provider = %id,
-                    "its transport asks no departure: a permit is taken before each instruction, \
-                     and one that could not be sent stays uncertain"
+                    "its transport does not ask for a departure, so a permit is taken before each instruction, \
+                     and an instruction that could not be sent stays uncertain"
                 );
             }
             let places = Semaphore::new(limits.at_once);
@@ -416,11 +416,11 @@ async fn begin_handlers(
     });
     for name in registering.await.map_err(StoreError::into_error)? {
         tracing::warn!(
-            "the handler {name} is not registered: its changes wait for it, until it is retired"
+            "the handler {name} is not registered; changes are kept for it until it is retired"
         );
     }
     if shared.handlers.set(handlers).is_err() {
-        tracing::error!("the engine has handlers already");
+        tracing::error!("the engine already has handlers");
     }
     shared.wake.notify_one();
     Ok(())

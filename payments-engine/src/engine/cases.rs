@@ -77,13 +77,13 @@ impl Engine {
                 self.close_notice(case, who, why).await
             }
             Subject::Delivery(_) | Subject::DeadLetter { .. } | Subject::Line(..) => {
-                Err(conflict("a case of this kind is closed, once it was looked at".to_owned()))
+                Err(conflict("a case of this kind can only be closed".to_owned()))
             }
             Subject::Credit(..) if decision == Decision::Closed => {
                 self.settle_credit(case, None, who, why).await
             }
             Subject::Credit(..) => {
-                let why = "a credit of no known order is assigned to one, or its case is closed";
+                let why = "a credit without a known order can only be assigned to one, or its case closed";
                 Err(conflict(why.to_owned()))
             }
         }
@@ -119,18 +119,21 @@ impl Engine {
             return Err(missing(case));
         }
         if matches!(decision, Decision::Same | Decision::Different) {
-            return Err(conflict("only credits are the same money or different".to_owned()));
+            return Err(conflict(
+                "only credits can be the same money or different money".to_owned(),
+            ));
         }
         let quiet = shared.limits.get(&known.provider).cloned().unwrap_or_default().quiet;
         let now = shared.clock.now();
         let is_early =
             !known.is_quiet(quiet, now) && !shared.is_seeded(Seeded::DecidesWithoutQuiet);
         if decision == Decision::NeverArrived && is_early {
-            let message = "it is too early to say that it never arrived: it may still be booked";
+            let message =
+                "it is too early to decide that it never arrived, because it may still be booked";
             return Err(conflict(message.to_owned()));
         }
         if decision != Decision::Closed && !known.state.is_open() {
-            let message = format!("the payout is {}, and no decision changes that", known.state);
+            let message = format!("the payout is {}, which no decision can change", known.state);
             return Err(conflict(message));
         }
         let (number, revision) = (case.number, known.revision);
@@ -165,7 +168,8 @@ impl Engine {
         };
         let quiet = known.in_doubt().iter().map(quiet).max().unwrap_or_default();
         if decision == Decision::NeverArrived && !known.is_quiet(quiet, now) {
-            let message = "it is too early to say that it never arrived: it may still be booked";
+            let message =
+                "it is too early to decide that it never arrived, because it may still be booked";
             return Err(conflict(message.to_owned()));
         }
         if !fits {

@@ -35,7 +35,8 @@ impl Running {
         let (stop, stopping) = watch::channel(false);
         let (ending, ended) = watch::channel(false);
         let failed = |error: std::io::Error| {
-            Error::new(ErrorKind::Unavailable, "the engine has no thread").with_source(error)
+            Error::new(ErrorKind::Unavailable, "the thread of the engine could not be started")
+                .with_source(error)
         };
         std::thread::Builder::new()
             .name("payments-engine".to_owned())
@@ -124,7 +125,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
         .name("payments-store".to_owned())
         // The caller may have been dropped.
         .spawn(move || drop(done.send(work())))
-        .map_err(|error| ended("the system has no thread").with_source(error))?;
+        .map_err(|error| ended("a thread could not be started").with_source(error))?;
     doing.await.unwrap_or_else(|_| Err(ended("the work on the store ended early")))
 }
 
@@ -147,7 +148,9 @@ async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every:
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            tracing::error!("the engine ends while payouts are under way; they will be asked for");
+            tracing::error!(
+                "the engine ends while payouts are under way; after its next start it inquires about them"
+            );
         }
     }
     if let Some(beating) = beating {

@@ -66,7 +66,7 @@ impl Handlers {
                 |character: char| !character.is_whitespace() && !character.is_control();
             if name.is_empty() || name.len() > 64 || !name.chars().all(is_allowed) {
                 return Err(refused(format!(
-                    "{name:?} is no name of a handler: use 1 to 64 characters without white space"
+                    "{name:?} is not a valid name for a handler: use 1 to 64 characters without white space"
                 )));
             }
             let sender = Mutex::new(start_thread(Arc::clone(&runs))?);
@@ -129,7 +129,10 @@ impl HandlerThread {
             // The thread ended by a panic outside of its handler.
             *sender = start_thread(Arc::clone(&self.runs))?;
             if sender.send(message).is_err() {
-                return Err(Error::new(ErrorKind::Unavailable, "a handler has no thread"));
+                return Err(Error::new(
+                    ErrorKind::Unavailable,
+                    "a thread for a handler could not be started",
+                ));
             }
         }
         Ok(())
@@ -159,7 +162,8 @@ impl HandlerThread {
 fn start_thread(runs: Arc<dyn RunsHandler>) -> Result<mpsc::UnboundedSender<Message>> {
     let (sender, mut messages) = mpsc::unbounded_channel();
     let failed = |error: std::io::Error| {
-        Error::new(ErrorKind::Unavailable, "a handler has no thread").with_source(error)
+        Error::new(ErrorKind::Unavailable, "a thread for a handler could not be started")
+            .with_source(error)
     };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;

@@ -62,7 +62,7 @@ impl Shared {
             Ok(Lookup::Several(payments)) => payments,
             Ok(Lookup::Absent(_)) => Vec::new(),
             Err(error) => {
-                tracing::info!(%order, "could not be asked about yet: {error}");
+                tracing::info!(%order, "the inquiry failed and will be repeated: {error}");
                 Vec::new()
             }
         };

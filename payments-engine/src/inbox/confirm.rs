@@ -145,7 +145,7 @@ fn settle(
                 tracing::warn!(
                     delivery = number,
                     provider = delivery.provider.as_str(),
-                    "a delivery is not believed: {}",
+                    "a delivery is not trusted: {}",
                     standing.word()
                 );
                 event.standing = standing.clone();

@@ -190,8 +190,8 @@ impl Standing {
             Self::Unconfirmed => "unconfirmed",
             Self::Confirmed => "confirmed",
             Self::Contradicted { .. } => "its provider contradicts it",
-            Self::NotFound => "its provider did not know it for as long as it was asked",
-            Self::CannotAsk { .. } => "its provider cannot be asked about it",
+            Self::NotFound => "its provider did not find it in any inquiry",
+            Self::CannotAsk { .. } => "its provider supports no inquiry about it",
             Self::Ignored => "it is not proven and moves no money",
             Self::Unrecognised => "this version does not know it",
         }
@@ -201,7 +201,7 @@ impl Standing {
     pub(super) fn why(&self) -> String {
         match self {
             Self::Contradicted { claimed, found } => {
-                format!("it claims {claimed}, and its provider says {found}")
+                format!("it claims {claimed}, but its provider reports {found}")
             }
             Self::CannotAsk { why } => format!("{}: {why}", self.word()),
             other => other.word().to_owned(),

@@ -193,7 +193,7 @@ impl Shared {
     async fn work_on_payout(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
         let now = self.clock.now();
         let Ok(reference) = &PayoutRef::new(claim.subject.as_str()) else {
-            tracing::error!("a stored reference is none: {:?}", claim.subject);
+            tracing::error!("a stored reference is not valid: {:?}", claim.subject);
             return self.put_off(claim, now.plus(LEASE)).await;
         };
         let Some(flight) = self.begin(reference) else {
@@ -214,7 +214,7 @@ impl Shared {
             (RecordState::Prepared, RecordKind::WaitedFor)
                 if !self.is_seeded(Seeded::LeavesItDueAfterAnError) =>
             {
-                let why = "its caller is gone".to_owned();
+                let why = "its caller has ended".to_owned();
                 self.journal.close(&record, None, why, now).await?;
                 Ok(Done::Other)
             }

@@ -32,7 +32,7 @@ impl Shared {
         claim: &Claim,
     ) -> Result<Done, StoreError> {
         let Ok(order) = OrderRef::new(claim.subject.as_str()) else {
-            tracing::error!("a stored order is none: {:?}", claim.subject);
+            tracing::error!("a stored order is not valid: {:?}", claim.subject);
             return self.set_due_of(claim, Due::Never).await;
         };
         let Some(record) = self.journal.read_payment(&order).await? else {
@@ -77,7 +77,7 @@ impl Shared {
             return None;
         }
         if let Err(error) = self.find_payment(&member, order).await {
-            tracing::info!(%order, "could not be asked about yet: {error}");
+            tracing::info!(%order, "the inquiry failed and will be repeated: {error}");
         }
         Some(schedule::awaited(since, now))
     }
@@ -102,7 +102,7 @@ impl Shared {
         }
         if let Err(error) = self.account_credits(&member, &account.reference).await {
             let order = &record.order;
-            tracing::info!(%order, "the credits could not be asked for yet: {error}");
+            tracing::info!(%order, "the inquiry about the credits failed and will be repeated: {error}");
         }
         Some(schedule::awaited(since, now))
     }
@@ -128,7 +128,7 @@ impl Shared {
             of => self.ask_for_payment(provider, order, of).await,
         };
         let asked = asked.unwrap_or_else(|error| {
-            tracing::info!(%order, "could not be asked about yet: {error}");
+            tracing::info!(%order, "the inquiry failed and will be repeated: {error}");
             Asked { can_ask: true, window: None, is_found: false }
         });
         let Asked { can_ask, window, is_found } = asked;

@@ -79,7 +79,7 @@ impl Sqlite {
         };
         let has_tables = "SELECT name FROM sqlite_master WHERE name = 'payments_migration'";
         if text(has_tables).map_err(unusable)?.is_none() {
-            return Err(refused("holds no tables of the engine: start the engine on it first"));
+            return Err(refused("contains no tables of the engine: start the engine on it first"));
         }
         let newest = text("SELECT cast(max(number) AS TEXT) FROM payments_migration");
         if newest.map_err(unusable)?.flatten() != Some(SCHEMA.to_string()) {

@@ -94,10 +94,10 @@ fn holdable(value: &DeValue<'_>) -> Result<Value, &'static str> {
         DeValue::Boolean(flag) => Value::Boolean(*flag),
         DeValue::Integer(number) => Value::Integer(
             i64::from_str_radix(number.as_str(), number.radix())
-                .map_err(|_| "holds a number that is too large")?,
+                .map_err(|_| "contains a number that is too large")?,
         ),
-        DeValue::Float(_) => return Err("holds a number with decimals; write it as text"),
-        DeValue::Datetime(_) => return Err("holds a date or time; write it as text"),
+        DeValue::Float(_) => return Err("contains a number with decimals; write it as text"),
+        DeValue::Datetime(_) => return Err("contains a date or time; write it as text"),
         DeValue::Array(values) => {
             let values: Result<_, _> =
                 values.iter().map(|value| holdable(value.get_ref())).collect();

@@ -72,16 +72,16 @@ impl Meaning {
             Self::UnknownHost => "the name of the host has no address (DNS)",
             Self::ConnectionRefused => "nothing listens at the host (connection refused)",
             Self::NoRoute => "no route to the host",
-            Self::NoAnswerInTime => "no answer in time",
+            Self::NoAnswerInTime => "no response in time",
             Self::CertificateNotValidNow => {
                 "the host's certificate is not valid now, or the clock of this machine is wrong"
             }
             Self::CertificateOfAnotherName => "the host's certificate is for another name",
             Self::TlsFailed => "no TLS connection to the host",
             Self::ConnectionFailed => "the connection failed",
-            Self::RateLimited => "asked too often (rate limited)",
-            Self::GatewayUnavailable => "the gateway cannot answer now",
-            Self::RequestRefused => "the gateway finds the request wrong",
+            Self::RateLimited => "too many calls (rate limited)",
+            Self::GatewayUnavailable => "the gateway cannot respond now",
+            Self::RequestRefused => "the gateway refuses the request as wrong",
             Self::NotUnderstood => "the response is not one that the gateway documents",
         }
     }

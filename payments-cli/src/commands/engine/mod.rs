@@ -196,7 +196,7 @@ async fn accept_store(builder: EngineBuilder) -> Ended {
     let accepted = builder.accept_store().await.map_err(failed)?;
     output::print(&match accepted {
         Some(why) => format!("accepted: {why}\n"),
-        None => "there is nothing to accept: the store is no older copy of itself\n".to_owned(),
+        None => "there is nothing to accept: the store is not an older copy of itself\n".to_owned(),
     })?;
     Ok(Exit::Done)
 }
@@ -318,7 +318,11 @@ async fn inbox(engine: &Engine) -> Result<(), Failure> {
         let (from, at) = (styled(STRONG, from), delivery.received_at);
         let _ = writeln!(out, "{} at {from} of {at}: {}", delivery.number, delivery.why.join("; "));
     }
-    output::print(if out.is_empty() { "every delivery is believed or waits\n" } else { &out })
+    output::print(if out.is_empty() {
+        "every delivery is trusted or waits for its confirmation\n"
+    } else {
+        &out
+    })
 }
 
 async fn dead_letters(engine: &Engine) -> Result<(), Failure> {

@@ -121,7 +121,7 @@ async fn print(engine: &Engine, run: &ReconciliationRun, form: &Form) -> Ended {
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string(value)
-        .map_err(|error| Failure::Machine(format!("the result is no JSON: {error}")))
+        .map_err(|error| Failure::Machine(format!("the result cannot be written as JSON: {error}")))
 }
 
 /// Formats rows as CSV, with a header line above the first ones.

@@ -56,7 +56,7 @@ pub(super) fn print(
         out.push('\n');
     }
     if listed.is_empty() {
-        let _ = writeln!(out, "{} has no readings that a command settles", registration.kind);
+        let _ = writeln!(out, "{} has no readings that a command can decide", registration.kind);
     }
     output::print(&out)
 }

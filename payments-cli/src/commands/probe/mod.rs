@@ -75,7 +75,7 @@ pub(crate) async fn run(args: &Args, registry: &Registry) -> Ended {
     };
     let reading = reading(registration, name)?;
     if setting::text(&config, &id, "environment") != Some("sandbox") {
-        let message = "the provider is not in the sandbox, and `probe` tries nothing elsewhere";
+        let message = "the provider is not in the sandbox, and `probe` tries nothing outside it";
         return Err(Failure::usage("PROVIDER", message));
     }
     let trial = Trial { args, registry, config: &config, id: &id, reading };
@@ -122,7 +122,7 @@ fn reading(registration: &Registration, name: &str) -> Result<&'static Reading, 
     found.ok_or_else(|| {
         let known: Vec<&str> = registration.readings.iter().map(|reading| reading.name).collect();
         let message = match known.is_empty() {
-            true => format!("{} has no readings that a command settles", registration.kind),
+            true => format!("{} has no readings that a command can decide", registration.kind),
             false => format!("there is no {name:?}; there are: {}", known.join(", ")),
         };
         Failure::usage("READING", message)

@@ -73,7 +73,10 @@ impl Trial<'_> {
             }
             Settles::Page { open, fits, differs } => self.pages(open, fits, differs).await,
             Settles::Delivery { endpoint, how } => self.delivery(endpoint, how),
-            _ => Err(Failure::usage("READING", "is settled in a way that this program cannot do")),
+            _ => Err(Failure::usage(
+                "READING",
+                "is decided in a way that this program does not support",
+            )),
         }
     }
 

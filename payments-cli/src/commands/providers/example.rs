@@ -12,7 +12,7 @@ use crate::offline;
 /// Builds the providers of a registration's example.
 pub(super) fn build(registration: &Registration) -> Result<Vec<Provider>, Vec<ConfigProblem>> {
     let unreadable = |error: toml::de::Error| {
-        vec![ConfigProblem::new("example", format!("is no configuration: {}", error.message()))]
+        vec![ConfigProblem::new("example", format!("is not a configuration: {}", error.message()))]
     };
     let mut example: Table = toml::from_str(registration.example).map_err(unreadable)?;
     let mut secrets = Vec::new();

@@ -117,7 +117,7 @@ fn bin(bank: &str) -> Result<String, Failure> {
         BankCodeError::Ambiguous { .. } => {
             ("means different banks in different lists", Bank::by_code(bank).collect())
         }
-        _ => ("is no code of a bank known here", Bank::by_name(bank).take(MOST_GUESSES).collect()),
+        _ => ("is not the code of a known bank", Bank::by_name(bank).take(MOST_GUESSES).collect()),
     };
     let candidates: Vec<_> =
         candidates.iter().map(|bank| format!("{} ({})", bank.bin(), bank.name())).collect();

@@ -17,7 +17,7 @@ impl Merchants {
         let text = std::fs::read_to_string(path).map_err(|error| unusable(&error))?;
         // The message of toml quotes the line, which may contain a secret.
         let file: toml::Table = toml::from_str(&text)
-            .map_err(|_| unusable(&"it is no TOML: `payments doctor --config` says where"))?;
+            .map_err(|_| unusable(&"it is not TOML; `payments doctor --config` shows where"))?;
         let providers = file.get("providers").and_then(toml::Value::as_table);
         let tables = providers.into_iter().flatten().filter_map(|(name, table)| {
             let table = table.as_table()?;

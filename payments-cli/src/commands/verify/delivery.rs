@@ -129,8 +129,9 @@ fn whole(bytes: &[u8]) -> Result<Request<Vec<u8>>, String> {
         );
     };
     let mut request = Request::new(body.unwrap_or_default().to_vec());
-    *request.method_mut() = method.parse().map_err(|_| "begins with no method".to_owned())?;
-    *request.uri_mut() = target.parse().map_err(|_| "has a path that no request has".to_owned())?;
+    *request.method_mut() =
+        method.parse().map_err(|_| "does not begin with a method".to_owned())?;
+    *request.uri_mut() = target.parse().map_err(|_| "has an invalid path".to_owned())?;
     for header in lines.filter(|line| !line.trim().is_empty()) {
         let (name, value) = parsed_header(header)?;
         request.headers_mut().append(name, value);
@@ -145,15 +146,14 @@ fn read_header(header: &str) -> Result<(HeaderName, HeaderValue), Failure> {
 fn parsed_header(header: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) =
         header.split_once(':').ok_or("one has no colon; write NAME: VALUE".to_owned())?;
-    let name: HeaderName =
-        name.trim().parse().map_err(|_| "one has a name that no header can have".to_owned())?;
+    let name: HeaderName = name.trim().parse().map_err(|_| "one has an invalid name".to_owned())?;
     let value = HeaderValue::from_bytes(value.trim().as_bytes())
-        .map_err(|_| format!("{name} has a value that no header can have"))?;
+        .map_err(|_| format!("{name} has an invalid value"))?;
     Ok((name, value))
 }
 
 fn not_encoded(flag: &str) -> Failure {
-    Failure::usage(flag, "holds a character that has to be percent-encoded in a request")
+    Failure::usage(flag, "contains a character that has to be percent-encoded in a request")
 }
 
 #[cfg(test)]

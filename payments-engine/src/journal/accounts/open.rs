@@ -56,7 +56,7 @@ impl Shared {
                 && !asking.opens_again
                 && let Err(error) = self.find_account(member, &account.reference).await
             {
-                tracing::info!(%order, "could not be asked about yet: {error}");
+                tracing::info!(%order, "the inquiry failed and will be repeated: {error}");
             }
         }
         let deciding = asking.clone();

@@ -217,7 +217,7 @@ impl Shared {
                     if ended.map_err(StoreError::into_error)? {
                         // The buyer waits, so return what the provider has now.
                         if let Err(error) = self.find_payment(member, &order).await {
-                            tracing::info!(%order, "could not be asked about yet: {error}");
+                            tracing::info!(%order, "the inquiry failed and will be repeated: {error}");
                         }
                         continue;
                     }

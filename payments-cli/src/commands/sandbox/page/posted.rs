@@ -39,7 +39,7 @@ pub(super) fn action(fields: Vec<(String, String)>) -> Result<Action, String> {
             Value::from(text)
         };
         if members.insert(name.clone(), value).is_some() {
-            return Err(format!("{name} is there twice"));
+            return Err(format!("{name} is given twice"));
         }
     }
     serde_json::from_value(Value::Object(members)).map_err(|error| error.to_string())
