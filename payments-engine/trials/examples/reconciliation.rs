@@ -21,7 +21,7 @@ use payments_engine::{Engine, Period, RowKind, Store};
 const BEGUN: i64 = 1_700_000_000;
 const PAGE: u64 = 5_000;
 
-/// A statement of so many lines, one for each order, a thousand a second.
+/// A statement of this many lines, one for each order, a thousand a second.
 struct Lines {
     capabilities: StatementCapabilities,
     count: u64,
@@ -81,7 +81,7 @@ async fn measure(count: u64) {
     engine.stop().await;
 }
 
-/// The most memory that this process had so far.
+/// Returns the most memory that this process has used so far.
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! What a permit and its outcome cost, in bare commits of the same store.
+//! Measures a permit and its outcome, in bare commits of the same store.
 //!
 //! `cargo run --release -p engine-trials --example speed`
 

@@ -11,20 +11,22 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection},
 };
 
-/// Names a server on which databases may be made, such as `postgres://postgres@127.0.0.1:5432/test`.
+/// The variable with the URL of a server on which databases may be created, such as
+/// `postgres://postgres@127.0.0.1:5432/test`.
 pub const URL: &str = "PAYMENTS_TEST_POSTGRES_URL";
 
-/// Says on which store the trials run: `postgres`, or else SQLite.
+/// The variable that selects the store of the trials: `postgres`, or SQLite if it has another
+/// value.
 const STORE: &str = "ENGINE_TRIAL_STORE";
 
-/// The names of databases that the trials of a process use one after the other: to drop one takes a
-/// second.
+/// The variable with the names of databases that the trials of a process reuse, because dropping
+/// one takes a second.
 const POOL: &str = "ENGINE_TRIAL_DATABASES";
 
-/// How long an engine of a trial may be silent before the others take over.
+/// How long an engine of a trial may be silent before the others take over its work.
 pub const SILENCE: Duration = Duration::from_secs(1);
 
-/// A database of its own, for as long as it is not dropped.
+/// A database of its own, until this value is dropped.
 #[derive(Debug)]
 pub struct Database {
     server: PgConnectOptions,
@@ -38,8 +40,8 @@ pub fn is_chosen() -> bool {
     std::env::var(STORE).is_ok_and(|store| store == "postgres")
 }
 
-/// Runs the tests of this binary again on PostgreSQL, without those whose names hold a word of
-/// `skipped`. Without [`URL`] it says so.
+/// Runs the tests of this binary again on PostgreSQL, except for those whose names contain a word
+/// of `skipped`. Without [`URL`] it only prints that it skips them.
 pub fn run_again_on_postgres(skipped: &[&str]) {
     if std::env::var(URL).is_err() {
         println!("skipped: {URL} is not set, so that nothing runs on PostgreSQL");
@@ -66,7 +68,7 @@ pub fn run_again_on_postgres(skipped: &[&str]) {
 }
 
 impl Database {
-    /// Makes a database; `None` if there is no server, which is said.
+    /// Creates a database. Prints a note and returns `None` if there is no server.
     pub async fn create() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let Ok(server) = std::env::var(URL) else {
@@ -83,12 +85,12 @@ impl Database {
         Some(database)
     }
 
-    /// The database of a trial, if the trials run on PostgreSQL.
+    /// Creates the database of a trial, if the trials run on PostgreSQL.
     pub fn if_chosen() -> Option<Self> {
         is_chosen().then(|| wait_for(Self::take()).unwrap_or_else(|| panic!("{URL} is not set")))
     }
 
-    /// Takes an empty database of the pool, or makes one.
+    /// Takes an empty database of the pool, or creates one.
     async fn take() -> Option<Self> {
         let free = pool().lock().unwrap().pop();
         match (free, std::env::var(URL)) {
@@ -105,22 +107,22 @@ impl Database {
         Self { server: server.disable_statement_logging(), name, url, is_pooled }
     }
 
-    /// Its URL.
+    /// Returns its URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The port of its server.
+    /// Returns the port of its server.
     pub fn port(&self) -> u16 {
         self.server.get_port()
     }
 
-    /// Its URL through a proxy on loopback, without TLS.
+    /// Returns its URL through a proxy on loopback, without TLS.
     pub fn url_at(&self, port: u16) -> String {
         let server = format!(":{}/", self.port());
         let url = self.url.replace(&server, &format!(":{port}/"));
@@ -128,17 +130,17 @@ impl Database {
         format!("{url}{separator}sslmode=disable")
     }
 
-    /// The store in it.
+    /// Returns the store in it.
     pub fn store(&self) -> Store {
         Store::postgres(&self.url)
     }
 
-    /// A connection to it.
+    /// Connects to it.
     pub async fn connect(&self) -> PgConnection {
         self.server.clone().database(&self.name).connect().await.unwrap()
     }
 
-    /// Everything in it, as text.
+    /// Returns everything in it, as text.
     pub fn text(&self) -> String {
         wait_for(async {
             let mut connection = self.connect().await;
@@ -147,7 +149,7 @@ impl Database {
         })
     }
 
-    /// A connection to another database of its server.
+    /// Connects to another database of its server.
     pub async fn connect_beside(&self) -> PgConnection {
         self.server.connect().await.unwrap()
     }
@@ -156,7 +158,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let (server, name, is_pooled) = (self.server.clone(), self.name.clone(), self.is_pooled);
-        // Whoever drops it may be inside a runtime.
+        // The caller may be inside a runtime.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
@@ -175,7 +177,7 @@ impl Drop for Database {
     }
 }
 
-/// Waits for something on a thread of its own, so that a caller inside a runtime may.
+/// Waits for a future on a thread of its own, so that a caller inside a runtime may wait.
 pub fn wait_for<T: Send>(work: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| {
         let working = scope.spawn(|| {
@@ -194,8 +196,8 @@ fn pool() -> &'static Mutex<Vec<String>> {
     })
 }
 
-/// Empties a database and puts it back, once its engines have ended. One that has not ended keeps
-/// its database: it would take the next store in it for an older copy of its own.
+/// Empties a database and returns it to the pool, once its engines have ended. An engine that has
+/// not ended keeps its database, because it would treat the next store in it as an older copy.
 async fn empty(server: &PgConnectOptions, name: String) -> Result<(), sqlx::Error> {
     let mut connection = server.clone().database(&name).connect().await?;
     let until = Instant::now() + Duration::from_secs(3);

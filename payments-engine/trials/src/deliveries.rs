@@ -37,25 +37,25 @@ pub const RETURN: &str = "return";
 /// The amount of every order.
 pub const AMOUNT: i64 = 50_000;
 
-/// A gateway, a clock that it shares with the engines, and where their store is.
+/// A gateway, a clock that it shares with the engines, and their store.
 #[derive(Debug)]
 pub struct Deliveries {
     /// The gateway, in memory.
     pub gateway: MockGateway,
     /// The clock of the gateway and of the engines.
     pub clock: ManualClock,
-    /// Where the store is, if it is in SQLite.
+    /// The folder of the store, if it is in SQLite.
     pub folder: TempDir,
-    /// Where the store is, if the trials run on PostgreSQL.
+    /// The database of the store, if the trials run on PostgreSQL.
     pub database: Option<Database>,
-    /// Whether the gateway cannot be asked about deliveries.
+    /// Whether inquiries about deliveries fail.
     pub is_down: Arc<AtomicBool>,
-    /// How often the gateway was asked about a delivery.
+    /// The number of inquiries about deliveries.
     pub asked: Arc<AtomicUsize>,
 }
 
 impl Deliveries {
-    /// A gateway without orders.
+    /// Starts a gateway without orders.
     pub fn start() -> Self {
         let clock = ManualClock::at(Timestamp::from_unix(1_731_742_061));
         let settings = Settings::test()
@@ -71,12 +71,12 @@ impl Deliveries {
         }
     }
 
-    /// A gateway without orders whose store is in SQLite, whatever the trials run on.
+    /// Starts a gateway without orders whose store is always in SQLite.
     pub fn in_sqlite() -> Self {
         Self { database: None, ..Self::start() }
     }
 
-    /// The gateway's provider, with an endpoint for unsigned deliveries besides its own.
+    /// Returns the gateway's provider, with an endpoint for unsigned deliveries besides its own.
     pub fn provider(&self) -> Provider {
         let honest = self.gateway.provider(MAIN).unwrap();
         let inner = Arc::clone(honest.notifications().unwrap());
@@ -92,12 +92,12 @@ impl Deliveries {
             .with_notifications(Arc::new(receiver))
     }
 
-    /// The file of the store, if it is in SQLite.
+    /// Returns the file of the store, if it is in SQLite.
     pub fn file(&self) -> std::path::PathBuf {
         self.folder.path().join("shop.db")
     }
 
-    /// The store.
+    /// Returns the store.
     pub fn store(&self) -> Store {
         match &self.database {
             Some(database) => database.store(),
@@ -105,7 +105,7 @@ impl Deliveries {
         }
     }
 
-    /// Keeps every engine from storing a delivery, until what is returned is dropped.
+    /// Prevents every engine from storing a delivery until the returned value is dropped.
     pub fn block(&self) -> Box<dyn Any> {
         if let Some(database) = &self.database {
             return Box::new(wait_for(async {
@@ -120,7 +120,7 @@ impl Deliveries {
         Box::new(connection)
     }
 
-    /// An engine that works only in ticks.
+    /// Returns the builder of an engine that works only in ticks.
     pub fn builder(&self, seeded: Option<Seeded>) -> EngineBuilder {
         Engine::builder()
             .with_store(self.store())
@@ -130,7 +130,7 @@ impl Deliveries {
             .without_background()
     }
 
-    /// The engine of [`builder`](Self::builder).
+    /// Starts the engine of [`builder`](Self::builder).
     pub async fn engine(&self, seeded: Option<Seeded>) -> Engine {
         self.builder(seeded).start().await.unwrap()
     }
@@ -145,7 +145,7 @@ impl Deliveries {
         assert!(opened.accepted().is_ok(), "the gateway opens the order");
     }
 
-    /// Opens an order, pays it, and returns the delivery that says so.
+    /// Opens an order, pays it, and returns the delivery that reports the payment.
     pub async fn paid(&self, order: &str) -> Request<Bytes> {
         self.open(order).await;
         self.gateway.pay(order, Money::vnd(AMOUNT)).unwrap();
@@ -154,7 +154,7 @@ impl Deliveries {
         deliveries.pop().expect("a payment is announced")
     }
 
-    /// What the store holds of deliveries: the standings of each, oldest first.
+    /// Returns the standings of each stored delivery, oldest first.
     pub fn standings(&self) -> Vec<Vec<String>> {
         let rows: Vec<String> = if let Some(database) = &self.database {
             let sql = "SELECT events FROM payments.delivery ORDER BY number";
@@ -181,24 +181,24 @@ impl Deliveries {
     }
 }
 
-/// How much money an engine counts for an order.
+/// Returns how much money an engine counts for an order.
 pub async fn received(engine: &Engine, order: &str) -> i64 {
     let payment = engine.payment(&OrderRef::new(order).unwrap()).await.unwrap();
     payment.and_then(|payment| payment.received()).map_or(0, |received| received.minor())
 }
 
-/// Gives a delivery to an engine.
+/// Passes a delivery to an engine.
 pub async fn deliver(engine: &Engine, endpoint: &str, request: &Request<Bytes>) -> Accepted {
     engine.accept(MAIN, endpoint, &Delivery::of(request)).await
 }
 
-/// An unsigned claim that an order is paid.
+/// Returns an unsigned claim that an order is paid.
 pub fn claim(order: &str, note: &str) -> Request<Bytes> {
     let body = format!("{order} {note}");
     Request::post("/hooks/main/open").body(Bytes::from(body)).unwrap()
 }
 
-/// The receiver of a gateway, with an endpoint where deliveries are not signed.
+/// The receiver of a gateway, with an endpoint for unsigned deliveries.
 struct Open {
     inner: Arc<dyn NotificationReceiver>,
     endpoints: Vec<Endpoint>,

@@ -1,14 +1,15 @@
 //! Trials of the engine, each named after a row of its failure table or a promise.
 //!
-//! [`rows`] are trials inside one process; each takes a mistake to put into the engine, and says what
-//! it found. [`kills`] are trials of a child process that is killed or stopped at random points.
-//! [`world`] is the gateway, the clock and the engines that they use, [`deliveries`] a gateway in
-//! memory that sends deliveries, and [`database`] a database of PostgreSQL for each trial.
-//! [`simulation`] plays random shops in memory, thousands a minute, each decided by its seed.
+//! [`rows`] are trials inside one process; each takes a mistake to add to the engine, and returns
+//! what it found. [`kills`] are trials of a child process that is killed or stopped at random
+//! points. [`world`] contains the gateway, the clock and the engines that they use, [`deliveries`]
+//! a gateway in memory that sends deliveries, and [`database`] a PostgreSQL database for each
+//! trial. [`simulation`] plays random shops in memory, thousands a minute, each determined by its
+//! seed.
 //!
-//! `cargo test -p engine-trials` runs short counts. The full ones are set by environment variables:
-//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_DELIVERY_KILLS`, `ENGINE_TRIAL_STOPS`, `ENGINE_TRIAL_DROPS` and
-//! `ENGINE_TRIAL_SEEDS`.
+//! `cargo test -p engine-trials` runs short counts. Environment variables set the full ones:
+//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_DELIVERY_KILLS`, `ENGINE_TRIAL_STOPS`, `ENGINE_TRIAL_DROPS`
+//! and `ENGINE_TRIAL_SEEDS`.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +30,7 @@ pub mod simulation;
 pub mod statement;
 pub mod world;
 
-/// The count of a trial: that of the environment, or a short one.
+/// Returns the count of a trial: that of the environment variable, or else the short one.
 pub fn count(variable: &str, short: usize) -> usize {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(short)
 }

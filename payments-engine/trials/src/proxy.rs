@@ -1,4 +1,4 @@
-//! Stands between an engine and PostgreSQL, cuts connections at a commit, and cuts all of them.
+//! A proxy between an engine and PostgreSQL that cuts connections at a commit, or all of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 /// A commit as a client sends it.
 const COMMIT: &[u8] = b"Q\x00\x00\x00\x0bCOMMIT\x00";
 
-/// Where a connection is cut.
+/// The point at which a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Before the server receives the commit.
@@ -29,7 +29,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts it before the server at this port. `strikes` says what happens to each commit, by its
+    /// Starts a proxy for the server at this port. `strikes` decides about each commit, by its
     /// number from 0.
     pub async fn start(
         server: u16,
@@ -71,18 +71,18 @@ impl Proxy {
         Self { port, cuts, is_gone }
     }
 
-    /// Cuts every connection, and accepts none while it `is_gone`.
+    /// Cuts every connection, and accepts none as long as `is_gone` is set.
     pub fn set_gone(&self, is_gone: bool) {
         // An error means that nothing listens any more.
         let _ = self.is_gone.send(is_gone);
     }
 
-    /// Its port.
+    /// Returns its port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// How many connections it cut.
+    /// Returns the number of connections that it cut.
     pub fn cuts(&self) -> usize {
         self.cuts.load(Ordering::SeqCst)
     }
@@ -123,8 +123,8 @@ async fn requests(
     false
 }
 
-/// Forwards responses. Once the connection is to be cut, the next one is swallowed and both ends
-/// are closed.
+/// Forwards responses. Once the connection is to be cut, the next response is discarded and both
+/// ends are closed.
 async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, cutting: watch::Receiver<bool>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read) = from.read(&mut buffer).await {

@@ -1,16 +1,16 @@
-//! Numbers that a seed decides.
+//! Random numbers that a seed determines.
 
 /// A sequence of numbers, the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// The sequence of a seed.
+    /// Creates the sequence of a seed.
     pub fn seeded(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next number below `limit`.
+    /// Returns the next number below `limit`.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -19,12 +19,12 @@ impl Random {
         (mixed ^ (mixed >> 31)) % limit
     }
 
-    /// True once in `times`.
+    /// Returns true once in `times` calls, on average.
     pub fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    /// One of several.
+    /// Returns one of several values.
     pub fn one_of<'a, T>(&mut self, several: &'a [T]) -> &'a T {
         &several[usize::try_from(self.below(several.len() as u64)).unwrap()]
     }

@@ -1,5 +1,5 @@
-//! A statement that can be changed on its way: lines that are missing, repeated, altered or named
-//! otherwise, and pages that cannot be read.
+//! A statement that can be changed on its way: lines that are missing, repeated, altered or have
+//! other keys, and pages that cannot be read.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,10 +11,10 @@ use payments_core::{
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
-/// The scope of keys that a statement gives by itself.
+/// The scope of the statement's own keys.
 pub const OWN_SCOPE: &str = "mock.line";
 
-/// What is changed of a statement. Clones share it.
+/// The changes of a statement. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Changes(Arc<Mutex<Content>>);
 
@@ -51,22 +51,23 @@ impl Changes {
         self.with(|content| content.garbled.push(transaction.to_owned()));
     }
 
-    /// Names lines by keys that no other source has.
+    /// Gives lines keys that no other source has.
     pub fn use_own_keys(&self) {
         self.with(|content| content.has_own_keys = true);
     }
 
-    /// Says no longer to which orders lines belong.
+    /// Removes the orders from the lines.
     pub fn forget_orders(&self) {
         self.with(|content| content.forgets_orders = true);
     }
 
-    /// Fails at the page of this number, counted from 1 over all that are asked for from now on.
+    /// Fails at the page of this number, counted from 1 over all pages that are requested from now
+    /// on.
     pub fn fail_at(&self, page: Option<usize>) {
         self.with(|content| (content.fails_at, content.asked) = (page, 0));
     }
 
-    /// A provider whose statements are changed.
+    /// Wraps a provider so that its statements are changed.
     pub fn around(&self, provider: &Provider) -> Provider {
         let inner = Arc::clone(provider.statements().unwrap());
         provider.clone().with_statements(Arc::new(Changed { inner, changes: self.clone() }))

@@ -28,29 +28,29 @@ use crate::database::Database;
 /// The name of the provider.
 pub const MAIN: &str = "main";
 
-/// No step of a trial takes this long.
+/// The time limit of every step, which none should reach.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A gateway that would pay a repeated reference again, so that a second send shows.
+/// A gateway that pays a repeated reference again, so that a second send is visible.
 #[derive(Debug)]
 pub struct World {
     /// The gateway, over HTTP.
     pub simulator: MockSimulator,
-    /// The clock of the engines; the gateway has the system's.
+    /// The clock of the engines. The gateway uses the system's clock.
     pub clock: ManualClock,
-    /// Where the store is, if it is in SQLite.
+    /// The folder of the store, if it is in SQLite.
     pub folder: TempDir,
-    /// Where the store is, if the trials run on PostgreSQL.
+    /// The database of the store, if the trials run on PostgreSQL.
     pub database: Option<Database>,
 }
 
 impl World {
-    /// A gateway whose payouts stay pending.
+    /// Starts a gateway whose payouts stay pending.
     pub async fn start() -> Self {
         Self::with(PayoutStart::Pending, 0).await
     }
 
-    /// A gateway whose payouts begin in this state, on this port.
+    /// Starts a gateway whose payouts begin in this state, on this port.
     pub async fn with(start: PayoutStart, port: u16) -> Self {
         let settings =
             Settings::test().with_payout_repeat(Repeat::PaysAgain).with_payout_start(start);
@@ -63,29 +63,29 @@ impl World {
         }
     }
 
-    /// A gateway with a database of PostgreSQL of its own; `None` if there is no server, which is
-    /// said.
+    /// Starts a gateway with its own PostgreSQL database. Prints a note and returns `None` if there
+    /// is no server.
     pub async fn on_postgres(start: PayoutStart) -> Option<Self> {
         let database = Some(Database::create().await?);
         Some(Self { database, ..Self::with(start, 0).await })
     }
 
-    /// The database of a world on PostgreSQL.
+    /// Returns the database of a world on PostgreSQL.
     pub fn database(&self) -> &Database {
         self.database.as_ref().unwrap()
     }
 
-    /// The gateway.
+    /// Returns the gateway.
     pub fn gateway(&self) -> &MockGateway {
         self.simulator.gateway()
     }
 
-    /// A provider that reaches the gateway over HTTP.
+    /// Returns a provider that reaches the gateway over HTTP.
     pub fn provider(&self) -> Provider {
         provider_at(&self.simulator.url(), Arc::new(self.clock.clone()))
     }
 
-    /// The store of this world.
+    /// Returns the store of this world.
     pub fn store(&self) -> Store {
         if let Some(database) = &self.database {
             return database.store();
@@ -93,12 +93,12 @@ impl World {
         Store::sqlite(self.folder.path().join("shop.db"))
     }
 
-    /// An engine that works only in ticks.
+    /// Returns the builder of an engine that works only in ticks.
     pub fn builder(&self) -> EngineBuilder {
         self.builder_of(self.provider())
     }
 
-    /// The same around another provider.
+    /// Returns the builder of an engine that works only in ticks, with another provider.
     pub fn builder_of(&self, provider: Provider) -> EngineBuilder {
         Engine::builder()
             .with_store(self.store())
@@ -107,39 +107,39 @@ impl World {
             .without_background()
     }
 
-    /// An engine that works only in ticks, with a mistake in it.
+    /// Starts an engine that works only in ticks, with a mistake.
     pub async fn engine(&self, seeded: Option<Seeded>) -> Engine {
         self.builder().with_seeded(seeded).start().await.unwrap()
     }
 
-    /// An engine with other limits.
+    /// Starts an engine with other limits.
     pub async fn engine_with(&self, limits: Limits, seeded: Option<Seeded>) -> Engine {
         self.builder().with_limits(MAIN, limits).with_seeded(seeded).start().await.unwrap()
     }
 
-    /// How often the gateway carried a payout out.
+    /// Returns how often the gateway carried out a payout.
     pub fn carried_out(&self, reference: &str) -> usize {
         self.gateway().carried_out(Operation::CreatePayout, reference)
     }
 
-    /// How often the gateway was asked to pay out, carried out or not.
+    /// Returns how many payouts the gateway was instructed to make, carried out or not.
     pub fn instructed(&self) -> usize {
         requested(self, Operation::CreatePayout)
     }
 
-    /// Lets time pass, and works on what is due by then.
+    /// Moves the clock forward, and does the work that is due by then.
     pub async fn advance(&self, engine: &Engine, by: Duration) {
         self.clock.advance(by);
         engine.tick().await.unwrap();
     }
 }
 
-/// A provider that looks for the gateway at `url`, and asks each question once.
+/// Returns a provider for the gateway at `url`, which sends each inquiry once.
 pub fn provider_at(url: &str, clock: Arc<dyn payments_core::Clock>) -> Provider {
     provider_of(MAIN, &Settings::test(), url, clock)
 }
 
-/// The same of this name, with the credentials of a gateway.
+/// Returns a provider like [`provider_at`] with this name and the credentials of a gateway.
 pub fn provider_of(
     name: &str,
     settings: &Settings,
@@ -160,28 +160,28 @@ pub fn provider_of(
     registry.build(&config, &context).unwrap().remove(0)
 }
 
-/// How often the gateway was asked for an operation, carried out or not.
+/// Returns how often the gateway was called for an operation, carried out or not.
 pub fn requested(world: &World, operation: Operation) -> usize {
     let requests = world.gateway().requests();
     requests.iter().filter(|one| one.operation == Some(operation)).count()
 }
 
-/// A port of this machine at which nothing listens.
+/// Returns a port of this machine at which nothing listens.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A payout's name.
+/// Returns the name of a payout.
 pub fn reference(text: &str) -> PayoutRef {
     PayoutRef::new(text).unwrap()
 }
 
-/// A payout of 50,000 VND.
+/// Returns a payout of 50,000 VND.
 pub fn payout(text: &str) -> CreatePayout {
     payout_of(text, 50_000)
 }
 
-/// A payout of so many VND.
+/// Returns a payout of this many VND.
 pub fn payout_of(text: &str, amount: i64) -> CreatePayout {
     let number = AccountNumber::new("0071001234567").unwrap();
     let account = BankAccount::new(Bin::new("970436").unwrap(), number);
@@ -192,7 +192,7 @@ pub fn payout_of(text: &str, amount: i64) -> CreatePayout {
 /// Calls the journaled role.
 ///
 /// # Errors
-/// Those of the call.
+/// The same as for the call.
 pub async fn create(
     engine: &Engine,
     request: &CreatePayout,
@@ -200,12 +200,12 @@ pub async fn create(
     engine.payouts(MAIN).unwrap().create_payout(request).await
 }
 
-/// The state of a recorded payout.
+/// Returns the state of a recorded payout.
 pub async fn state(engine: &Engine, text: &str) -> RecordState {
     record(engine, text).await.state
 }
 
-/// The record of a payout, which is also the fold of its history.
+/// Returns the record of a payout, and checks that it equals the fold of its history.
 pub async fn record(engine: &Engine, text: &str) -> PayoutRecord {
     let record = engine.payout(&reference(text)).await.unwrap().unwrap();
     let history = engine.history(&reference(text)).await.unwrap();
@@ -221,7 +221,7 @@ pub async fn record(engine: &Engine, text: &str) -> PayoutRecord {
 /// `said` is a part of the reason; `sent` is how many payouts were sent before.
 ///
 /// # Panics
-/// If it is not so.
+/// Panics if an engine sends, or gives another reason.
 pub async fn waits_for_a_person(world: &World, sent: usize, said: &str) {
     for _ in 0..2 {
         let engine = world.engine(None).await;
@@ -242,7 +242,7 @@ pub async fn waits_for_a_person(world: &World, sent: usize, said: &str) {
     assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
 }
 
-/// Waits until a condition holds; false if it does not in time.
+/// Waits until a condition holds. Returns false if it does not hold in time.
 pub async fn holds_within(patience: Duration, mut condition: impl AsyncFnMut() -> bool) -> bool {
     let until = Instant::now() + patience;
     while !condition().await {

@@ -36,7 +36,7 @@ async fn opened(engine: &Engine) -> VirtualAccount {
     opened.accepted().unwrap()
 }
 
-/// The record of the order, which is also the fold of its history.
+/// Returns the record of the order, and checks that it equals the fold of its history.
 async fn payment(engine: &Engine) -> PaymentRecord {
     let record = engine.payment(&order()).await.unwrap().unwrap();
     let history = engine.payment_history(&order()).await.unwrap();
@@ -114,8 +114,8 @@ pub(super) async fn what_arrives_on_an_account_counts_once(seeded: Option<Seeded
     Ok(())
 }
 
-/// The account's callback, the inquiry about its credits and the statement report one transfer in every
-/// order; two equal true transfers count twice.
+/// The account's callback, the inquiry about its credits and the statement report one transfer in
+/// every order, and it counts once; two equal real transfers count twice.
 pub(super) async fn one_transfer_over_every_order_of_sources_counts_once(
     seeded: Option<Seeded>,
 ) -> Finding {
@@ -136,7 +136,7 @@ pub(super) async fn one_transfer_over_every_order_of_sources_counts_once(
                         for request in &callbacks {
                             let _ = engine.accept(MAIN, SIGNED, &Delivery::of(request)).await;
                         }
-                        // The gateway has a clock of its own: the callback is confirmed.
+                        // The gateway has its own clock, so the callback has to be confirmed.
                         engine.tick().await.unwrap();
                     }
                     1 => drop(accounts(&engine).credits(&opened.reference()).await.unwrap()),
@@ -169,7 +169,7 @@ pub(super) async fn a_change_that_got_lost_is_asked_about(seeded: Option<Seeded>
     let requests = requested(&world, Operation::CloseVirtualAccount);
     ensure!(requests == 1, "it was closed {requests} times");
 
-    // One that the gateway never got ends once it can no longer arrive.
+    // A change that the gateway never received ends once it can no longer arrive.
     world
         .gateway()
         .script(Operation::ReopenVirtualAccount, Scripted::lost_before_booking())

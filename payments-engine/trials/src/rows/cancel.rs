@@ -1,4 +1,4 @@
-//! Payments that are called off through the journal.
+//! Payments that are cancelled through the journal.
 
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ pub(super) async fn a_cancellation_that_never_arrived_may_be_asked_for_again(
     let again = payments.cancel_payment(&order()).await;
     ensure!(matches!(again, Ok(Submission::Accepted(_))), "{again:?}");
 
-    // Paid before it was cancelled: the gateway refuses, and says so.
+    // It was paid before it was cancelled: the gateway refuses, and reports the payment.
     let other = CreatePayment::new(OrderRef::new("A-2").unwrap(), Money::vnd(50_000)).unwrap();
     let _ = payments.create_payment(&other).await.unwrap();
     world.gateway().pay("A-2", Money::vnd(50_000)).unwrap();

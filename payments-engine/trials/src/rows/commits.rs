@@ -1,4 +1,4 @@
-//! Commits whose answer is lost, each point of a payout in turn.
+//! Commits whose response is lost, at each point of a payout in turn.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use provider_mock::PayoutStart;
 use super::{Finding, ensure};
 use crate::world::{MAIN, World, create, free_port, payout, provider_at};
 
-/// Every fault at each commit of a call and of a hand-over, once and three times in a row, with a
+/// Every fault at each commit of a call and of handing over, once and three times in a row, with a
 /// gateway that is up and one that refuses connections.
 pub(super) async fn a_commit_that_is_not_known_is_no_error(seeded: Option<Seeded>) -> Finding {
     for fault in [Fault::Refused, Fault::LostBefore, Fault::LostAfter] {

@@ -12,18 +12,18 @@ use payments_core::{
 
 use crate::world::MAIN;
 
-/// What a provider does wrong.
+/// The fault of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wrong {
     /// Returns an error after it has sent.
     ErrAfterSending,
     /// Sends twice in one call.
     SendsTwice,
-    /// Says that the gateway refused, unsigned, after it has sent.
+    /// Returns an unsigned refusal after it has sent.
     RefusesAfterSending,
 }
 
-/// A provider around an honest one.
+/// Wraps an honest provider with a fault.
 pub(crate) fn dishonest(honest: &Provider, wrong: Wrong) -> Provider {
     let role = Dishonest { inner: Arc::clone(honest.payouts().unwrap()), wrong };
     let (id, kind) = (ProviderId::new(MAIN).unwrap(), ProviderKind::new("mock").unwrap());
@@ -48,7 +48,7 @@ impl PayoutProvider for Dishonest {
         match self.wrong {
             Wrong::ErrAfterSending => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
             Wrong::SendsTwice => {
-                // Refused before it leaves, or the gateway pays again.
+                // It is refused before it leaves, or the gateway pays again.
                 let _ = self.inner.create_payout(request).await;
                 Ok(first)
             }

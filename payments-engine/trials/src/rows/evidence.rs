@@ -1,4 +1,4 @@
-//! What is believed of a payout, and when.
+//! The evidence on which the engine trusts reports of a payout.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub(super) async fn an_outcome_after_an_inquiry_is_recorded(seeded: Option<Seede
     Ok(())
 }
 
-/// A payout whose request the gateway never got to.
+/// Starts an engine with a payout whose request the gateway never received.
 async fn lost(world: &World, limits: Limits, seeded: Option<Seeded>) -> Engine {
     let engine = world.engine_with(limits, seeded).await;
     world.gateway().next_payout(Scripted::lost_before_booking()).unwrap();

@@ -1,4 +1,4 @@
-//! Handlers: exactly once, with the present record, whatever they do.
+//! Handlers are called with the present record, and their writes are committed exactly once.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -19,7 +19,7 @@ use crate::{
     world::{MAIN, payout, reference},
 };
 
-/// What the handler does.
+/// The behaviour of the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Does {
     Works,
@@ -33,7 +33,7 @@ enum Does {
     Submits,
 }
 
-/// Writes a row for each change that it is given.
+/// Writes a row for each change.
 #[derive(Clone)]
 struct Writes(Arc<State>);
 
@@ -110,7 +110,7 @@ impl Handler<SqliteTransaction> for Writes {
     }
 }
 
-/// The rows that handlers wrote, in their order.
+/// Returns the rows that handlers wrote, in their order.
 fn seen(world: &Deliveries) -> Vec<(String, i64, String)> {
     let connection = rusqlite::Connection::open(world.file()).unwrap();
     let mut statement =
@@ -119,7 +119,7 @@ fn seen(world: &Deliveries) -> Vec<(String, i64, String)> {
     rows.map(Result::unwrap).collect()
 }
 
-/// An engine with a handler, and a table for it.
+/// Returns the builder of an engine with a handler, and creates a table for it.
 fn builder(world: &Deliveries, handler: &Writes, seeded: Option<Seeded>) -> EngineBuilder {
     let connection = rusqlite::Connection::open(world.file()).unwrap();
     let table = "CREATE TABLE IF NOT EXISTS seen (reference TEXT, revision INTEGER, state TEXT)";
@@ -133,7 +133,7 @@ fn builder(world: &Deliveries, handler: &Writes, seeded: Option<Seeded>) -> Engi
 
 async fn start(world: &Deliveries, handler: &Writes, seeded: Option<Seeded>) -> Engine {
     let engine = builder(world, handler, seeded).start().await.unwrap();
-    // An engine that is held by its own handler ends with `stop` only.
+    // An engine that its own handler holds ends only by `stop`.
     let _ = handler.0.engine.set(engine.clone());
     engine
 }
@@ -168,7 +168,7 @@ pub(super) async fn what_a_handler_writes_is_there_exactly_once(seeded: Option<S
     Ok(())
 }
 
-/// A handler that fails in any way leaves no row, is called again, and the engine goes on.
+/// A handler that fails in any way leaves no row and is called again, and the engine continues.
 pub(super) async fn a_handler_that_fails_is_called_again(seeded: Option<Seeded>) -> Finding {
     for does in [
         Does::Fails,
@@ -220,8 +220,8 @@ pub(super) async fn inside_a_handler_only_submit_in_works(seeded: Option<Seeded>
     Ok(())
 }
 
-/// A change that a handler fails at for ever becomes a dead letter; replayed a week later, the
-/// handler is given the record as it is then.
+/// A change for which a handler always fails becomes a dead letter. If it is replayed a week later,
+/// the handler is given the record of that time.
 pub(super) async fn a_dead_letter_is_replayed_with_the_present_record(
     seeded: Option<Seeded>,
 ) -> Finding {
@@ -313,7 +313,7 @@ pub(super) async fn a_handler_with_another_database_is_refused(seeded: Option<Se
     Ok(())
 }
 
-/// Changes wait for a handler that a start left out.
+/// Changes are kept for a handler that a start left out.
 pub(super) async fn a_handler_that_is_missing_loses_no_change(seeded: Option<Seeded>) -> Finding {
     let world = Deliveries::in_sqlite();
     let handler = Writes::that(Does::Works);

@@ -11,7 +11,7 @@ use payments_engine::{Engine, Fault, InboxLimits, Seeded};
 use super::{Finding, ensure};
 use crate::deliveries::{AMOUNT, Deliveries, OPEN, RETURN, SIGNED, claim, deliver, received};
 
-/// Lets time pass, and works on what is due by then.
+/// Moves the clock forward, and does the work that is due by then.
 async fn advance(world: &Deliveries, engine: &Engine, by: Duration) {
     world.clock.advance(by);
     engine.tick().await.unwrap();
@@ -59,8 +59,8 @@ pub(super) async fn a_delivery_is_stored_and_booked_in_one_commit(
     Ok(())
 }
 
-/// What a stranger claims before the buyer pays is contradicted; the genuine delivery that comes
-/// later is believed, although it is about the same order or even has the same bytes.
+/// A stranger's claim before the buyer pays is contradicted. The genuine delivery that arrives
+/// later is trusted, although it is about the same order or even has the same bytes.
 pub(super) async fn a_contradicted_delivery_uses_up_nothing(seeded: Option<Seeded>) -> Finding {
     for note in ["genuine", "forged"] {
         let world = Deliveries::start();
@@ -84,7 +84,8 @@ pub(super) async fn a_contradicted_delivery_uses_up_nothing(seeded: Option<Seede
     Ok(())
 }
 
-/// Signed for another time it has to be confirmed; signed anew it is believed at once.
+/// A delivery that was signed for another time has to be confirmed; signed anew it is trusted
+/// immediately.
 pub(super) async fn what_was_signed_for_another_time_is_confirmed(
     seeded: Option<Seeded>,
 ) -> Finding {

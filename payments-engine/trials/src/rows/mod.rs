@@ -1,7 +1,7 @@
 //! The rows of the failure table that need no second process.
 //!
-//! A trial returns what it found wrong. With a mistake in the engine it has to find something; the
-//! list [`FINDERS`] says which trial finds which mistake.
+//! A trial returns what it found wrong. With a mistake in the engine it has to find something;
+//! [`FINDERS`] lists which trial finds which mistake.
 
 mod accounts;
 mod cancel;
@@ -24,10 +24,10 @@ use std::pin::Pin;
 
 use payments_engine::Seeded;
 
-/// What a trial found wrong.
+/// The finding of a trial: an error if something was wrong.
 pub type Finding = Result<(), String>;
 
-/// A trial of an engine with a mistake in it, or with none.
+/// A trial of an engine with a mistake, or without one.
 pub type Trial = fn(Option<Seeded>) -> Pin<Box<dyn Future<Output = Finding>>>;
 
 /// Returns what was found wrong unless a condition holds.

@@ -1,4 +1,4 @@
-//! What has no record of its own and is a case all the same.
+//! Cases of subjects without a record of their own.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::statement::Changes;
 
 const EVERY: Duration = Duration::from_secs(900);
 
-/// The kinds of the open cases.
+/// Returns the kinds of the open cases.
 async fn kinds(engine: &Engine) -> Vec<CaseKind> {
     engine.cases().await.unwrap().iter().map(|(_, case, _)| case.kind).collect()
 }
@@ -74,7 +74,7 @@ pub(super) async fn a_line_that_cannot_be_read_is_one_case(seeded: Option<Seeded
     ensure!(found == [CaseKind::UnreadableLine], "{found:?}");
     close(&engine).await?;
     engine.stop().await;
-    // It is listed again, and was looked at.
+    // It is listed again, but its case was closed.
     let engine = start().await;
     world.clock.advance(EVERY);
     engine.tick().await.unwrap();

@@ -1,4 +1,4 @@
-//! Payments that are opened and given back through the journal.
+//! Payments that are opened and refunded through the journal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,7 +123,7 @@ pub(super) async fn refunds_never_exceed_what_was_received(seeded: Option<Seeded
     world.gateway().pay("A-1", Money::vnd(50_000)).unwrap();
     let first = refund(&payments, "R-1", 30_000).await;
     ensure!(matches!(first, Ok(Submission::Accepted(_))), "{first:?}");
-    // The gateway itself would refuse more, and only after it was asked.
+    // The gateway itself would also refuse more, but only after it was called.
     let second = refund(&payments, "R-2", 30_000).await;
     ensure!(second.as_ref().is_err_and(|error| error.kind() == ErrorKind::Conflict), "{second:?}");
     let requested = requested(&world, Operation::RefundPayment);

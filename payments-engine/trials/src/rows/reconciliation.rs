@@ -1,5 +1,5 @@
-//! Reconciliation: what a statement lists in a period, compared with what is on record, on the store
-//! of the trials and on one in memory.
+//! Reconciliation: compares the statement of a period with the records, on the store of the trials
+//! and on one in memory.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -36,7 +36,7 @@ struct Books {
 }
 
 impl Books {
-    /// One on the store of the trials, and one in memory.
+    /// Creates one on the store of the trials, and one in memory.
     async fn on_each_store(seeded: Option<Seeded>) -> Vec<Self> {
         let (one, other) = (Deliveries::start(), Deliveries::start());
         let store = one.store();
@@ -53,7 +53,7 @@ impl Books {
     /// Kills the engine, and starts another one on its store.
     async fn restart(&mut self) {
         let next = start(&self.world, &self.changes, &self.store, self.seeded);
-        // A file has one engine at a time.
+        // A file can have only one engine at a time.
         self.engine.clone().stop().await;
         self.engine = next.await;
     }
@@ -68,17 +68,17 @@ impl Books {
         self.last()
     }
 
-    /// The gateway's name of its last booking.
+    /// Returns the gateway's name of its last booking.
     fn last(&self) -> String {
         self.world.gateway.bookings().last().unwrap().transaction.clone()
     }
 
-    /// The period from the beginning until `days` later.
+    /// Returns the period from the beginning until `days` later.
     fn period(&self, days: u32) -> Period {
         Period::new(self.begun, self.begun.plus(DAY * days)).unwrap()
     }
 
-    /// Lets three days pass, and reconciles the first of them.
+    /// Moves the clock forward by three days, and reconciles the first of them.
     async fn reconcile_the_first_day(&self) -> (ReconciliationRun, Vec<ReconciliationRow>) {
         self.world.clock.advance(3 * DAY);
         self.reconcile(&self.period(1)).await
@@ -90,7 +90,7 @@ impl Books {
         (run, rows)
     }
 
-    /// Every row of a run.
+    /// Returns every row of a run.
     async fn rows(&self, run: u64) -> Vec<ReconciliationRow> {
         let mut rows: Vec<ReconciliationRow> = Vec::new();
         loop {
@@ -103,13 +103,13 @@ impl Books {
         }
     }
 
-    /// The kind of an open case.
+    /// Returns the kind of an open case.
     async fn case(&self, id: &CaseId) -> Option<CaseKind> {
         let cases = self.engine.cases().await.unwrap();
         cases.iter().find(|(known, ..)| known == id).map(|(_, case, _)| case.kind)
     }
 
-    /// Sends a payout, which succeeds.
+    /// Sends a payout that succeeds.
     async fn pay_out(&self, reference: &str, amount: i64, note: Option<&str>) {
         let request = payout(reference, amount, note);
         let payouts = self.engine.payouts(MAIN).unwrap();
@@ -121,7 +121,7 @@ impl Books {
         assert_eq!(found.state, PayoutState::Succeeded);
     }
 
-    /// Sends a payout that the engine knows nothing of.
+    /// Sends a payout without the engine.
     async fn send_past_the_engine(&self, reference: &str, amount: i64, note: Option<&str>) {
         let provider = self.world.gateway.provider(MAIN).unwrap();
         let request = payout(reference, amount, note);
@@ -166,8 +166,8 @@ fn subjects(rows: &[ReconciliationRow]) -> Vec<String> {
     rows.iter().map(|row| subject(row).unwrap_or_default()).collect()
 }
 
-/// A delivered payment is matched, one whose delivery was lost is booked, a transfer for no order is a
-/// case. A second run stands beside the first, which stays as it was.
+/// A delivered payment is matched, a payment whose delivery was lost is booked, and a transfer
+/// without an order is a case. A second run is stored beside the first, which does not change.
 pub(super) async fn a_line_is_matched_booked_or_before_a_person(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         books.pay("A-1", true).await;
@@ -196,8 +196,7 @@ pub(super) async fn a_line_is_matched_booked_or_before_a_person(seeded: Option<S
     Ok(())
 }
 
-/// What is on record and not listed is a case, once. While the bank may still enter it, nobody is
-/// called.
+/// A record that is not listed is one case. No case is opened while the bank may still enter it.
 pub(super) async fn what_a_statement_does_not_list_is_a_case(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         let transaction = books.pay("A-1", true).await;
@@ -227,8 +226,8 @@ pub(super) async fn what_a_statement_does_not_list_is_a_case(seeded: Option<Seed
     Ok(())
 }
 
-/// A line that is listed again is a duplicate, and its money counts once; so is a payout that left
-/// twice, which is a case.
+/// A line that is listed twice is a duplicate, and its money counts once. A payout that left twice
+/// is also a duplicate, and a case.
 pub(super) async fn what_is_listed_again_is_a_duplicate(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         let transaction = books.pay("A-1", true).await;
@@ -247,8 +246,8 @@ pub(super) async fn what_is_listed_again_is_a_duplicate(seeded: Option<Seeded>) 
     Ok(())
 }
 
-/// Another amount than on record differs, with both amounts and a case, whether the statement has the
-/// key of the delivery or one of its own.
+/// A listed amount that differs from the record makes a row with both amounts and a case, whether
+/// the statement has the key of the delivery or its own.
 pub(super) async fn another_amount_differs_and_is_a_case(seeded: Option<Seeded>) -> Finding {
     for has_own_keys in [false, true] {
         for books in Books::on_each_store(seeded).await {
@@ -273,7 +272,7 @@ pub(super) async fn another_amount_differs_and_is_a_case(seeded: Option<Seeded>)
     Ok(())
 }
 
-/// Periods that follow each other hold each line once, also one of the moment between them.
+/// Consecutive periods contain each line once, including a line of the moment between them.
 pub(super) async fn each_line_belongs_to_one_period(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         books.pay("A-1", true).await;
@@ -295,8 +294,8 @@ pub(super) async fn each_line_belongs_to_one_period(seeded: Option<Seeded>) -> F
     Ok(())
 }
 
-/// A statement that names lines by keys of its own is matched with what deliveries reported of the
-/// same money: each line with one credit, and each credit with one line.
+/// A statement with its own keys is matched with the deliveries of the same money: each line with
+/// one credit, and each credit with one line.
 pub(super) async fn other_keys_of_the_same_money_are_matched(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         books.changes.use_own_keys();
@@ -314,15 +313,15 @@ pub(super) async fn other_keys_of_the_same_money_are_matched(seeded: Option<Seed
             let counted = received(&books.engine, order).await;
             ensure!(counted == AMOUNT, "{counted} are counted for {order}");
         }
-        // Now the lines are on record too.
+        // Now the lines are on record as well.
         let (_, again) = books.reconcile(&books.period(1)).await;
         ensure!(kinds(&again) == expected, "{again:#?}");
     }
     Ok(())
 }
 
-/// Payouts are matched by the reference in their memo, or else by amount and day, each with one line;
-/// money that left for none of them is unmatched.
+/// Payouts are matched by the reference in their memo, or else by amount and day, each with one
+/// line. Outgoing money without a payout is unmatched.
 pub(super) async fn payouts_are_matched_with_what_left(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         books.pay_out("P-1", 30_000, Some("wages P-1")).await;
@@ -338,7 +337,7 @@ pub(super) async fn payouts_are_matched_with_what_left(seeded: Option<Seeded>) -
     Ok(())
 }
 
-/// A line that names a payout of which it is not known what became proves that its money left.
+/// A line that names a payout with an unknown outcome proves that its money left.
 pub(super) async fn a_payout_that_a_statement_names_has_left(seeded: Option<Seeded>) -> Finding {
     for books in Books::on_each_store(seeded).await {
         let payouts = books.engine.payouts(MAIN).unwrap();
@@ -356,7 +355,7 @@ pub(super) async fn a_payout_that_a_statement_names_has_left(seeded: Option<Seed
     Ok(())
 }
 
-/// Money that left for no payout or refund on record is put before a person, once.
+/// Outgoing money without a payout or refund on record is one case.
 pub(super) async fn money_that_left_for_nothing_on_record_is_a_case(
     seeded: Option<Seeded>,
 ) -> Finding {
@@ -381,8 +380,8 @@ pub(super) async fn money_that_left_for_nothing_on_record_is_a_case(
     Ok(())
 }
 
-/// A page that cannot be read interrupts the run, which says so and goes on, also after a kill; each
-/// line has one row.
+/// A page that cannot be read interrupts the run, which records the reason and can be continued,
+/// even after a kill; each line has one row.
 pub(super) async fn an_interrupted_run_is_taken_up_again(seeded: Option<Seeded>) -> Finding {
     for mut books in Books::on_each_store(seeded).await {
         for amount in 1..=120 {
@@ -415,7 +414,7 @@ pub(super) async fn an_interrupted_run_is_taken_up_again(seeded: Option<Seeded>)
     Ok(())
 }
 
-/// Commits that are not known add no row twice, and leave none out.
+/// Commits with an unknown result add no row twice, and omit none.
 pub(super) async fn unknown_commits_add_no_row_twice(seeded: Option<Seeded>) -> Finding {
     let (one, other) = (Deliveries::start(), Deliveries::start());
     let store = one.store();
@@ -452,7 +451,7 @@ pub(super) async fn what_cannot_be_reconciled_is_refused(seeded: Option<Seeded>)
     Ok(())
 }
 
-/// A store with tables on which no engine was started is one that somebody mistook for another.
+/// A store with tables on which no engine was started was probably mistaken for another one.
 pub(super) async fn a_store_that_was_never_used_is_not_reconciled(
     seeded: Option<Seeded>,
 ) -> Finding {

@@ -1,4 +1,4 @@
-//! References that the engine gives out.
+//! References that the engine generates.
 
 use std::collections::HashSet;
 

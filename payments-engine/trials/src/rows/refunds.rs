@@ -17,7 +17,7 @@ fn order() -> OrderRef {
     OrderRef::new("A-1").unwrap()
 }
 
-/// An order of 50,000 VND that is paid.
+/// Opens and pays an order of 50,000 VND.
 async fn paid(world: &World, engine: &Engine) {
     let request = CreatePayment::new(order(), Money::vnd(50_000)).unwrap();
     let payments = engine.payments(MAIN).unwrap();
@@ -83,7 +83,7 @@ pub(super) async fn a_refund_follows_the_payout_that_carries_it_out(
     world.gateway().settle_payout("R-1", PayoutOutcome::Failed).unwrap();
     world.advance(&engine, Duration::from_secs(400)).await;
     ensure!(state(&engine, "R-1").await == RefundRecordState::Failed, "its payout failed");
-    // What failed may be given back under another name.
+    // An amount whose refund failed may be refunded under another name.
     let other = engine.submit(MAIN, &payout_of("P-1", 50_000)).await;
     ensure!(matches!(other, Ok(HandedOver::Recorded(_))), "{other:?}");
     let taken = refund(&engine, "P-1", 50_000).await;

@@ -1,4 +1,4 @@
-//! What an engine finds that begins after another was killed.
+//! Engines that start after another one was killed.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(super) async fn what_a_copy_of_the_store_does_not_know_is_asked_for(
     let engine = world.engine(seeded).await;
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
     engine.stop().await;
-    // What the copy does not know of: it was sent.
+    // It was sent, but the copy does not know of it.
     let _ = world.provider().payouts().unwrap().create_payout(&payout("P-1")).await.unwrap();
     let engine = world.engine(seeded).await;
     engine.tick().await.unwrap();

@@ -1,4 +1,4 @@
-//! One send, and what must not be sent.
+//! Single sends, and instructions that must not be sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,7 +99,7 @@ pub(super) async fn a_dropped_caller_leaves_nothing_open(seeded: Option<Seeded>)
     for number in 0..count("ENGINE_TRIAL_DROPS", 20) {
         let request = payout(&format!("P-{number}"));
         let mut call = payouts.create_payout(&request);
-        // Dropped after so many polls, or after so much time.
+        // The future is dropped after this many polls, or after this much time.
         for _ in 0..=number % 4 {
             if (&mut call).now_or_never().is_some() {
                 break;

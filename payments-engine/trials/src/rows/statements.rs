@@ -1,4 +1,4 @@
-//! Statements: credits without a delivery, counted once with what other sources report.
+//! Statements: credits without a delivery, counted once with the reports of other sources.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::{
 
 const EVERY: Duration = Duration::from_secs(900);
 
-/// The buyer pays, and the delivery is lost: the statement tells of it. A delivery that comes late,
+/// The buyer pays, and the delivery is lost, but the statement lists the money. A late delivery,
 /// and every later reading, is the same money.
 pub(super) async fn a_statement_books_what_no_delivery_told_once(
     seeded: Option<Seeded>,
@@ -40,7 +40,8 @@ pub(super) async fn a_statement_books_what_no_delivery_told_once(
     Ok(())
 }
 
-/// Killed while it reads, it reads on; two equal true transfers count twice.
+/// An engine that is killed while it reads a statement continues; two equal real transfers count
+/// twice.
 pub(super) async fn a_statement_is_read_on_after_a_kill(seeded: Option<Seeded>) -> Finding {
     let world = Deliveries::start();
     let engine = world.builder(seeded).with_statements_every(EVERY).start().await.unwrap();
@@ -57,8 +58,8 @@ pub(super) async fn a_statement_is_read_on_after_a_kill(seeded: Option<Seeded>) 
     Ok(())
 }
 
-/// Two equal transfers for no order, each told by a delivery and by a line of the statement under
-/// another key, are two cases, whichever comes first. Each is decided once.
+/// Two equal transfers without an order, each reported by a delivery and by a line of the statement
+/// under another key, are two cases, whichever report comes first. Each is decided once.
 pub(super) async fn unmatched_money_of_two_sources_is_one_case_for_each_transfer(
     seeded: Option<Seeded>,
 ) -> Finding {

@@ -1,4 +1,4 @@
-//! What has to hold once a shop has come to rest.
+//! The conditions that have to hold once a shop has come to rest.
 
 use payments_core::OrderRef;
 use payments_engine::{
@@ -10,7 +10,7 @@ use super::Counts;
 use super::shop::{Shop, Told};
 use crate::world::reference;
 
-/// Compares what the engine of a shop says with what its gateway did.
+/// Compares the engine's records of a shop with the gateway's ledger.
 pub(super) async fn check(shop: &Shop) -> Counts {
     let mut counts = Counts { seeds: 1, ..Counts::default() };
     for row in &shop.rows {
@@ -36,7 +36,7 @@ pub(super) async fn check(shop: &Shop) -> Counts {
     if shop.undelivered() > 0 {
         wrong.push(format!("{} deliveries get no good reply", shop.undelivered()));
     }
-    // A buyer who pays too much is before a person also where nothing goes wrong.
+    // A buyer who pays too much causes a case even if nothing goes wrong.
     let is_trouble = |kind: &String| *kind != "Over";
     if shop.is_calm && counts.cases.keys().any(is_trouble) {
         wrong.push(format!("nothing went wrong, and a person is asked: {:?}", counts.cases));
@@ -45,7 +45,7 @@ pub(super) async fn check(shop: &Shop) -> Counts {
     counts
 }
 
-/// What moved for a payout, an order or a refund, by the gateway's ledger.
+/// Returns the money that moved for a payout, an order or a refund, by the gateway's ledger.
 fn moved(shop: &Shop, is_it: impl Fn(&provider_mock::Booking) -> bool) -> i64 {
     let bookings = shop.gateway.bookings();
     let of = bookings.iter().filter(|booking| is_it(booking));

@@ -1,4 +1,4 @@
-//! The way to the simulated gateway: connections that fail, and calls that overlap.
+//! The connection to the simulated gateway: connections that fail, and calls that overlap.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,15 +11,15 @@ use payments_core::transport::{
 
 use crate::random::Random;
 
-/// A transport to a gateway in memory, which asks for the departure of each instruction if it
-/// `departs`.
+/// A transport to a gateway in memory. If it `departs`, it asks for the departure of each
+/// instruction.
 pub(super) struct Line {
     pub(super) gateway: Arc<dyn Transport>,
     pub(super) departs: bool,
     pub(super) state: Arc<LineState>,
 }
 
-/// What happens on the line.
+/// The faults of the line.
 pub(super) struct LineState {
     random: Mutex<Random>,
     refused: Mutex<u64>,
@@ -30,7 +30,7 @@ impl LineState {
         Self { random: Mutex::new(random), refused: Mutex::new(0) }
     }
 
-    /// Refuses so many connections from now on.
+    /// Refuses this many connections from now on.
     pub(super) fn refuse(&self, connections: u64) {
         *self.refused.lock().unwrap() = connections;
     }
@@ -42,7 +42,7 @@ impl LineState {
         refuses
     }
 
-    /// Lets others go first, some times.
+    /// Yields to other tasks, some times.
     async fn pause(&self) {
         let times = self.random.lock().unwrap().below(4);
         for _ in 0..times {

@@ -1,10 +1,10 @@
-//! Random shops on an engine in memory, each decided by its seed.
+//! Random shops on an engine in memory, each determined by its seed.
 //!
-//! A `Shop` instructs payouts, opens orders, gives refunds and gets deliveries, while its
-//! gateway loses responses, its store loses commits, and its process ends at some commit and starts
-//! again. Then everything is mended and time passes until the engine has nothing more to do;
-//! `checks` compares what it says with what the gateway did. The clock, the store, the gateway and
-//! the engine's own waits are simulated, so that a seed plays the same each time.
+//! A `Shop` instructs payouts, opens orders, gives refunds and gets deliveries, while its gateway
+//! loses responses, its store loses commits, and its process ends at some commit and starts again.
+//! Then all faults end and time passes until the engine has nothing more to do; `checks` compares
+//! its records with the gateway's ledger. The clock, the store, the gateway and the engine's own
+//! waits are simulated, so that a seed plays the same each time.
 
 mod checks;
 mod gateway;
@@ -19,25 +19,25 @@ use payments_engine::{CaseKind, Seeded};
 
 use shop::Shop;
 
-/// What simulations counted.
+/// The counts of simulations.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// Shops that were played.
+    /// The number of shops that were played.
     pub seeds: u64,
-    /// Shops that reached each row.
+    /// The number of shops that reached each row.
     pub rows: BTreeMap<&'static str, u64>,
-    /// Payouts that were instructed, and those of them that the gateway carried out.
+    /// The number of payouts that were instructed, and of those that the gateway carried out.
     pub payouts: (u64, u64),
-    /// Orders that were opened, and those of them that received money.
+    /// The number of orders that were opened, and of those that received money.
     pub orders: (u64, u64),
-    /// Cases that wait for a person at the end, by kind.
+    /// The number of cases that wait for a person at the end, by kind.
     pub cases: BTreeMap<String, u64>,
-    /// What must not be, with its seed: doubles, losses, false ends, wrong sums.
+    /// The violations, each with its seed: doubles, losses, false ends, wrong sums.
     pub wrong: Vec<String>,
 }
 
 impl Counts {
-    /// The counts as a table.
+    /// Formats the counts as a table.
     pub fn table(&self) -> String {
         let mut table = format!("| simulation | {} seeds |\n|---|---|\n", self.seeds);
         for (row, count) in &self.rows {
@@ -77,7 +77,7 @@ impl Counts {
 /// Plays the shops of these seeds, on every core.
 ///
 /// # Panics
-/// If a shop does.
+/// Panics if a shop panics.
 pub fn run(seeds: Range<u64>, seeded: Option<Seeded>) -> Counts {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicU64::new(seeds.start);

@@ -1,4 +1,4 @@
-//! One random shop: what it does, and what happens to it.
+//! One random shop, with its actions and its faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ pub(super) const ASKED: i64 = 100_000;
 const PAYOUTS: u64 = 4;
 const ORDERS: u64 = 3;
 
-/// The operations that can go wrong, each as often as it stands here.
+/// The operations that can fail, each as often as it is listed.
 const STRUCK: [Operation; 8] = [
     Operation::CreatePayout,
     Operation::CreatePayout,
@@ -43,26 +43,26 @@ const STRUCK: [Operation; 8] = [
     Operation::Entries,
 ];
 
-/// What the shop was told about one instruction.
+/// The responses that the shop got about one instruction.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Told {
-    /// It was acknowledged: it will be sent, or may have been.
+    /// It was acknowledged, so it will be sent or may have been.
     pub(super) promised: bool,
     /// It was accepted by the gateway.
     pub(super) accepted: bool,
-    /// Its process ended during the call, or the call did not know.
+    /// Its process ended during the call, or the call returned an unknown outcome.
     pub(super) unknown: bool,
 }
 
-/// Some commits in a row that are struck.
+/// A number of consecutive commits with a fault.
 struct Strike {
-    /// How many commits come before.
+    /// The number of commits before them.
     after: u64,
     times: u64,
     fault: Fault,
 }
 
-/// The commits that are struck, and what became of it.
+/// The commits with a fault, and what happened to them.
 #[derive(Default)]
 struct Strikes {
     next: Mutex<Option<Strike>>,
@@ -78,7 +78,7 @@ pub(super) struct Shop {
     pub(super) orders: BTreeMap<String, Told>,
     pub(super) refunds: BTreeMap<String, (String, Told)>,
     pub(super) rows: BTreeSet<&'static str>,
-    /// Whether nothing goes wrong in this one.
+    /// Whether this shop has no faults.
     pub(super) is_calm: bool,
     random: Random,
     clock: ManualClock,
@@ -86,14 +86,14 @@ pub(super) struct Shop {
     provider: Provider,
     store: Store,
     strikes: Arc<Strikes>,
-    /// Deliveries that the gateway has not got a good reply for.
+    /// Deliveries to which the gateway got no good reply yet.
     deliveries: Vec<Request<Bytes>>,
     seeded: Option<Seeded>,
     engine: Option<Engine>,
 }
 
 impl Shop {
-    /// The shop of a seed.
+    /// Opens the shop of a seed.
     pub(super) async fn open(seed: u64, seeded: Option<Seeded>) -> Self {
         let mut random = Random::seeded(seed);
         let clock = ManualClock::at(Timestamp::from_unix(1_731_742_061));
@@ -159,7 +159,7 @@ impl Shop {
         self.engine = Some(engine.unwrap());
     }
 
-    /// Does random things.
+    /// Takes random actions.
     pub(super) async fn trade(&mut self) {
         let steps = 12 + self.random.below(24);
         for _ in 0..steps {
@@ -230,11 +230,11 @@ impl Shop {
         self.orders.entry(name).or_default().hear(&outcome, has_ended);
     }
 
-    /// A buyer pays: most often what was asked, sometimes less, more, or a second time.
+    /// Lets a buyer pay: mostly the requested amount, sometimes less, more, or a second time.
     fn pay_order(&mut self) {
         let name = format!("A-{}", self.random.below(ORDERS));
         let amount = *self.random.one_of(&[ASKED, ASKED, ASKED, 40_000, 60_000, 130_000]);
-        // There may be no such order.
+        // The order may not exist.
         let _ = self.gateway.pay(&name, Money::vnd(amount));
     }
 
@@ -255,7 +255,7 @@ impl Shop {
         }
     }
 
-    /// Whether the gateway got a good reply.
+    /// Returns whether the gateway got a good reply.
     async fn accept(&mut self, request: &Request<Bytes>) -> bool {
         let accepted = self.engine().accept(MAIN, SIGNED, &Delivery::of(request)).await;
         if self.has_ended() {
@@ -287,14 +287,14 @@ impl Shop {
     fn settle_a_payout(&mut self) {
         let (name, _) = self.a_payout();
         let outcome = *self.random.one_of(&[PayoutOutcome::Succeeded, PayoutOutcome::Failed]);
-        // There may be no such payout.
+        // The payout may not exist.
         let _ = self.gateway.settle_payout(name, outcome);
     }
 
     async fn pass_time(&mut self) {
         let by = *self.random.one_of(&[1, 5, 30, 120, 400, 3_700]);
         self.clock.advance(Duration::from_secs(by));
-        // An error means that the store does not answer.
+        // An error means that the store does not respond.
         let _ = self.engine().tick().await;
     }
 
@@ -340,7 +340,7 @@ impl Shop {
         self.strikes.has_ended.load(Ordering::SeqCst)
     }
 
-    /// Starts after the process ended, and notes where it was.
+    /// Starts again after the process ended, and records where it was.
     async fn start_again(&mut self) {
         self.engine.take().unwrap().kill().await;
         self.strikes.has_ended.store(false, Ordering::SeqCst);
@@ -367,7 +367,7 @@ impl Shop {
         }
     }
 
-    /// Mends everything, and lets time pass until the engine has nothing more to do.
+    /// Ends all faults, and lets time pass until the engine has nothing more to do.
     pub(super) async fn come_to_rest(&mut self) {
         *self.strikes.next.lock().unwrap() = None;
         self.line.refuse(0);
@@ -396,7 +396,7 @@ impl Shop {
         self.deliveries = left;
     }
 
-    /// Deliveries that got no good reply although everything works.
+    /// Returns the number of deliveries that got no good reply although everything works.
     pub(super) fn undelivered(&self) -> usize {
         self.deliveries.len()
     }
@@ -406,7 +406,7 @@ impl Told {
     fn hear<T>(&mut self, outcome: &payments_core::Result<Submission<T>>, has_ended: bool) {
         match outcome {
             _ if has_ended => self.unknown = true,
-            // It may be that not even its record was stored.
+            // Possibly not even its record was stored.
             Ok(Submission::Uncertain(_)) => self.unknown = true,
             Ok(Submission::Accepted(_)) => {
                 self.promised = true;
@@ -440,7 +440,7 @@ impl Strikes {
     }
 }
 
-/// A provider that reaches the gateway over this line, and asks each question once.
+/// Returns a provider that reaches the gateway over this line, and sends each inquiry once.
 fn provider(absence: &str, line: Line, clock: &ManualClock) -> Provider {
     let settings = Settings::test();
     let config: PaymentsConfig = toml::from_str(&format!(
