@@ -9,7 +9,7 @@ use crate::{Movement, ProviderId, SameMoney, same_credit};
 pub enum CreditMatch<'a> {
     /// No source reported the money before: count it, and store the report.
     New,
-    /// The same source reported it before under the same key: do nothing.
+    /// The same source reported the money before, under the same key: do nothing.
     Repeated(&'a Movement),
     /// Another source reported the same money: store the report, and do not count it.
     Same(&'a Movement),

@@ -72,7 +72,7 @@ macro_rules! names {
 }
 
 names! {
-    /// The merchant's own name for what is being paid, unique per merchant.
+    /// The merchant's own name for the order, unique per merchant.
     #[doc(alias("order id", "invoice number"))]
     OrderRef = "order";
     /// The merchant's own name for a payout. It names the same payout for ever.

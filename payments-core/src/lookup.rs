@@ -20,9 +20,9 @@ pub enum Lookup<T> {
 /// Whether it is certain that a reference which the provider does not know will not appear later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absence {
-    /// It does not exist, and nothing that was already sent can create it.
+    /// The object does not exist, and nothing that was already sent can create it.
     Conclusive,
-    /// It may still appear: keep inquiring.
+    /// The object may still appear: keep inquiring.
     Inconclusive {
         /// The reason why it may still appear, in one line.
         why: String,

@@ -49,9 +49,9 @@ pub struct Movement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// It arrived.
+    /// The money arrived.
     In,
-    /// It left.
+    /// The money left.
     Out,
 }
 
@@ -163,11 +163,11 @@ impl fmt::Debug for Movement {
 /// Whether two reports are about the same money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameMoney {
-    /// They are about the same money: count it once.
+    /// Both reports are about the same money: count it once.
     Same,
-    /// They are about different money.
+    /// The reports are about different money.
     Different,
-    /// They may be about the same money: do not count it twice and do not merge the reports
+    /// The reports may be about the same money: do not count it twice and do not merge the reports
     /// silently. A person or a further inquiry decides.
     Maybe,
 }

@@ -50,15 +50,15 @@ struct Extension {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Role {
-    /// It opens payments.
+    /// The provider opens payments.
     Payments,
-    /// It opens virtual accounts.
+    /// The provider opens virtual accounts.
     VirtualAccounts,
-    /// It pays money out.
+    /// The provider pays money out.
     Payouts,
-    /// It lists the movements of our bank accounts.
+    /// The provider lists the movements of our bank accounts.
     Statements,
-    /// It sends us notifications.
+    /// The provider sends us notifications.
     Notifications,
 }
 

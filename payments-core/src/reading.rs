@@ -119,9 +119,9 @@ pub enum Settles {
 /// How many times an instruction is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
-    /// Once with each alternative.
+    /// The instruction is sent once with each alternative.
     ForEach,
-    /// Once. The response is read with each alternative.
+    /// The instruction is sent once, and its response is read with each alternative.
     Once,
 }
 

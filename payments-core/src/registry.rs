@@ -152,8 +152,7 @@ pub struct Context {
     pub client: Arc<dyn Transport>,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// The longest time of one call, including waits and repetitions. If `None`, the client's
-    /// [`Transport::call_time`] applies.
+    /// The environment variables from which secrets are read.
     pub environ: Environ,
     /// How inquiries are repeated.
     pub retry: RetryPolicy,

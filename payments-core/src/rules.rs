@@ -213,7 +213,7 @@ pub enum Repeat {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepeatWindow {
-    /// Without limit.
+    /// The provider returns the first instruction without a time limit.
     Forever,
     /// For this long after the first instruction.
     For(Duration),
@@ -245,17 +245,17 @@ impl Repeat {
 pub enum AbsenceRule {
     /// An inquiry that does not find the reference is always conclusive.
     Always,
-    /// It is conclusive after the payment's `expires_at`, when the gateway no longer accepts the
-    /// money.
+    /// The absence is conclusive after the payment's `expires_at`, when the gateway no longer
+    /// accepts the money.
     AfterExpiry,
-    /// It is conclusive this long after the instruction was sent: the provider books within this
-    /// time or never.
+    /// The absence is conclusive this long after the instruction was sent: the provider books
+    /// within this time or never.
     After(Duration),
-    /// It is conclusive this long after the provider refused the instruction, even if the refusal
-    /// is not signed, because the refusal and the inquiry agree. Without a refusal it is never
-    /// conclusive.
+    /// The absence is conclusive this long after the provider refused the instruction, even if the
+    /// refusal is not signed, because the refusal and the inquiry agree. Without a refusal it is
+    /// never conclusive.
     AfterRefusal(Duration),
-    /// It is never conclusive.
+    /// The absence is never conclusive.
     Never,
 }
 

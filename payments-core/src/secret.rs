@@ -20,14 +20,14 @@ pub struct SecretBytes(SecretSlice<u8>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// It has no visible character. Anyone could sign with such a secret.
+    /// The text has no visible character. Anyone could sign with such a secret.
     #[error("the secret has no visible character; anyone could sign with it")]
     Empty,
-    /// It starts or ends with white space, which is often copied by mistake and makes every
+    /// The text starts or ends with white space, which is often copied by mistake and makes every
     /// signature wrong.
     #[error("the secret starts or ends with white space; remove it")]
     OuterWhiteSpace,
-    /// It contains a control or format character, such as a line break or a zero-width space.
+    /// The text contains a control or format character, such as a line break or a zero-width space.
     #[error(
         "the secret contains an invisible character, U+{:04X}; copy the secret once more",
         u32::from(*character)

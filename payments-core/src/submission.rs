@@ -32,11 +32,11 @@ use crate::{json, printable};
 #[derive(Clone, Debug)]
 #[must_use = "an instruction may have moved money: handle all three outcomes"]
 pub enum Submission<T> {
-    /// The provider accepted it.
+    /// The provider accepted the instruction.
     Accepted(T),
-    /// The provider refused it.
+    /// The provider refused the instruction.
     Declined(Decline),
-    /// It may or may not have been carried out. Inquire; do not send it a second time.
+    /// The instruction may or may not have been carried out. Inquire; do not send it a second time.
     Uncertain(Uncertain),
 }
 
@@ -245,9 +245,9 @@ impl fmt::Display for Uncertain {
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum NotAccepted {
-    /// The provider refused it.
+    /// The provider refused the instruction.
     Declined(Decline),
-    /// It may or may not have been carried out.
+    /// The instruction may or may not have been carried out.
     Uncertain(Uncertain),
 }
 

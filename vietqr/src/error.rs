@@ -163,9 +163,9 @@ pub enum Problem {
         "the CRC is {stated:04X} and should be {computed:04X}: the text was changed, scan it again"
     )]
     WrongCrc {
-        /// The CRC in the text.
-        stated: u16,
         /// The CRC at the end of the text.
+        stated: u16,
+        /// The CRC computed from the text.
         computed: u16,
     },
 

@@ -45,9 +45,9 @@ pub enum Service {
 /// How often a code may be paid (NAPAS VietQR format 1.0, object 01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Initiation {
-    /// Any number of times, such as a sticker on a counter: `11`.
+    /// A code for any number of payments, such as a sticker on a counter: `11`.
     Static,
-    /// Once, such as a code for one order: `12`.
+    /// A code for one payment, such as one order: `12`.
     Dynamic,
 }
 

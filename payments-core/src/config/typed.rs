@@ -59,7 +59,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(
 #[derive(Clone, Copy)]
 struct Typed<'de>(&'de Value);
 
-/// It never contains a value.
+/// An error that never contains a value of the configuration.
 #[derive(Debug)]
 enum TypeError {
     Message(String),

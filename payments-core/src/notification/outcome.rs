@@ -8,14 +8,15 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It was recorded and handled, or safely queued.
+    /// The delivery was recorded and handled, or safely queued.
     Handled,
     /// The same delivery was handled before.
     Duplicate,
-    /// It contains nothing to book, such as a browser's return, or it does not concern us.
+    /// The delivery contains nothing to book, such as a browser's return, or it does not concern
+    /// us.
     Ignored,
-    /// It could not be recorded: the provider should send it again later.
+    /// The delivery could not be recorded: the provider should send it again later.
     TryAgain,
-    /// It is not known to come from the provider.
+    /// The delivery is not known to come from the provider.
     Untrusted,
 }

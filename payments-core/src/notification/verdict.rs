@@ -18,9 +18,9 @@ pub enum Verdict {
     Unauthenticated,
     /// A handshake or token request, which has its own reply.
     Reply,
-    /// It passed the check, but a field in it cannot be read.
+    /// The delivery passed the check, but a field in it cannot be read.
     Unreadable,
-    /// It failed the check.
+    /// The delivery failed the check.
     Untrusted,
 }
 

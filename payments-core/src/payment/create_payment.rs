@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayment {
-    /// The merchant's own name for what is being paid, unique per merchant.
+    /// The merchant's own name for the order, unique per merchant.
     pub order: OrderRef,
     /// The amount to pay. It is positive.
     pub amount: Money,

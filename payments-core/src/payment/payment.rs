@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payment {
-    /// The merchant's own name for what is being paid.
+    /// The merchant's own name for the order.
     pub order: OrderRef,
     /// The amount asked for. `None` if the provider does not know it, for example because it only
     /// reads a bank statement.

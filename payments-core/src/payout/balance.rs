@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{Timestamp, money::Money, raw::Raw};
 
-/// The balance from which payouts are made, at a time.
+/// The balance from which payouts are made, and the time at which it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Balance {

@@ -17,7 +17,7 @@ use crate::{
 pub struct PayoutFailure {
     /// The reason, in our terms.
     pub reason: DeclineReason,
-    /// The provider's own code, unchanged. `Display` replaces characters that cannot be printed.
+    /// The provider's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
     /// The provider's own message.
     pub message: Option<String>,

@@ -24,7 +24,7 @@ pub enum PayoutState {
     Reversed,
     /// The provider reports that no money left.
     Failed,
-    /// It may or may not have been carried out. Inquire; do not send it a second time.
+    /// The payout may or may not have been carried out. Inquire; do not send it a second time.
     ///
     /// A stored state that this version does not know is also read as `Uncertain`.
     #[serde(other)]

@@ -56,11 +56,11 @@ pub enum Maker {
 pub enum Confidence {
     /// The formula is not known outside the provider.
     Unknown,
-    /// A guess. If it is wrong, the provider refuses it.
+    /// The formula is a guess. If it is wrong, the provider refuses the signature.
     Low,
-    /// One good source.
+    /// The formula has one good source.
     Medium,
-    /// Official and consistent sources.
+    /// The formula has official and consistent sources.
     High,
 }
 

@@ -53,9 +53,9 @@ pub enum Order {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmptyValues {
-    /// It is left out, as an absent field is.
+    /// The field is left out, as an absent field is.
     Dropped,
-    /// It is signed as `name=`.
+    /// The field is signed as `name=`.
     Kept,
 }
 

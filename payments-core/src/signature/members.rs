@@ -51,7 +51,7 @@ pub struct Members {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Encoding {
-    /// No encoding.
+    /// The text is not encoded.
     Raw,
     /// Percent-encoding as by JavaScript's `encodeURIComponent`: ASCII letters and digits and `- _
     /// . ! ~ * ' ( )` stay, and every other byte of the UTF-8 text is `%XX` with capital letters.

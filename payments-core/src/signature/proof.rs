@@ -39,7 +39,7 @@ pub enum Scheme {
     RsaSha256,
     /// A secret sent with the delivery. It covers nothing.
     SharedToken,
-    /// No check: anyone who knows the address may have sent it.
+    /// The delivery was not checked: anyone who knows the address may have sent it.
     Unauthenticated,
 }
 
@@ -50,9 +50,9 @@ pub enum Scheme {
 pub enum Coverage {
     /// Every byte of the body.
     Body,
-    /// These fields only.
+    /// The fields of this list only.
     Fields(Vec<Cow<'static, str>>),
-    /// None of the content.
+    /// No part of the content.
     Nothing,
 }
 

@@ -20,10 +20,10 @@ const MOST_PAIRS: usize = 512;
 /// The divisions that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Counting {
-    /// Those in which a value begins at a position at which no value of the message begins. They
-    /// depend on the values; other values do not allow them.
+    /// Divisions in which a value begins at a position at which no value of the message begins.
+    /// They depend on the values; other values do not allow them.
     BegunElsewhere,
-    /// All of them, including those that only give a value another name or leave a field out.
+    /// All divisions, including those that only give a value another name or leave a field out.
     Every,
 }
 

@@ -33,7 +33,7 @@ pub enum Shape {
     Amount,
     /// An [`Amount`](Self::Amount), or empty.
     Number,
-    /// One of these words, in any case.
+    /// A word of this list, in upper or lower case.
     OneOf(&'static [&'static str]),
     /// A value to which the secret belongs, such as the merchant's number. With another value the
     /// receiver would check with another secret.

@@ -37,11 +37,11 @@ pub struct Call {
 #[doc(alias("instruction", "inquiry", "command", "status query", "sync"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallClass {
-    /// It may have an effect, so it is sent at most once.
+    /// The call may have an effect, so it is sent at most once.
     Instruction,
-    /// It has no effect, so it may be sent several times.
+    /// The call has no effect, so it may be sent several times.
     Inquiry,
-    /// It moves no money of ours except its fee, so it is sent once.
+    /// The call moves no money of ours except its fee, so it is sent once.
     PaidInquiry,
 }
 

@@ -50,10 +50,10 @@ pub struct VirtualAccountCapabilities {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResolveOpen {
-    /// It can be found by its order reference: inquire before you open another.
+    /// The virtual account can be found by its order reference: inquire before you open another.
     ByReference,
-    /// It cannot be found. It is safe to open another: nobody was shown the number of the lost one,
-    /// and a credit on it is reported as unmatched.
+    /// The virtual account cannot be found. It is safe to open another: nobody was shown the number
+    /// of the lost one, and a credit on it is reported as unmatched.
     Never,
 }
 

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenVirtualAccount {
-    /// The merchant's own name for what is being paid, unique per merchant.
+    /// The merchant's own name for the order, unique per merchant.
     pub order: OrderRef,
     /// The account holder's name, which the payer's bank shows.
     pub holder: String,

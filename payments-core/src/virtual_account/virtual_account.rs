@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {
-    /// The merchant's own name for what is being paid.
+    /// The merchant's own name for the order.
     pub order: OrderRef,
     /// The state of the virtual account.
     pub state: VirtualAccountState,
@@ -85,7 +85,7 @@ pub enum VirtualAccountState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccountRef {
-    /// The merchant's own name for what is being paid.
+    /// The merchant's own name for the order.
     pub order: OrderRef,
     /// The account numbers that the provider gave. Some providers find an account only by them.
     pub numbers: Vec<AccountNumber>,

@@ -47,7 +47,7 @@ fn a_purpose_of_26_characters_is_refused() {
     assert_eq!(flaw(plain().with_purpose(&"x".repeat(26))), Flaw::LongPurpose { length: 26 });
 }
 
-/// One writes the length `00`, four write three digits, which no parser can read.
+/// One implementation writes the length `00`, four write three digits, which no parser can read.
 #[test]
 fn a_purpose_of_100_characters_is_refused() {
     let purpose = "x".repeat(100);
@@ -120,7 +120,7 @@ fn an_empty_account_is_refused() {
     assert_eq!(flaw(VietQr::to_account("970436", "")), Flaw::Empty);
 }
 
-/// One writes the length `00`, two write three digits.
+/// One implementation writes the length `00`, two write three digits.
 #[test]
 fn additional_data_of_more_than_99_characters_is_refused() {
     let full = plain()
@@ -135,7 +135,7 @@ fn additional_data_of_more_than_99_characters_is_refused() {
     );
 }
 
-/// One always adds a category and a merchant of its own.
+/// One implementation always adds a category and a merchant of its own.
 #[test]
 fn what_was_not_set_is_not_written() {
     assert_eq!(
