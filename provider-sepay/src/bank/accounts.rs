@@ -8,7 +8,7 @@ use payments_core::{Clock, Listed, Result, statement::StatementAccount};
 use super::statement::StatementV2;
 use crate::{client::Kept, limits::ACCOUNTS_KEPT};
 
-/// The accounts behind an API token: asked for once a minute.
+/// The accounts that an API token can see, requested at most once a minute.
 pub(crate) struct Accounts {
     statement: StatementV2,
     kept: Kept<Vec<Listed<StatementAccount>>>,
@@ -23,7 +23,7 @@ impl Accounts {
         self.kept.get(self.statement.accounts()).await
     }
 
-    /// Asks for the accounts again the next time.
+    /// Clears the cache, so that the next call requests the accounts from SePay.
     pub(crate) fn forget(&self) {
         self.kept.clear();
     }

@@ -7,67 +7,67 @@ use crate::client::{
     Operation,
 };
 
-/// Transactions, a page at a time (transactions).
+/// Lists one page of transactions (transactions).
 pub(crate) static TRANSACTIONS: Operation =
     Operation::inquiry(UserApiV2, "transactions", "/v2/transactions");
 
-/// One transaction (transactions).
+/// Returns one transaction (transactions).
 pub(crate) static TRANSACTION: Operation =
     Operation::inquiry(UserApiV2, "transactions", "/v2/transactions/{id}");
 
-/// Bank accounts, a page at a time (bank accounts).
+/// Lists one page of bank accounts (bank accounts).
 pub(crate) static BANK_ACCOUNTS: Operation =
     Operation::inquiry(UserApiV2, "bank_accounts", "/v2/bank-accounts");
 
-/// One bank account (bank accounts).
+/// Returns one bank account (bank accounts).
 pub(crate) static BANK_ACCOUNT: Operation =
     Operation::inquiry(UserApiV2, "bank_accounts", "/v2/bank-accounts/{id}");
 
-/// The virtual accounts of a bank account (virtual accounts).
+/// Lists the virtual accounts of a bank account (virtual accounts).
 pub(crate) static VIRTUAL_ACCOUNTS: Operation =
     Operation::inquiry(UserApiV2, "virtual_accounts", "/v2/bank-accounts/{account}/va");
 
-/// One virtual account (virtual accounts).
+/// Returns one virtual account (virtual accounts).
 pub(crate) static VIRTUAL_ACCOUNT: Operation =
     Operation::inquiry(UserApiV2, "virtual_accounts", "/v2/bank-accounts/{account}/va/{id}");
 
-/// Sacombank's prefixes of virtual account numbers (VA prefixes).
+/// Lists Sacombank's prefixes of virtual account numbers (VA prefixes).
 pub(crate) static PREFIXES: Operation =
     Operation::inquiry(UserApiV2, "va_prefixes", "/v2/bank-accounts/{account}/prefixes");
 
-/// One prefix (VA prefixes).
+/// Returns one prefix (VA prefixes).
 pub(crate) static PREFIX: Operation =
     Operation::inquiry(UserApiV2, "va_prefixes", "/v2/bank-accounts/{account}/prefixes/{id}");
 
-/// Vietcombank's terminals (terminals).
+/// Lists Vietcombank's terminals (terminals).
 pub(crate) static TERMINALS: Operation =
     Operation::inquiry(UserApiV2, "terminals", "/v2/bank-accounts/{account}/terminals");
 
-/// Transactions, at most 5,000 (transactions).
+/// Lists transactions, at most 5,000 (transactions).
 pub(crate) static V1_TRANSACTIONS: Operation =
     Operation::inquiry(UserApiV1, "v1_transactions", "/transactions/list");
 
-/// One transaction (transactions).
+/// Returns one transaction (transactions).
 pub(crate) static V1_TRANSACTION: Operation =
     Operation::inquiry(UserApiV1, "v1_transactions", "/transactions/details/{id}");
 
-/// How many transactions there are (transactions).
+/// Counts transactions (transactions).
 pub(crate) static V1_TRANSACTION_COUNT: Operation =
     Operation::inquiry(UserApiV1, "v1_transactions", "/transactions/count");
 
-/// Bank accounts (bank accounts).
+/// Lists bank accounts (bank accounts).
 pub(crate) static V1_BANK_ACCOUNTS: Operation =
     Operation::inquiry(UserApiV1, "v1_bank_accounts", "/bankaccounts/list");
 
-/// One bank account (bank accounts).
+/// Returns one bank account (bank accounts).
 pub(crate) static V1_BANK_ACCOUNT: Operation =
     Operation::inquiry(UserApiV1, "v1_bank_accounts", "/bankaccounts/details/{id}");
 
-/// How many bank accounts there are (bank accounts).
+/// Counts bank accounts (bank accounts).
 pub(crate) static V1_BANK_ACCOUNT_COUNT: Operation =
     Operation::inquiry(UserApiV1, "v1_bank_accounts", "/bankaccounts/count");
 
-/// Every operation here.
+/// Every operation of this module.
 #[cfg(test)]
 pub(crate) static OPERATIONS: [&Operation; 15] = [
     &TRANSACTIONS,

@@ -2,12 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-/// A word that is followed by digits or letters which are not the buyer's.
+/// A word of a bank that is followed by digits or letters that are not the buyer's.
 #[derive(Debug)]
 pub(crate) struct BankWord {
     /// The word, in upper case.
     pub(crate) word: &'static str,
-    /// How it is seen in a memo, without personal data.
+    /// An example of it in a memo, without personal data.
     pub(crate) sample: &'static str,
 }
 
@@ -16,7 +16,7 @@ const fn word(word: &'static str, sample: &'static str) -> BankWord {
 }
 
 /// The words seen in public webhook logs, statements and integrations of SePay's merchants up to
-/// November 2026 (docs/unverified.md, SePay). The list is certainly not complete.
+/// November 2026 (docs/unverified.md, SePay). The list is certainly incomplete.
 pub(crate) const BANK_WORDS: &[BankWord] = &[
     word("ACSP", "Ma GD ACSP/ A3817592"),
     word("BANKAPINOTIFY", "BankAPINotify DH952915"),
@@ -46,8 +46,8 @@ pub(crate) const BANK_WORDS: &[BankWord] = &[
     word("VCB", "VCB 0123456789"),
 ];
 
-/// Words of banks and wallets without digits after them (the same sources). A code that takes
-/// letters and is as long as the word is read in the word itself.
+/// Words of banks and wallets without digits after them (the same sources). A payment code of
+/// letters with the same length can be found inside such a word.
 const PLAIN_WORDS: &[BankWord] = &[
     word("CHUYEN", "DH952915-CHUYEN TIEN-OQCH0002sFyH"),
     word("CUSTOMER", "NG CHUYEN:CUSTOMER 0123456789"),
@@ -66,11 +66,11 @@ const PLAIN_WORDS: &[BankWord] = &[
     word("VIETINBANK", "Ngan hang Cong Thuong Viet Nam (VIETINBANK)"),
 ];
 
-/// The word that a bank may write where a payment code with this prefix, and so many characters
-/// after it, is looked for.
+/// Returns a word of a bank in which a payment code with this prefix, followed by this many
+/// characters, could be found by mistake.
 ///
-/// Codes that take letters are also found in words that only begin with the prefix: `MOMO1039` is
-/// a code of the prefix `MO`, and `CHUYEN` one of the prefix `CH`.
+/// Codes that allow letters are also found in words that only begin with the prefix: `MOMO1039`
+/// would be a code with the prefix `MO`, and `CHUYEN` one with the prefix `CH`.
 pub(crate) fn taken_for_codes(
     prefix: &str,
     digits_only: bool,

@@ -12,14 +12,15 @@ use payments_core::{
 use super::statement::StatementV2;
 use crate::field::civil;
 
-/// When to ask about a transaction again: webhooks and the statement are filled apart.
+/// The time after which to query a transaction again, because webhooks and the statement are
+/// updated independently.
 const TRANSACTION_AGAIN: Duration = Duration::from_secs(30);
 
-/// How far the times of a webhook and of its line in the statement are apart at most.
+/// The largest difference between the times of a webhook and of its line in the statement.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Looks for the line in at most two pages of the statement: by the bank's reference within a day
-/// of the claimed time or, without a reference, by its amount and second.
+/// Searches for the line in at most two pages of the statement: by the bank's reference within a
+/// day of the claimed time or, without a reference, by its amount and second.
 ///
 /// # Errors
 /// The request to SePay failed, or its response could not be read.
@@ -28,18 +29,19 @@ pub(crate) async fn confirm(statement: &StatementV2, claimed: &Movement) -> Resu
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let page = statement.transactions(&query, 1, |_| true).await?;
         if !page.more {
-            // A line that cannot be read confirms nothing.
+            // An unreadable line confirms nothing.
             let lines = page.lines.into_iter().filter_map(|line| line.row);
             let lines = lines.filter_map(|line| line.into_result().ok()).collect();
             return Ok(confirmation(claimed, lines));
         }
     }
-    // There is nothing to ask by, or more lines than a confirmation reads.
+    // There is no value to search by, or there are more lines than a confirmation reads.
     Ok(confirmation(claimed, Vec::new()))
 }
 
-/// How to find the line of a claimed movement, one query after another until the answer fits one
-/// page. The first has every amount, because a line of another amount contradicts the claim.
+/// Returns the queries that find the line of a claimed movement, to be made one after another until
+/// a response fits on one page. The first query includes every amount, because a line of another
+/// amount contradicts the claim.
 fn statement_queries(claimed: &Movement) -> Vec<Vec<(&'static str, String)>> {
     let (direction, least, most) = if claimed.is_credit() {
         ("in", "amount_in_min", "amount_in_max")
@@ -71,13 +73,13 @@ fn statement_queries(claimed: &Movement) -> Vec<Vec<(&'static str, String)>> {
     }
 }
 
-/// What the lines of the statement that a claimed movement may be say about it.
+/// Compares a claimed movement with the lines of the statement that may be about it.
 fn confirmation(claimed: &Movement, lines: Vec<Movement>) -> Confirmation {
     let seen = lines.len();
     let (mut same, others): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| is_same(claimed, line));
     if same.len() > 1 {
-        // Banks repeat references; the second of the booking tells such lines apart.
+        // Banks repeat references; such lines are distinguished by the second of the booking.
         same.retain(|line| line.at == claimed.at);
     }
     match (same.pop(), same.is_empty()) {
@@ -98,9 +100,9 @@ fn confirmation(claimed: &Movement, lines: Vec<Movement>) -> Confirmation {
     }
 }
 
-/// Without the bank's reference, only the same second, account and memo will do. The statement may
-/// have the memo in another spelling: with other spaces and line breaks, in another Unicode form,
-/// or blank where the other has none.
+/// Returns `true` if two movements without the bank's reference have the same second, account and
+/// memo. The statement may spell the memo differently: with other spaces and line breaks, in
+/// another Unicode form, or blank if the other has none.
 fn is_same(claimed: &Movement, line: &Movement) -> bool {
     match same_credit(claimed, line) {
         SameMoney::Same => true,
@@ -121,9 +123,9 @@ fn is_same_memo(claimed: &Movement, line: &Movement) -> bool {
     memo(claimed).says_the_same(&memo(line))
 }
 
-/// Whether a line that is not the same money has the same reference, account, direction and second:
-/// then the claim is about this line, and wrong. Banks repeat references, so that a line of another
-/// time is other money, and the claimed one may still come.
+/// Returns `true` if a line that is not the same money has the same reference, account, direction
+/// and second. The claim is then about this line, and wrong. Banks repeat references, so a line of
+/// another time is other money, and the claimed money may still arrive.
 fn shares_reference(claimed: &Movement, line: &Movement) -> bool {
     claimed.bank_reference.is_some()
         && claimed.at == line.at
@@ -156,7 +158,7 @@ mod tests {
             (vec![line("FT1", 50_000, 1_000)], "confirmed"),
             (vec![line("FT1", 50_000, 1_060)], "confirmed"),
             (vec![line("FT1", 5_000, 1_000)], "contradicted"),
-            // The bank used the reference before; the line of now has yet to come.
+            // The bank used the reference before; the current line has not arrived yet.
             (vec![line("FT1", 5_000, 940)], "not yet"),
             (vec![line("FT2", 50_000, 1_000)], "not yet"),
             (vec![line("FT1", 50_000, 1_000), line("FT1", 50_000, 9_000)], "confirmed"),

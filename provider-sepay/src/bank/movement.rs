@@ -20,7 +20,7 @@ use crate::{
     field::{Deferred, Shown, Unclear, balance, moved, read_amount, said, time},
 };
 
-/// What a line of the statement is about.
+/// The content of a line of the statement.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always the large one")]
 pub(crate) enum Booked {
@@ -32,9 +32,9 @@ pub(crate) enum Booked {
     Unknown(String),
 }
 
-/// A line of the statement in either version (developer.sepay.vn, SePay API v2: transactions; SePay
-/// API v1: transactions). Its key is SePay's name for it in that version, whose `scope` is given: a
-/// UUID in v2 and a number in v1, neither of which a webhook carries.
+/// Reads a line of the statement in either version (developer.sepay.vn, SePay API v2: transactions;
+/// SePay API v1: transactions). Its key is SePay's id of it in the version whose `scope` is given:
+/// a UUID in v2 and a number in v1. Webhooks contain neither.
 pub(crate) fn booked(
     scope: &str,
     line: &wire::Transaction<'_>,
@@ -62,10 +62,10 @@ pub(crate) fn booked(
     Ok(Booked::Movement(movement))
 }
 
-/// The movement that a line of the statement is about, if money moved.
+/// Returns the movement of a line of the statement. `None` if no money moved.
 ///
-/// A direction that SePay documents nowhere is not clear: money may have moved, and a statement
-/// that leaves a line out is wrong.
+/// An undocumented direction is an error, because money may have moved, and a statement without
+/// that line would be wrong.
 pub(crate) fn moved_by(
     scope: &str,
     line: &wire::Transaction<'_>,
@@ -80,7 +80,7 @@ pub(crate) fn moved_by(
     }
 }
 
-/// What a line says that moved.
+/// The amount that moved according to a line.
 #[derive(Debug, PartialEq, Eq)]
 enum Moved {
     One(Direction, Money),
@@ -89,7 +89,7 @@ enum Moved {
     Unknown(String),
 }
 
-/// v2 names the direction; v1 leaves the other amount at zero.
+/// Returns the amount. v2 names the direction; in v1 the amount of the other direction is zero.
 fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
     let (arrived, left) = (&line.amount_in, &line.amount_out);
     let (direction, field, amount, other) = match said(&line.transfer_type) {
@@ -127,17 +127,17 @@ fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
     }
 }
 
-/// Whether a column that should say nothing has an amount.
+/// Returns `true` if a column that should be empty has an amount.
 fn may_have_moved(amount: Option<&Deferred<'_, Number>>) -> bool {
     let amount = amount.and_then(|amount| amount.read().ok().flatten());
     amount.is_some_and(|amount| !matches!(moved("", amount), Ok(None)))
 }
 
-/// A webhook (docs.sepay.vn/tich-hop-webhooks.html), and the key that it states: SePay's number for
-/// the transaction, the same on every retry and replay.
+/// Reads a webhook (docs.sepay.vn/tich-hop-webhooks.html) and its key: SePay's number of the
+/// transaction, which is the same in every repetition.
 ///
-/// A transaction of nothing moves no money and has no key, whatever its direction. An amount in a
-/// direction that SePay does not document is not clear: it may be money that arrived.
+/// A transaction with the amount zero moves no money and has no key, whatever its direction. An
+/// amount with an undocumented direction is an error, because it may be money that arrived.
 pub(crate) fn told(
     webhook: &Webhook<'_>,
     matching: Option<&Matching>,
@@ -172,8 +172,8 @@ pub(crate) fn told(
     Ok((stated, EventData::Movement(movement)))
 }
 
-/// The bank's reference, if there is anything to see in it: a statement that is asked for a blank
-/// one has no end, and two blank ones name nothing in common.
+/// Returns the bank's reference unless it is blank. A search of the statement for a blank reference
+/// would match everything, and two blank references do not identify the same money.
 fn reference<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
     let is_blank = |c: char| {
         c.is_whitespace()
@@ -185,7 +185,7 @@ fn reference<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
         .filter(|text| text.chars().any(char::is_alphanumeric))
 }
 
-/// The id that stands in JSON as a number or as text.
+/// Returns the id, which is a number or a text in JSON.
 fn id(raw: &RawValue) -> Result<&str, Unclear> {
     let text = raw.get();
     let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
@@ -193,7 +193,7 @@ fn id(raw: &RawValue) -> Result<&str, Unclear> {
     quoted.or(digits).ok_or_else(|| Unclear::in_field("id", "is neither a number nor text"))
 }
 
-/// What both sources say beside direction and amount.
+/// The fields that both sources have in addition to direction and amount.
 struct Details<'a> {
     account: Option<&'a str>,
     virtual_account: Option<&'a str>,
@@ -205,7 +205,7 @@ struct Details<'a> {
 
 impl Details<'_> {
     fn add_to(self, movement: &mut Movement) {
-        // A number that is none is left out: the movement then matches no account.
+        // An invalid number is omitted: the movement then matches no account.
         let number = |text: &str| AccountNumber::new(text).ok();
         movement.account = self.account.and_then(number);
         movement.virtual_account = self.virtual_account.and_then(number);
@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(read("0"), Ok(Booked::Nothing));
     }
 
-    /// As the pages of v1 print it.
+    /// A line as the documentation of v1 prints it.
     const V1_LINE: &str = r#"{"id":"49682","bank_brand_name":"Vietcombank",
         "account_number":"0071000888888","transaction_date":"2023-05-05 19:59:48",
         "amount_out":"0.00","amount_in":"18067000.00","accumulated":"1200541768.00",

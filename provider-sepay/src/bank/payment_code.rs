@@ -8,8 +8,8 @@ use payments_core::{
 
 use crate::limits;
 
-/// How a credit finds its order: by the payment code in its memo, on the account to which the
-/// buyer was told to transfer; or by the order whose virtual account it arrived on.
+/// The rules by which a credit finds its order: by the payment code in its memo, on the account to
+/// which the buyer was told to transfer; or by the order whose virtual account received it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matching {
     codes: Option<Codes>,
@@ -19,12 +19,12 @@ pub(crate) struct Matching {
     virtual_accounts: bool,
 }
 
-/// What SePay itself reports of a transaction's code.
+/// SePay's own report of a transaction's code.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reported<'a> {
     /// `code`: the payment code that SePay found, or the code of the virtual account's order.
     pub(crate) code: Option<&'a str>,
-    /// `description`: the bank's whole message, which webhooks have.
+    /// `description`: the whole message of the bank, which webhooks have.
     pub(crate) description: Option<&'a str>,
 }
 
@@ -35,8 +35,8 @@ struct Codes {
 }
 
 impl Matching {
-    /// Codes by `rules`, whose prefix is `prefix` long. With an `account`, a credit on another
-    /// one belongs to no order.
+    /// Creates the rules for codes by `rules`, whose prefix has `prefix` characters. With an
+    /// `account`, a credit on any other account belongs to no order.
     pub(crate) fn new(rules: CodeRules, prefix: usize, account: Option<AccountNumber>) -> Self {
         Self {
             codes: Some(Codes { rules, prefix }),
@@ -45,19 +45,19 @@ impl Matching {
         }
     }
 
-    /// Buyers may also have been told to transfer to these.
+    /// Adds further accounts to which buyers may have been told to transfer.
     pub(crate) fn with_sub_accounts(mut self, numbers: Vec<AccountNumber>) -> Self {
         self.accounts.extend(numbers);
         self
     }
 
-    /// Orders have virtual accounts of their own.
+    /// Declares that orders have their own virtual accounts.
     pub(crate) fn with_virtual_accounts(mut self) -> Self {
         self.virtual_accounts = true;
         self
     }
 
-    /// The payment code of an order.
+    /// Returns the payment code of an order.
     pub(crate) fn code_for(&self, order: &OrderRef) -> Result<PaymentCode> {
         match &self.codes {
             Some(codes) => codes.rules.code_for(order),
@@ -67,9 +67,9 @@ impl Matching {
 
     /// Adds to a movement the code in it and, to a credit, the order that the code names.
     ///
-    /// SePay's own reading and ours of the memo have to agree: SePay cuts codes out of longer words
-    /// (docs/unverified.md), its dashboard may know another form of codes, or none, and of two
-    /// codes it takes the first.
+    /// The code that SePay reports and the code found here in the memo must agree, because SePay
+    /// also finds codes inside longer words (docs/unverified.md), its dashboard may have another
+    /// format of codes or none, and of two codes it reports the first.
     pub(crate) fn add_to(&self, movement: &mut Movement, reported: Reported<'_>) {
         if let Some(order) = self.order_of_virtual_account(movement, reported) {
             movement.order = Some(order);
@@ -83,10 +83,11 @@ impl Matching {
         movement.code = Some(code);
     }
 
-    /// What arrives on the virtual account of an order has the order's code in the place of a
-    /// payment code (developer.sepay.vn, SePay API v2, VA orders: quick start): the whole of it is
-    /// the order's reference, whatever else the memo says, unless it is only a part of a word of
-    /// the memo. A virtual account that was configured is for transfers with a code.
+    /// Returns the order of a credit on the virtual account of an order. SePay reports the order's
+    /// code instead of a payment code (developer.sepay.vn, SePay API v2, VA orders: quick start).
+    /// The whole code is the order reference, whatever else the memo contains, unless the code is
+    /// only a part of a word in the memo. A configured virtual account is for transfers with a
+    /// payment code.
     fn order_of_virtual_account(
         &self,
         movement: &Movement,
@@ -105,8 +106,8 @@ impl Matching {
         OrderRef::new(code).ok()
     }
 
-    /// Some banks can be watched through virtual accounts only: there the account that buyers
-    /// transfer to is the virtual one.
+    /// Returns `true` if the credit is on one of the merchant's accounts. At some banks SePay can
+    /// see only virtual accounts, and then the account to which buyers transfer is a virtual one.
     fn is_ours(&self, movement: &Movement) -> bool {
         let credited = [&movement.account, &movement.virtual_account];
         self.accounts.is_empty()
@@ -115,21 +116,21 @@ impl Matching {
 }
 
 impl Codes {
-    /// The one code that a movement has.
+    /// Returns the only code of a movement.
     fn code(&self, movement: &Movement, reported: Reported<'_>) -> Option<PaymentCode> {
         let memo = Memo::new(movement.memo.as_deref().unwrap_or_default());
         let CodeMatch::One(code) = self.rules.find_reported(&memo, reported.code) else {
             return None;
         };
-        // Where the memo does not show the code, the bank's whole message may show what it was cut
-        // out of.
+        // If the memo does not contain the code, the bank's whole message may contain the word that
+        // it was cut out of.
         let is_shown =
             || reported.code.is_none() || matches!(self.rules.find(&memo), CodeMatch::One(_));
         let is_part = |text| !is_shown() && Memo::new(text).is_part_of_word(code.as_str());
         (!reported.description.is_some_and(is_part)).then_some(code)
     }
 
-    /// The order that a code names: the code without its prefix.
+    /// Returns the order that a code names: the code without its prefix.
     fn order(&self, code: &PaymentCode) -> Option<OrderRef> {
         code.as_str().get(self.prefix..).and_then(|order| OrderRef::new(order).ok())
     }
@@ -209,7 +210,8 @@ mod tests {
             ("", "BankAPINotify DH00042 1", Some("00042")),
             ("", "BankAPINotify DH000421", None),
             ("chuyen tien", "BankAPINotify XDH00042", None),
-            // The memo itself shows the code; what a bank glues around it says nothing.
+            // The memo itself contains the code, so the text that the bank adds around it does not
+            // matter.
             ("DH00042", "BankAPINotifyDH00042", Some("00042")),
         ] {
             let mut movement = credit(memo);
@@ -237,7 +239,7 @@ mod tests {
 
     #[test]
     fn an_order_code_that_sepay_cut_out_of_a_word_names_no_virtual_account_order() {
-        // As seen at BIDV: 32 characters of a word of 37.
+        // As seen at BIDV: 32 characters of a word of 37 characters.
         let word = "GOLDENGATE20260521M9F2K7P4Q8R1T6W3Z5X";
         assert_eq!(word.len(), 37);
         let cut = word.get(..32).unwrap();
@@ -263,11 +265,11 @@ mod tests {
         let ours = matching(Some(OURS)).with_sub_accounts(vec![number("VQRQ0001")]);
         let ours = ours.with_virtual_accounts();
         for (on, named, memo, order) in [
-            // The memo's code names the order of a transfer, which this is not.
+            // The code in the memo would name the order of a transfer, which this is not.
             ("963NQD0001", Some("DH00042"), "DH00043", Some("DH00042")),
             ("963NQD0001", Some("DH20250001"), "", Some("DH20250001")),
             ("963NQD0001", Some("no code"), "", None),
-            // A virtual account for transfers with a code.
+            // A virtual account for transfers with a payment code.
             ("VQRQ0001", Some("DH00042"), "DH00042", Some("00042")),
         ] {
             let mut movement = credit(memo).with_account(number(OURS));

@@ -18,14 +18,14 @@ use crate::{
     limits,
 };
 
-/// A row of a list, and the wire's form of it.
+/// A row of a list that is converted from its form on the wire.
 pub(crate) trait Row: Sized + Send + Sync + 'static {
     type Wire<'a>: Deserialize<'a>;
 
     fn read(row: &Self::Wire<'_>) -> Result<Self, Unclear>;
 }
 
-/// Asks for rows.
+/// Requests rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows {
     client: Client,
@@ -36,26 +36,26 @@ impl Rows {
         Self { client }
     }
 
-    /// One page; they count from 1.
+    /// Returns one page. Pages are numbered from 1.
     pub(crate) async fn page<T: Row>(&self, request: &Request, page: u32) -> Result<Page<T>> {
         let response = self.ask_page(request, page).await?;
         let RawPage { rows: list, more, total } = raw_page(&response)?;
         Ok(Page::new(rows(&list, |row: &T::Wire<'_>| T::read(row)), more, total))
     }
 
-    /// The response with one page.
+    /// Returns the response with one page.
     pub(crate) async fn ask_page(&self, request: &Request, page: u32) -> Result<ApiResponse> {
         let (page, per_page) = (page.to_string(), limits::USER_API_V2_PER_PAGE.to_string());
         let request = request.clone().with_query([("page", page), ("per_page", per_page)]);
         self.client.inquire(&request).await
     }
 
-    /// Every page, one at a time.
+    /// Returns a list of every page, which are read one at a time.
     pub(crate) fn listing<T: Row>(&self, request: Request) -> Listing<T> {
         Listing::new(Pages { rows: self.clone(), request, page: 1 })
     }
 
-    /// Every row of a list that is short.
+    /// Returns every row of a short list.
     pub(crate) async fn all<T: Row>(&self, request: Request) -> Result<Vec<Listed<T>>> {
         let (mut pages, mut all) = (self.listing(request), Vec::new());
         while let Some(page) = pages.next_page().await? {
@@ -64,7 +64,7 @@ impl Rows {
         Ok(all)
     }
 
-    /// One row, `None` if there is none of this id, with the response that it stood in.
+    /// Returns one row with its response, or `None` if there is none with this id.
     pub(crate) async fn one<T: Row>(&self, request: &Request) -> Result<Option<(T, ApiResponse)>> {
         let response = self.client.inquire(request).await?;
         let found: Option<wire::One<T::Wire<'_>>> = response.read_one()?;
@@ -74,17 +74,17 @@ impl Rows {
     }
 }
 
-/// A page of rows as the wire has them.
+/// A page of rows in the form of the wire.
 pub(crate) struct RawPage<'a> {
     pub(crate) rows: Vec<&'a RawValue>,
     pub(crate) more: bool,
     pub(crate) total: Option<u64>,
 }
 
-/// Reads a page of rows as the wire has them.
+/// Reads a page of rows in the form of the wire.
 ///
 /// # Errors
-/// What the response means if it is no success, or `Malformed`.
+/// Returns the error that the response means if it is not a success, or `Malformed`.
 pub(crate) fn raw_page(response: &ApiResponse) -> Result<RawPage<'_>> {
     let list: wire::List<'_> = response.read()?;
     let pagination = list.meta.get().and_then(|meta| meta.pagination.get());

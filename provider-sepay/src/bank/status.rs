@@ -3,7 +3,7 @@
 
 use payments_core::Direction;
 
-/// `transferType` and `transfer_type`, in any case.
+/// Interprets `transferType` and `transfer_type`, without regard to case.
 pub(crate) fn direction(word: &str) -> Option<Direction> {
     let is = |known: &str| word.trim().eq_ignore_ascii_case(known);
     match (is("in"), is("out")) {
@@ -13,7 +13,8 @@ pub(crate) fn direction(word: &str) -> Option<Direction> {
     }
 }
 
-/// `200` in most places, `"success"` in orders. Seed samples of single rows have none.
+/// Returns `true` for a success: `200` in most places, `"success"` in orders. Samples of single
+/// rows have no status.
 pub(super) fn is_v1_success(status: Option<&str>) -> bool {
     matches!(status, None | Some("200" | "success"))
 }

@@ -16,35 +16,36 @@ use super::payment_code::Matching;
 /// The BIN of VietinBank.
 pub(crate) const VIETINBANK: &str = "970415";
 
-/// What a memo begins with for SePay to hear of a transfer to VietinBank (public integrations of
-/// SePay with BIN 970415; docs/unverified.md).
+/// The word with which a memo must begin so that SePay is notified of a transfer to VietinBank
+/// (public integrations of SePay with BIN 970415; docs/unverified.md).
 pub(crate) const VIETINBANK_LEAD: &str = "SEVQR";
 
-/// With what VietinBank's sub-accounts begin. They are no account numbers: a transfer goes to the
-/// account and names the sub-account in its memo, as in `SEVQR TKP001 DH952915` (the same).
+/// The prefix of VietinBank's sub-accounts. They are not account numbers: a transfer goes to the
+/// main account and names the sub-account in its memo, as in `SEVQR TKP001 DH952915` (the same
+/// source).
 const NAMED_BY_MEMO: &str = "TKP";
 
-/// Whether a sub-account of VietinBank is named in the memo and has no number.
+/// Returns `true` if a sub-account of VietinBank is named in the memo and has no account number.
 pub(crate) fn is_named_by_memo(sub_account: &AccountNumber) -> bool {
     let begin = sub_account.as_str().get(..NAMED_BY_MEMO.len());
     begin.is_some_and(|begin| begin.eq_ignore_ascii_case(NAMED_BY_MEMO))
 }
 
-/// Opens payments by transfer. Nothing is sent: SePay reports what arrives on the account.
+/// Opens payments by transfer. Nothing is sent: SePay reports the credits on the account.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoTransfer {
     pub(crate) account: BankAccount,
-    /// Other numbers at the same bank that a request may choose.
+    /// Other account numbers at the same bank that a request may select.
     pub(crate) sub_accounts: Vec<AccountNumber>,
-    /// Which references make a code.
+    /// The references from which a code can be made.
     pub(crate) references: TextRules,
-    /// What is written before the code in the memo.
+    /// The word before the code in the memo.
     pub(crate) lead: Option<String>,
     pub(crate) matching: Arc<Matching>,
 }
 
 impl MemoTransfer {
-    /// Opens a payment: where to transfer to, how much, and the memo with the code.
+    /// Opens a payment, with the account, the amount and the memo with the code.
     pub(crate) fn open(
         &self,
         request: &CreatePayment,

@@ -35,12 +35,12 @@ pub struct UserApiV1 {
 }
 
 impl UserApiV1 {
-    /// `orders` is which operations of v1 orders have.
+    /// Creates the API. `orders` selects the version of the operations of orders.
     pub(crate) fn new(client: Client, orders: Version) -> Self {
         Self { orders: VaOrders::new(client.clone(), orders), client }
     }
 
-    /// The client that its statement is read with.
+    /// Returns the client with which the statement is read.
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
@@ -195,7 +195,7 @@ impl UserApiV1 {
     }
 }
 
-/// The lines of a statement as rows.
+/// Returns the lines of a statement as rows.
 struct Lines {
     client: Client,
     reading: Reading,

@@ -38,7 +38,7 @@ impl UserApiV2 {
         Self { orders, rows: Rows::new(client) }
     }
 
-    /// The same as accounts and movements of the core.
+    /// Returns the same data as accounts and movements of the core.
     pub(crate) fn statement(
         &self,
         clock: Arc<dyn Clock>,

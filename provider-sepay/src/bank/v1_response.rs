@@ -17,16 +17,16 @@ use crate::{
     field::{Text, Unclear, said},
 };
 
-/// An answer of v1 with its own `status`.
+/// A response of v1 with its own `status`.
 pub(crate) trait V1Answer {
     fn status(&self) -> Option<&str>;
 }
 
-/// Reads a success.
+/// Reads a successful response.
 ///
 /// # Errors
-/// `Authentication` for an empty answer, which is how v1 says so; otherwise what the status in the
-/// body means, or that of HTTP.
+/// Returns `Authentication` for an empty response, by which v1 refuses the token. Otherwise returns
+/// the error that the status in the body or the HTTP status means.
 pub(crate) fn read<'a, T: Deserialize<'a> + V1Answer>(response: &'a ApiResponse) -> Result<T> {
     let (operation, http) = (response.operation(), response.http());
     if http.status() != StatusCode::OK {
@@ -47,17 +47,17 @@ pub(crate) fn read<'a, T: Deserialize<'a> + V1Answer>(response: &'a ApiResponse)
     }
 }
 
-/// Reads one thing that may not be there.
+/// Reads an object that may not exist.
 ///
 /// # Errors
-/// As [`read`].
+/// Returns the errors of [`read`].
 pub(crate) fn read_one<'a, T: Deserialize<'a> + V1Answer>(
     response: &'a ApiResponse,
 ) -> Result<Option<T>> {
     known(read(response))
 }
 
-/// What an answer under HTTP 200 says that is no success.
+/// Returns the error for a response with HTTP status 200 that is not a success.
 fn failure(response: &ApiResponse, cause: Option<serde_json::Error>) -> Error {
     let (operation, http) = (response.operation(), response.http());
     let head = serde_json::from_slice::<V1Head<'_>>(http.body()).ok();
@@ -86,7 +86,7 @@ fn failure(response: &ApiResponse, cause: Option<serde_json::Error>) -> Error {
     }
 }
 
-/// What the answer says to people, wherever it says it.
+/// Returns the message for people in a response, wherever it is.
 pub(crate) fn words(head: &V1Head<'_>) -> Option<String> {
     let messages = head.messages.as_ref();
     let message = messages.and_then(|messages| said(&messages.error)).or(said(&head.message));
@@ -96,7 +96,7 @@ pub(crate) fn words(head: &V1Head<'_>) -> Option<String> {
     })
 }
 
-/// How many transactions there are by a query.
+/// Returns the number of transactions that match a query.
 ///
 /// # Errors
 /// The request to SePay failed, or its response could not be read.

@@ -7,27 +7,27 @@ use payments_core::{Error, ErrorKind, Result};
 
 use crate::field::Unclear;
 
-/// A list that SePay gives page by page, by number from 1.
+/// A list that SePay returns in pages numbered from 1.
 #[async_trait]
 pub(crate) trait NumberedPages: Send + Sync {
     /// The type of a row.
     type Row: Send;
 
-    /// Asks for one page.
+    /// Requests one page.
     async fn page(&self, number: u32) -> Result<NumberedPage<Self::Row>>;
 }
 
 /// One page of a list.
 pub(crate) struct NumberedPage<T> {
-    /// Each row with what tells it apart from every other row.
+    /// Each row with the key that distinguishes it from every other row.
     pub(crate) rows: Vec<(String, T)>,
     pub(crate) more: bool,
-    /// How many rows all pages have, where SePay says so.
+    /// The number of rows on all pages, if SePay reports it.
     pub(crate) total: Option<u64>,
 }
 
-/// Numbers equal keys of rows of one page that have no identifier, such as two rows of null. They
-/// are two rows, and no list is read again for them.
+/// Numbers the equal keys of rows of one page that have no id, such as two rows of null. They count
+/// as two rows, so that the list is not read again because of them.
 pub(crate) fn tell_apart<'a>(keys: impl Iterator<Item = &'a mut String>) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for key in keys {
@@ -39,28 +39,28 @@ pub(crate) fn tell_apart<'a>(keys: impl Iterator<Item = &'a mut String>) {
     }
 }
 
-/// Where a list is given up.
+/// The number of the page at which reading is abandoned.
 pub(crate) const LAST_PAGE: u32 = 100;
 
-/// How often a list is read before it is given up. With pages of 100 rows in an order that is
-/// another one for each request, one reading sees about two thirds of the rows.
+/// How many times a list is read before it is abandoned. With pages of 100 rows whose order differs
+/// for each request, one pass sees about two thirds of the rows.
 const MOST_READINGS: usize = 24;
 
 /// Every row of a list.
 #[derive(Debug)]
 pub(crate) struct Whole<T> {
     pub(crate) rows: Vec<T>,
-    /// Whether the rows are in the order of the list. Otherwise the list had to be read more than
-    /// once, and the rows are in the order in which they were first seen.
+    /// Whether the rows are in the order of the list. If `false`, the list was read more than once,
+    /// and the rows are in the order in which they were first seen.
     pub(crate) in_order: bool,
 }
 
 /// Reads every row once.
 ///
-/// SePay may list equal rows in another order on each request, and rows that come or go move every
-/// later row to another page, so that one reading may see a row twice and another row never. As
-/// many rows as were listed, each of them once, are every row; otherwise the list is read again and
-/// what is new is added, until as many different rows were seen as there are.
+/// SePay may list rows with equal sort keys in a different order on each request, and rows that are
+/// added or removed move later rows to other pages, so one pass may see a row twice and miss
+/// another. If every listed row was seen exactly once, the list is complete. Otherwise it is read
+/// again and new rows are added, until as many different rows were seen as the list has.
 ///
 /// # Errors
 /// A request to SePay failed, a response could not be read, the list has too many pages, or it kept
@@ -83,7 +83,7 @@ pub(crate) async fn whole<P: NumberedPages>(
     .with_operation(operation))
 }
 
-/// What one reading of every page found.
+/// The result of one pass over all pages.
 struct Reading {
     /// The number of rows that were listed, including repeated ones.
     listed: usize,
@@ -124,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    /// Pages as they are given, one after the other.
+    /// Pages that are returned in the given order.
     struct Script(Mutex<std::vec::IntoIter<NumberedPage<u32>>>);
 
     fn script(pages: &[(&[u32], bool, Option<u64>)]) -> Script {
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_row_that_moved_to_a_page_read_before_is_found_by_the_changed_total() {
-        // Row 1 is forgotten after the first page, and row 3 moves there.
+        // Row 1 is removed after the first page, and row 3 moves there.
         let pages: &[(&[u32], bool, Option<u64>)] = &[
             (&[1, 2], true, Some(4)),
             (&[4], false, Some(3)),

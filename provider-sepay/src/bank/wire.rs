@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::field::{Count, Deferred, Flag, Lenient, Shown, Text};
 
-/// A page of anything. Each row is read on its own, so that one malformed row hides no other.
+/// A page of rows. Each row is read separately, so that a malformed row does not hide the others.
 #[derive(Deserialize)]
 pub(crate) struct List<'a> {
     #[serde(borrow)]
@@ -18,7 +18,7 @@ pub(crate) struct List<'a> {
     pub(crate) meta: Lenient<Meta>,
 }
 
-/// One of anything.
+/// A single object.
 #[derive(Deserialize)]
 pub(crate) struct One<T> {
     pub(crate) data: T,
@@ -38,21 +38,21 @@ pub(crate) struct Pagination {
     pub(crate) total: Lenient<Count>,
 }
 
-/// A line of the statement in either version: `amount_in` is a number in v2 and text in v1.
+/// A line of the statement in either version. `amount_in` is a number in v2 and a text in v1.
 ///
-/// `gateway`, `content` and `transfer_amount` are the names of webhooks, which one sample of v1
-/// has in their place.
+/// `gateway`, `content` and `transfer_amount` are the names used in webhooks, which one sample of
+/// v1 has instead of the usual ones.
 #[derive(Deserialize)]
 pub(crate) struct Transaction<'a> {
     #[serde(borrow)]
     pub(crate) id: Text<'a>,
     pub(crate) transaction_date: Option<Shown<'a>>,
     pub(crate) account_number: Option<Text<'a>>,
-    /// v2.
+    /// Only in v2.
     pub(crate) va: Option<Text<'a>>,
-    /// v1.
+    /// Only in v1.
     pub(crate) sub_account: Option<Text<'a>>,
-    /// v2, and that sample.
+    /// In v2, and in that sample of v1.
     pub(crate) transfer_type: Option<Text<'a>>,
     pub(crate) amount_in: Option<Deferred<'a, Number>>,
     pub(crate) amount_out: Option<Deferred<'a, Number>>,
@@ -66,15 +66,15 @@ pub(crate) struct Transaction<'a> {
     pub(crate) bank_brand_name: Option<Shown<'a>>,
     pub(crate) gateway: Option<Shown<'a>>,
     pub(crate) bank_account_id: Option<Text<'a>>,
-    /// v2.
+    /// Only in v2.
     pub(crate) va_id: Option<Shown<'a>>,
-    /// v2.
+    /// Only in v2.
     #[serde(default)]
     pub(crate) webhook_success: Lenient<Count>,
 }
 
-/// What identifies a line of the statement, in the same spellings: read also where the rest of the
-/// line cannot be.
+/// The fields that identify a line of the statement, in the same spellings. They are read even if
+/// the rest of the line cannot be.
 #[derive(Default, Deserialize)]
 pub(crate) struct TransactionHead<'a> {
     #[serde(borrow)]
@@ -99,7 +99,7 @@ pub(crate) struct BankAccount<'a> {
     pub(crate) accumulated: Lenient<Number>,
     pub(crate) last_transaction: Option<Shown<'a>>,
     pub(crate) label: Option<Shown<'a>>,
-    /// v2.
+    /// Only in v2.
     pub(crate) account_type: Option<Shown<'a>>,
     #[serde(default)]
     pub(crate) active: Lenient<Flag>,
@@ -129,7 +129,7 @@ pub(crate) struct VirtualAccount<'a> {
     pub(crate) updated_at: Option<Shown<'a>>,
 }
 
-/// Sacombank's (SePay API v2: VA prefixes).
+/// A prefix of Sacombank (SePay API v2: VA prefixes).
 #[derive(Deserialize)]
 pub(crate) struct Prefix<'a> {
     #[serde(borrow)]
@@ -140,7 +140,7 @@ pub(crate) struct Prefix<'a> {
     pub(crate) created_at: Option<Shown<'a>>,
 }
 
-/// Vietcombank's (SePay API v2: terminals).
+/// A terminal of Vietcombank (SePay API v2: terminals).
 #[derive(Deserialize)]
 pub(crate) struct Terminal<'a> {
     #[serde(borrow)]
@@ -150,13 +150,13 @@ pub(crate) struct Terminal<'a> {
     pub(crate) created_at: Option<Shown<'a>>,
 }
 
-/// What every answer says of itself, and v2's refusals too. `status` is 200 in most places and
-/// `"success"` in orders.
+/// The fields that every response of v1 has, and refusals of v2 as well. `status` is 200 in most
+/// places and `"success"` in orders.
 #[derive(Deserialize)]
 pub(crate) struct V1Head<'a> {
     #[serde(borrow)]
     pub(crate) status: Option<Text<'a>>,
-    /// Null in a success, and text, a number or anything in a failure.
+    /// Null in a success; a text, a number or any other value in a failure.
     pub(crate) error: Option<&'a RawValue>,
     pub(crate) message: Option<Shown<'a>>,
     pub(crate) error_code: Option<Shown<'a>>,
@@ -186,7 +186,7 @@ pub(crate) struct V1Transaction<'a> {
     pub(crate) transaction: Transaction<'a>,
 }
 
-/// A number, text with its digits, or a list of one.
+/// A number, a text with its digits, or a list with one of them.
 #[derive(Deserialize)]
 pub(crate) struct V1TransactionCount<'a> {
     #[serde(borrow)]

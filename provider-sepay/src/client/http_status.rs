@@ -8,18 +8,22 @@ use serde::Deserialize;
 use super::operation::Api;
 use crate::field::{Shown, said};
 
-/// Where the User API v2 says how many seconds to wait (SePay API v2: authentication).
+/// The headers by which the User API v2 reports how many seconds to wait (SePay API v2:
+/// authentication).
 const RETRY_AFTER_V2: &[&str] = &["retry-after", "x-ratelimit-reset"];
 
-/// Where the User API v1 does (SePay API v1: introduction).
+/// The headers by which the User API v1 reports how many seconds to wait (SePay API v1:
+/// introduction).
 const RETRY_AFTER_V1: &[&str] = &["x-sepay-userapi-retry-after"];
 
-/// Where SePay says how many seconds to wait: the User API v2, then v1 (developer.sepay.vn, SePay
-/// API v2: authentication; SePay API v1: introduction). The order API documents none.
+/// The headers by which SePay reports how many seconds to wait: those of the User API v2, then of
+/// v1 (developer.sepay.vn, SePay API v2: authentication; SePay API v1: introduction). The order API
+/// documents none.
 pub(crate) const RETRY_AFTER: &[&str] =
     &["retry-after", "x-ratelimit-reset", "x-sepay-userapi-retry-after"];
 
-/// Where each API does. The order API documents none, and neither does the partner API.
+/// Returns the headers by which an API reports how many seconds to wait. The order API and the
+/// partner API document none.
 pub(super) fn retry_after_headers(api: Api) -> &'static [&'static str] {
     match api {
         Api::UserApiV1 => RETRY_AFTER_V1,
@@ -28,8 +32,8 @@ pub(super) fn retry_after_headers(api: Api) -> &'static [&'static str] {
     }
 }
 
-/// The body of every answer that is not a success. The order API, which documents no such body,
-/// is seen to send `message`.
+/// The body of every response that is not a success. The order API documents no such body, but was
+/// seen to send `message`.
 #[derive(Deserialize)]
 struct Failure<'a> {
     #[serde(borrow)]
@@ -37,7 +41,7 @@ struct Failure<'a> {
     error_code: Option<Shown<'a>>,
 }
 
-/// What an answer that is not a success means.
+/// Returns the error for a response that is not a success.
 pub(crate) fn refused(operation: &'static str, response: &Response<Bytes>) -> Error {
     let status = response.status();
     let (kind, message) = meaning(status);
@@ -50,7 +54,8 @@ pub(crate) fn refused(operation: &'static str, response: &Response<Bytes>) -> Er
             error = error.with_provider_message(message);
         }
     }
-    // The limit's headers stand on every answer; only here do they ask to wait.
+    // Every response has the headers of the rate limit; only with these statuses do they mean a
+    // wait.
     let passes = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
     match retry_after(response.headers(), RETRY_AFTER).filter(|_| passes) {
         Some(wait) => error.with_retry_after(wait),
@@ -58,8 +63,9 @@ pub(crate) fn refused(operation: &'static str, response: &Response<Bytes>) -> Er
     }
 }
 
-/// The statuses that SePay documents (developer.sepay.vn, payment gateway, API: overview; SePay
-/// API v2: authentication), and what any other means for an inquiry.
+/// Returns the meaning of an HTTP status for an inquiry: as documented by SePay
+/// (developer.sepay.vn, payment gateway, API: overview; SePay API v2: authentication), or a default
+/// for other statuses.
 pub(crate) fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
     match status.as_u16() {
         400 | 422 => (ErrorKind::InvalidRequest, "SePay finds the request wrong"),

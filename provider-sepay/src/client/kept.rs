@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::lock;
 use payments_core::{Clock, Result, Timestamp};
 
-/// The last answer to an inquiry, kept for a while by the injected clock. It is one value, however
-/// often it is asked for, and asked for once by all who come together; errors are not kept.
+/// A cache for the last response to an inquiry, which expires by the injected clock. Concurrent
+/// callers share one request. Errors are not cached.
 pub(crate) struct Kept<T> {
     clock: Arc<dyn Clock>,
     keep: Duration,
@@ -20,7 +20,7 @@ impl<T> Kept<T> {
         Self { clock, keep, value: Mutex::new(None), asking: lock::Mutex::default() }
     }
 
-    /// The kept value, or what `ask` answers.
+    /// Returns the cached value, or the result of `ask`.
     pub(crate) async fn get(&self, ask: impl Future<Output = Result<T>>) -> Result<Arc<T>> {
         if let Some(kept) = self.kept() {
             return Ok(kept);
@@ -45,7 +45,7 @@ impl<T> Kept<T> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets the kept value.
+    /// Removes the cached value.
     pub(crate) fn clear(&self) {
         *self.value() = None;
     }

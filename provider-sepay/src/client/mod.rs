@@ -30,7 +30,7 @@ pub(crate) use response::{ApiResponse, known};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A client of one API: its address, the credentials and the transport.
+/// A client of one API, with its address, credentials and transport.
 #[derive(Clone)]
 pub(crate) struct Client {
     base: String,
@@ -49,8 +49,8 @@ pub(crate) struct Request {
 }
 
 impl Client {
-    /// `base` has no slash at the end. `authorization` is marked as sensitive, so that nothing
-    /// prints it.
+    /// Creates a client. `base` has no trailing slash. `authorization` is marked as sensitive, so
+    /// that it is never printed.
     pub(crate) fn new(
         base: String,
         mut authorization: HeaderValue,
@@ -63,8 +63,8 @@ impl Client {
     /// Sends an inquiry.
     ///
     /// # Errors
-    /// The request to SePay failed, or its response could not be read. What its response means is
-    /// told when that is read.
+    /// The request to SePay failed. The meaning of the response is determined later, when it is
+    /// read.
     #[track_caller]
     pub(crate) fn inquire(
         &self,
@@ -78,10 +78,10 @@ impl Client {
         }
     }
 
-    /// Sends an instruction, once, and reads its response.
+    /// Sends an instruction once, and reads its response.
     ///
     /// # Errors
-    /// Nothing left this machine.
+    /// The request could not be sent.
     #[track_caller]
     pub(crate) fn instruct<T>(
         &self,
@@ -130,16 +130,16 @@ impl Client {
 }
 
 impl Request {
-    /// A request of `operation` with the identifiers in its path.
+    /// Creates a request of `operation` with the identifiers in its path.
     ///
     /// # Errors
-    /// An identifier cannot stand in an address.
+    /// Returns an error if an identifier cannot be part of a URL path.
     pub(crate) fn of(operation: &'static Operation, ids: &[&str]) -> Result<Self> {
         let path = operation.path(ids)?;
         Ok(Self { operation, path, query: String::new(), body: Bytes::new(), about: None })
     }
 
-    /// A request of `operation`, which has no identifiers in its path.
+    /// Creates a request of `operation`, whose path has no identifiers.
     pub(crate) fn to(operation: &'static Operation) -> Self {
         let path = operation.path.to_owned();
         Self { operation, path, query: String::new(), body: Bytes::new(), about: None }
@@ -158,10 +158,10 @@ impl Request {
         self
     }
 
-    /// Sets the JSON in its body.
+    /// Sets a JSON body.
     ///
     /// # Errors
-    /// `field` cannot be written.
+    /// Returns an error, naming `field`, if the body cannot be written.
     pub(crate) fn with_json(mut self, field: &'static str, body: &impl Serialize) -> Result<Self> {
         self.body = serde_json::to_vec(body)
             .map_err(|error| Error::invalid(field, "cannot be written").with_source(error))?
@@ -169,7 +169,7 @@ impl Request {
         Ok(self)
     }
 
-    /// Sets what it is about.
+    /// Sets the subject of the request.
     #[must_use]
     pub(crate) fn with_about(mut self, about: Option<Subject>) -> Self {
         self.about = about;

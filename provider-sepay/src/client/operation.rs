@@ -4,23 +4,23 @@ use http::Method;
 use payments_core::{Error, Result, transport::CallClass};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// One call of one of SePay's APIs: what it is named, where it goes, and whether it may have an
-/// effect. The table of docs/endpoints.md is tested against these values.
+/// One call of one of SePay's APIs: its name, its endpoint, and whether it may have an effect. A
+/// test compares the table of docs/endpoints.md with these values.
 #[derive(Debug)]
 pub(crate) struct Operation {
     /// The name in errors and spans.
     pub(crate) name: &'static str,
-    /// Whose address the path is under.
+    /// The API whose address the path belongs to.
     pub(crate) api: Api,
     /// The method.
     pub(crate) method: Method,
     /// The path, in which a name in braces stands for an identifier.
     pub(crate) path: &'static str,
-    /// Whether it instructs or asks.
+    /// Whether it is an instruction or an inquiry.
     pub(crate) class: CallClass,
 }
 
-/// One of SePay's APIs: each has an address and a limit of calls of its own.
+/// One of SePay's APIs, each of which has its own address and rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
     /// The order API of the payment gateway, with Basic authentication.
@@ -35,12 +35,12 @@ pub(crate) enum Api {
 }
 
 impl Operation {
-    /// A `GET` that asks.
+    /// Creates an inquiry, which is a `GET`.
     pub(crate) const fn inquiry(api: Api, name: &'static str, path: &'static str) -> Self {
         Self { name, api, method: Method::GET, path, class: CallClass::Inquiry }
     }
 
-    /// An instruction: sent at most once.
+    /// Creates an instruction, which is sent at most once.
     pub(crate) const fn instruction(
         api: Api,
         name: &'static str,
@@ -50,10 +50,10 @@ impl Operation {
         Self { name, api, method, path, class: CallClass::Instruction }
     }
 
-    /// The path with these identifiers in the places of its names, escaped.
+    /// Returns the path with these identifiers in place of its names, escaped.
     ///
     /// # Errors
-    /// An identifier cannot be a segment of a path; the error names the place.
+    /// Returns an error that names the place if an identifier cannot be a segment of a path.
     pub(crate) fn path(&self, ids: &[&str]) -> Result<String> {
         let mut ids = ids.iter();
         let mut path = String::with_capacity(self.path.len().saturating_add(48));
@@ -73,7 +73,8 @@ impl Operation {
     }
 }
 
-/// What has to be escaped in a segment of a path (RFC 3986, section 2.3: all but the unreserved).
+/// The characters to escape in a segment of a path (RFC 3986, section 2.3: all but the unreserved
+/// ones).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 #[cfg(test)]

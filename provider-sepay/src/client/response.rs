@@ -17,8 +17,8 @@ pub(crate) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// U+FFFD stands for every byte that is no UTF-8, as a memo has where a bank cut a letter in
-    /// two: one row of that kind must not hide the others.
+    /// Creates a response in which U+FFFD replaces every byte that is not UTF-8. Memos contain such
+    /// bytes if a bank cut a letter in two, and such a row must not hide the others.
     pub(crate) fn new(operation: &'static Operation, http: Response<Bytes>) -> Self {
         let http = http.map(|body| match String::from_utf8_lossy(&body) {
             Cow::Borrowed(_) => body,
@@ -27,10 +27,10 @@ impl ApiResponse {
         Self { operation, http }
     }
 
-    /// Reads a success.
+    /// Reads a successful response.
     ///
     /// # Errors
-    /// What any other status means, or `Malformed`.
+    /// Returns the error that any other status means, or `Malformed`.
     pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         if self.http.status() != StatusCode::OK {
             return Err(refused(self.operation.name, &self.http));
@@ -42,37 +42,37 @@ impl ApiResponse {
         })
     }
 
-    /// Reads one thing that may not be there.
+    /// Reads an object that may not exist.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// Returns the errors of [`read`](Self::read).
     pub(crate) fn read_one<'a, T: Deserialize<'a>>(&'a self) -> Result<Option<T>> {
         known(self.read())
     }
 
-    /// The error about something in it that is not as documented.
+    /// Returns the error for a part of the response that is not as documented.
     pub(crate) fn unclear(&self, unclear: Unclear) -> Error {
         unclear.into_error(self.operation.name)
     }
 
-    /// The name of the operation.
+    /// Returns the name of the operation.
     pub(crate) fn operation(&self) -> &'static str {
         self.operation.name
     }
 
-    /// Status, headers and body.
+    /// Returns the HTTP response.
     pub(crate) fn http(&self) -> &Response<Bytes> {
         &self.http
     }
 
-    /// The body as SePay's own words.
+    /// Returns the body as SePay sent it.
     pub(crate) fn raw(&self) -> Raw {
         Raw::new(self.http.body().clone())
     }
 }
 
-/// Nothing, where SePay itself says that it does not know something. The page of a proxy that has
-/// lost its way says 404 too, but has no words of SePay's.
+/// Converts the error by which SePay itself reports an unknown object to `None`. A misrouted proxy
+/// also returns 404, but without SePay's own code.
 pub(crate) fn known<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(found) => Ok(Some(found)),

@@ -12,8 +12,8 @@ use crate::{
     field::{Unclear, balance, said, time},
 };
 
-/// A bank account. `asked_at` dates the balance of an account that has seen no transaction yet;
-/// otherwise it is as of the last one, because SePay learns of a balance with each transaction.
+/// Reads a bank account. The balance has the time of the last transaction, because SePay learns a
+/// balance with each transaction; if there was none, it has the time `asked_at`.
 pub(crate) fn account(
     row: &wire::BankAccount<'_>,
     asked_at: Timestamp,
@@ -34,7 +34,7 @@ pub(crate) fn account(
     })
 }
 
-/// Which account it is, where SePay names its bank by a BIN.
+/// Returns the bank account, if SePay reports the BIN of its bank.
 fn bank_account(row: &wire::BankAccount<'_>) -> Option<BankAccount> {
     let bin = Bin::new(said(&row.bank_bin)?).ok()?;
     let number = AccountNumber::new(said(&row.account_number)?).ok()?;

@@ -8,16 +8,17 @@ use sha2::{Digest, Sha256};
 use super::line::Line;
 use crate::bank::whole_list::{NumberedPage, NumberedPages, Whole, whole};
 
-/// Lists of lines of some time, the oldest first.
+/// Lists the lines of a period, the oldest first.
 #[async_trait]
 pub(crate) trait DatedPages: Send + Sync {
     /// The type of a line.
     type Row: Send;
 
-    /// The operation, for errors.
+    /// Returns the operation, for errors.
     fn operation(&self) -> &'static str;
 
-    /// Asks for one page of the lines from `from` to `to`, both included. Pages count from 1.
+    /// Requests one page of the lines from `from` to `to`, both included. Pages are numbered from
+    /// 1.
     async fn page(
         &self,
         from: Option<Timestamp>,
@@ -30,18 +31,19 @@ pub(crate) trait DatedPages: Send + Sync {
 pub(crate) struct DatedPage<T> {
     pub(crate) lines: Vec<Line<T>>,
     pub(crate) more: bool,
-    /// How many lines all pages have, where SePay says so.
+    /// The number of lines on all pages, if SePay reports it.
     pub(crate) total: Option<u64>,
 }
 
-/// Where a reading by dates goes on.
+/// The position from which reading by dates continues.
 ///
-/// It never goes by the numbers of pages: SePay keeps lines for some days only
-/// (`data_storage_time`), what it forgets moves every later page, and the lines of one second may
-/// be in another order on the next page. A step therefore gives only whole seconds: those of a page
-/// but the last, from which the next step goes on. A second of more than a page is read whole each
-/// time and checked for missing lines; its lines are given in the order of the list as long as that
-/// stays the same, and otherwise once more in the order of their keys.
+/// Page numbers are never used as a position: SePay keeps lines only for some days
+/// (`data_storage_time`), a removed line moves every later page, and the lines of one second may
+/// have another order on the next page. A step therefore returns only whole seconds: those of a
+/// page except the last one, from which the next step continues. A second with more than a page of
+/// lines is read as a whole each time and checked for missing lines. Its lines are returned in the
+/// order of the list as long as this order stays the same, and otherwise once more in the order of
+/// their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum DatePlace {
     /// The oldest line.
@@ -57,7 +59,7 @@ pub(crate) enum DatePlace {
     Within { second: Timestamp, key: String, told: Option<Told> },
 }
 
-/// Which lines of a second were given, in any order.
+/// Identifies the lines of a second that were already returned, in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) lines: usize,
@@ -75,14 +77,15 @@ impl Told {
     }
 }
 
-/// The most lines that a step gives.
+/// The most lines that a step returns.
 const PER_STEP: usize = 100;
 
-/// Reads the lines at `place`, and says where to go on; `None` after the last line.
+/// Reads the lines at `place` and returns them with the next position, which is `None` after the
+/// last line.
 ///
 /// # Errors
-/// The request to SePay failed, its response could not be read, or it lists the lines in a way in
-/// which lines could be left out unseen.
+/// The request to SePay failed, its response could not be read, or its list is such that lines
+/// could be missed without notice.
 pub(crate) async fn step<P: DatedPages>(
     pages: &P,
     place: &DatePlace,
@@ -115,12 +118,12 @@ pub(crate) async fn step<P: DatedPages>(
         lines.retain(|line| line.at != Some(last));
         return Ok((lines, Some(DatePlace::From(last))));
     }
-    // All of the page is of one second, or from before what is wanted.
+    // The whole page has lines of one second, or of times before the requested period.
     crowded(pages, from.map_or(last, |from| last.max(from)), None).await
 }
 
-/// The lines from a second on that is known to have lines. Should SePay leave out the second that
-/// it is asked from, it is asked from one earlier.
+/// Returns the lines from a second on that is known to have lines. If SePay excludes the second
+/// itself, the request is repeated with an earlier second.
 async fn from_second<P: DatedPages>(pages: &P, second: Timestamp) -> Result<DatedPage<P::Row>> {
     let page = pages.page(Some(second), None, 1).await?;
     let has_it = page.lines.iter().any(|line| line.at == Some(second));
@@ -130,7 +133,7 @@ async fn from_second<P: DatedPages>(pages: &P, second: Timestamp) -> Result<Date
     }
 }
 
-/// The lines of one second of more than a page, after a key.
+/// Returns the lines of a second with more than a page of lines, after a key.
 async fn crowded<P: DatedPages>(
     pages: &P,
     second: Timestamp,
@@ -169,7 +172,8 @@ async fn crowded<P: DatedPages>(
     Ok((lines, Some(next)))
 }
 
-/// Where to go on in the order of the list, if the lines before that are those that were told.
+/// Returns the index to continue from in the order of the list, if the lines before it are those
+/// that were already returned.
 fn goes_on_at<T>(
     lines: &[Line<T>],
     in_order: bool,
@@ -183,7 +187,7 @@ fn goes_on_at<T>(
     (told? == Told::of(lines.get(..begin)?)).then_some(begin)
 }
 
-/// The lines of a range of time.
+/// The lines of a period.
 struct Range<'a, P> {
     pages: &'a P,
     from: Timestamp,
@@ -201,7 +205,7 @@ impl<P: DatedPages> NumberedPages for Range<'_, P> {
     }
 }
 
-/// Takes a line without a readable time for one of the second of its neighbour.
+/// Gives a line without a readable time the second of its neighbour.
 fn fill_in_times<T>(lines: &mut [Line<T>]) {
     let mut known = lines.iter().find_map(|line| line.at);
     for line in lines {
@@ -227,8 +231,8 @@ mod tests {
 
     use super::*;
 
-    /// Lines by key and second. The order of those of one second is another one for each request,
-    /// if that is asked for, and a page has `per_page` of them.
+    /// Lines with their keys and seconds. On request, the lines of one second have a different
+    /// order in each response. A page has `per_page` lines.
     struct Lines {
         lines: Mutex<Vec<(String, i64)>>,
         per_page: usize,
@@ -297,7 +301,8 @@ mod tests {
         }
     }
 
-    /// Every key in the order in which it was given, while `meanwhile` happens after each step.
+    /// Returns every key in the order in which it was returned. `meanwhile` is called after each
+    /// step.
     fn read(lines: &Lines, meanwhile: impl Fn(&Lines)) -> Vec<String> {
         let (mut place, mut keys) = (Some(DatePlace::Start), Vec::new());
         while let Some(at) = place {

@@ -21,7 +21,7 @@ use crate::{
     field::{civil, row},
 };
 
-/// The lines of a filter, the oldest first.
+/// The lines that match a filter, the oldest first.
 pub(crate) struct DatedListing {
     pages: Filtered,
     place: DatePlace,
@@ -36,7 +36,7 @@ const FROM: &str = "transaction_date_from";
 const TO: &str = "transaction_date_to";
 
 impl DatedListing {
-    /// `query` says nothing of the order.
+    /// Creates a listing. `query` must not set the order.
     pub(crate) fn new(rows: Rows, query: Pairs) -> Self {
         Self { pages: Filtered { rows, query }, place: DatePlace::Start }
     }

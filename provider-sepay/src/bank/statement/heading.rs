@@ -9,8 +9,8 @@ use crate::{
     field::{Shown, said, time},
 };
 
-/// What a line of the statement says of itself, in either version of the User API. A field of a
-/// kind that SePay does not document is *unclear*: it may say anything.
+/// The identifying fields of a line of the statement, in either version of the User API. A field of
+/// an undocumented type is *unclear*: it may have any meaning.
 #[derive(Default)]
 pub(crate) struct Heading<'a> {
     fields: TransactionHead<'a>,
@@ -26,31 +26,31 @@ impl<'a> Heading<'a> {
         }
     }
 
-    /// SePay's identifier.
+    /// Returns SePay's id of the line.
     pub(crate) fn id(&self) -> Option<&str> {
         said(&self.fields.id)
     }
 
-    /// When the bank booked it.
+    /// Returns the time at which the bank booked the line.
     pub(crate) fn at(&self) -> Option<Timestamp> {
         time(&self.fields.transaction_date)
     }
 
-    /// Whether the line is of this bank account, as far as it says.
+    /// Returns `true` unless the line names another bank account.
     pub(crate) fn is_of(&self, account: &AccountId) -> bool {
         said(&self.fields.bank_account_id).is_none_or(|id| id == account.as_str())
     }
 
-    /// Whether the line is, or may be, of what arrived on a virtual account of the order with this
-    /// code.
+    /// Returns `true` if the line is, or may be, a credit on a virtual account of the order with
+    /// this code.
     pub(crate) fn is_of_order_account(&self, code: &str) -> bool {
         let number = self.fields.va.as_ref().or(self.fields.sub_account.as_ref());
         self.may_say(self.fields.code.as_ref(), |said| said == code)
             && self.may_say(number, |_| true)
     }
 
-    /// Whether the code or the memo holds, or may hold, this code: by letters and digits alone,
-    /// whatever their case.
+    /// Returns `true` if the code or the memo contains, or may contain, this code. Only letters and
+    /// digits are compared, without regard to case.
     pub(crate) fn may_name(&self, code: &str) -> bool {
         let plain = |text: &str| -> String {
             text.chars()
@@ -64,7 +64,8 @@ impl<'a> Heading<'a> {
             .any(|field| self.may_say(field.as_ref(), |said| plain(said).contains(&code)))
     }
 
-    /// Whether a field says something that `fits`, or is unclear.
+    /// Returns `true` if a field has a value for which `fits` returns `true`, or if the field is
+    /// unclear.
     fn may_say(&self, field: Option<&Shown<'a>>, fits: impl Fn(&str) -> bool) -> bool {
         match field.map(Shown::text) {
             None => !self.readable,
@@ -74,8 +75,8 @@ impl<'a> Heading<'a> {
     }
 }
 
-/// The lines that can be read. One that cannot and that may name `code` is an error: without it,
-/// what arrived for the code is not known.
+/// Returns the lines that can be read. An unreadable line that may contain `code` is an error,
+/// because without it the credits for the code are not known.
 #[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
 pub(crate) fn readable(
     lines: impl IntoIterator<Item = Listed<Movement>>,
@@ -110,7 +111,7 @@ mod tests {
             (r#"{"code":"DH1","va":""}"#, false),
             (r#"{"code":"DH1","va":null}"#, false),
             (r#"{"code":null,"va":"963"}"#, false),
-            // What is unclear may be ours.
+            // An unclear field may belong to our order.
             (r#"{"code":["DH1"],"va":"963"}"#, true),
             (r#"{"code":"DH1","va":[1]}"#, true),
             ("[]", true),

@@ -9,19 +9,20 @@ use crate::field::row_key;
 /// A line of the statement.
 #[derive(Debug)]
 pub(crate) struct Line<T> {
-    /// What tells it apart from every other line: SePay's identifier, or the line itself.
+    /// The key that distinguishes the line from every other: SePay's id, or the text of the line
+    /// itself.
     pub(crate) key: String,
-    /// SePay's identifier, where that can be read.
+    /// SePay's id of the line, if it can be read.
     pub(crate) id: Option<String>,
-    /// When it was booked, where that can be read.
+    /// The time of the booking, if it can be read.
     pub(crate) at: Option<Timestamp>,
     pub(crate) row: T,
 }
 
-/// A line of the statement; without an entry if no money moved, or if it was not asked for.
+/// A line of the statement. `None` if no money moved or if the filter excludes the line.
 pub(crate) type Entry = Option<Listed<Movement>>;
 
-/// A line as `read` reads it, with its identifier and time.
+/// Creates a line with the result of `read`, and with its id and time.
 pub(crate) fn line<T>(json: &RawValue, read: impl FnOnce(&RawValue, &Heading<'_>) -> T) -> Line<T> {
     let heading = Heading::of(json);
     let id = heading.id().map(str::to_owned);

@@ -27,26 +27,28 @@ use crate::{field::civil, limits};
 use by_date::{DatePlace, DatedPage, DatedPages, Told, step};
 use line::{Entry, Line};
 
-/// Reads the statements of the bank accounts that SePay watches.
+/// Reads the statements of the bank accounts that are linked to SePay.
 #[derive(Debug)]
 pub(crate) struct Statements {
     capabilities: StatementCapabilities,
     source: Source,
 }
 
-/// Which version of the User API tells it. A cursor of one is none of the other.
+/// The version of the User API that the statement is read from. The cursors of one version are not
+/// valid in the other.
 #[derive(Debug)]
 pub(crate) enum Source {
     V1(Box<StatementV1>),
     V2(StatementV2),
 }
 
-/// Where a reader of v2's statement is.
+/// The position of a reader in the statement of v2.
 ///
-/// SePay goes on after a line by its id, but has no id of a beginning. The first reading of more
-/// than a page therefore goes by dates, oldest first, and goes on after the line that was the
-/// newest when it began: whatever came meanwhile, also with an older date, came after that one. A
-/// line may so be reported twice, under its one key, and none is left out.
+/// SePay can continue after the id of a line, but has no id for the beginning. The first pass over
+/// more than a page therefore goes by dates, the oldest first. It then continues after the line
+/// that was the newest when the pass began, because all lines that arrived meanwhile, even those
+/// with an older date, come after that line. A line may therefore be reported twice, under the same
+/// key, but no line is missed.
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     /// Nothing was read.
@@ -144,7 +146,7 @@ async fn v2_entries(api: &StatementV2, after: &Cursor, filter: &StatementFilter)
     Ok(Page::new(entries.filter_map(|line| line.row).collect(), next, more))
 }
 
-/// The statement by a filter in SePay's words.
+/// The statement for a filter, with SePay's parameters.
 struct Narrowed<'a> {
     api: &'a StatementV2,
     filter: &'a StatementFilter,
@@ -154,7 +156,7 @@ const NEWEST_FIRST: (&str, &str) = ("transaction_date_sort", "desc");
 const OLDEST_FIRST: (&str, &str) = ("transaction_date_sort", "asc");
 
 impl Narrowed<'_> {
-    /// `from` and `to` go before those of the filter.
+    /// Requests lines. `from` and `to` replace those of the filter.
     async fn lines(
         &self,
         order: (&str, &str),
@@ -180,7 +182,8 @@ impl Narrowed<'_> {
         self.api.transactions(&query, page, keep).await
     }
 
-    /// The whole statement if it fits a page, and otherwise its first step by dates.
+    /// Returns the whole statement if it fits on a page, and otherwise the result of the first step
+    /// by dates.
     async fn start(&self) -> Result<(Vec<Line<Entry>>, Cursor, bool)> {
         let mut page = self.lines(NEWEST_FIRST, None, None, 1).await?;
         page.lines.reverse();
@@ -215,7 +218,7 @@ impl DatedPages for Narrowed<'_> {
     }
 }
 
-/// Whether a line is of the time asked for, should SePay not have filtered by it.
+/// Returns `true` if a line is within the requested period, in case SePay did not filter by it.
 fn is_within(line: &Line<Entry>, filter: &StatementFilter) -> bool {
     is_of_time(line.at, filter)
 }
@@ -225,7 +228,7 @@ fn is_of_time(at: Option<Timestamp>, filter: &StatementFilter) -> bool {
     filter.from.is_none_or(|from| at >= from) && filter.until.is_none_or(|until| at <= until)
 }
 
-/// Leaves out what is not of the time asked for, should SePay not have done so.
+/// Removes rows outside the requested period, in case SePay did not filter by it.
 fn within(rows: &mut Vec<Listed<Movement>>, filter: &StatementFilter) {
     rows.retain(|row| row.as_result().is_err() || is_of_time(booked_at(row), filter));
 }

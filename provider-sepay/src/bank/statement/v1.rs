@@ -26,7 +26,7 @@ use crate::{
     field::{row, rows},
 };
 
-/// Reads statements over v1.
+/// Reads statements by the User API v1.
 pub(crate) struct StatementV1 {
     api: UserApiV1,
     clock: Arc<dyn Clock>,
@@ -36,7 +36,7 @@ pub(crate) struct StatementV1 {
 }
 
 impl StatementV1 {
-    /// More bank accounts than anybody has.
+    /// A limit that is higher than the number of any merchant's bank accounts.
     const MOST_ACCOUNTS: u64 = 1_000;
 
     pub(crate) fn new(
@@ -47,7 +47,7 @@ impl StatementV1 {
         Self { api, clock, matching, numbers: Mutex::default() }
     }
 
-    /// Every bank account.
+    /// Returns every bank account.
     pub(crate) async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         let filter = BankAccountFilter::new().limit(Self::MOST_ACCOUNTS);
         let request = Request::to(&api::V1_BANK_ACCOUNTS).with_query(filter.pairs());
@@ -57,7 +57,8 @@ impl StatementV1 {
         Ok(rows(&list.bankaccounts, |row: &wire::BankAccount<'_>| account(row, now)))
     }
 
-    /// The lines after the one that was told `last`, and which is now.
+    /// Returns the lines after the line `last`, which was already reported, and the number of the
+    /// line that is now the last one.
     pub(crate) async fn page(
         &self,
         last: Option<u64>,
@@ -86,7 +87,7 @@ impl StatementV1 {
         Ok((turn, reading.last()))
     }
 
-    /// The number of a bank account at its bank.
+    /// Returns the number of a bank account at its bank.
     async fn number(&self, account: &AccountId) -> Result<String> {
         let known = self.numbers().get(account).cloned();
         if let Some(number) = known {

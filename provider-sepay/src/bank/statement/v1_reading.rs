@@ -15,13 +15,13 @@ use crate::{
     limits,
 };
 
-/// Where a reader of v1's statement is.
+/// The position of a reader in the statement of v1.
 ///
-/// `since_id` lists from a number on, that one included (SePay API v1: transactions). Which lines a
-/// full answer keeps of those after it, the oldest or the newest, and in which order it keeps the
-/// lines of one second, no page says. That is not left to chance: after a full answer the lines
-/// between its first and last number are counted, and where some are missing only the lines before
-/// the first gap are returned. If nothing is left then, the answer is refused.
+/// `since_id` lists the line with this number and later ones (SePay API v1: transactions). SePay
+/// does not document whether a full response has the oldest or the newest of these lines, nor the
+/// order of the lines of one second. After a full response, the lines between its first and last
+/// number are therefore counted. If some are missing, only the lines before the first gap are
+/// returned; if no lines remain, the response is refused.
 pub(crate) struct Reading {
     query: Pairs,
     /// The line that was reported last, or the line to begin with.
@@ -37,22 +37,22 @@ pub(crate) struct Turn<T> {
     pub(crate) more: bool,
 }
 
-/// Every number is at least this. A zero would be as good as none for SePay, and without one the
-/// newest lines are listed.
+/// The smallest possible number. SePay ignores a zero, and without `since_id` it lists the newest
+/// lines.
 const FIRST: u64 = 1;
 
-/// What SePay counts lines by, beside `since_id`.
+/// The parameters with which SePay counts lines, in addition to `since_id`.
 const COUNTED: [&str; 3] = ["account_number", "transaction_date_min", "transaction_date_max"];
 
 impl Reading {
-    /// Begins at the `since_id` of a query, that line included.
+    /// Starts at the `since_id` of a query, including that line.
     pub(crate) fn new(mut query: Pairs) -> Self {
         let mut take = |name| {
             let place = query.iter().position(|(known, _)| *known == name)?;
             query.remove(place).1.parse::<u64>().ok()
         };
         let since = take("since_id");
-        // Of one line at a time, only the line asked from would ever come.
+        // With a limit of one line, SePay would always return the line of `since_id` again.
         let limit = take("limit").and_then(|limit| usize::try_from(limit).ok());
         let limit = limit.map_or(limits::USER_API_V1_PER_PAGE, |limit| {
             limit.clamp(2, limits::USER_API_V1_PER_PAGE)
@@ -60,17 +60,17 @@ impl Reading {
         Self { query, since, told: false, limit }
     }
 
-    /// Goes on after a line that was told, or from the beginning.
+    /// Continues after a line that was already reported, or starts at the beginning.
     pub(crate) fn after(query: Pairs, last: Option<u64>) -> Self {
         Self { since: last, told: last.is_some(), ..Self::new(query) }
     }
 
-    /// The line that was told last.
+    /// Returns the line that was reported last.
     pub(crate) fn last(&self) -> Option<u64> {
         self.since.filter(|_| self.told)
     }
 
-    /// The next lines, of which `read` leaves out what it makes nothing of.
+    /// Returns the next lines, without those for which `read` returns `None`.
     pub(crate) async fn turn<T>(
         &mut self,
         client: &Client,
@@ -87,8 +87,8 @@ impl Reading {
             let listed = lines.len();
             (lines, listed)
         };
-        // A line without a readable number comes first: it is reported, and is no place to go on
-        // from.
+        // A line without a readable number comes first: it is reported, but reading cannot continue
+        // from it.
         lines.sort_by_key(number);
         let full = listed >= self.limit;
         if full {
@@ -96,7 +96,7 @@ impl Reading {
             lines.truncate(complete);
         }
         let last = lines.iter().filter_map(number).max();
-        // A full answer with nothing new would be asked for without end.
+        // A full response without new lines would be requested forever.
         let more = full && last.is_some_and(|last| last > since);
         let is_new = |line: &Line<_>| !(self.told && number(line).is_some_and(|it| it <= since));
         let rows = lines.into_iter().filter(is_new).filter_map(|line| line.row).collect();
@@ -106,10 +106,10 @@ impl Reading {
         Ok(Turn { rows, more })
     }
 
-    /// How many of the lines of a full answer, sorted by their numbers, have no gap before them.
+    /// Returns how many lines of a full response, sorted by their numbers, have no gap before them.
     async fn complete<T>(&self, client: &Client, since: u64, lines: &[Line<T>]) -> Result<usize> {
         if self.query.iter().any(|(name, _)| !COUNTED.contains(name)) {
-            // SePay does not count by what was asked.
+            // SePay cannot count with these parameters.
             return Ok(lines.len());
         }
         let (mut good, mut bad) = (0, lines.len().saturating_add(1));
@@ -132,11 +132,12 @@ impl Reading {
         Ok(good)
     }
 
-    /// Whether SePay counts more lines from `since` to the last of these than there are of them.
+    /// Returns `true` if SePay counts more lines from `since` to the last of these lines than there
+    /// are.
     async fn has_gap<T>(&self, client: &Client, since: u64, lines: &[Line<T>]) -> Result<bool> {
         let Some(last) = lines.iter().filter_map(number).max() else { return Ok(false) };
-        // What arrives between the two questions adds to the second alone: it looks like a gap,
-        // and is read with the next answer.
+        // A line that arrives between the two requests adds only to the second count. It looks like
+        // a gap, and is read with the next response.
         let after = self.counted(last.saturating_add(1));
         let after = v1_response::count_transactions(client, after).await?;
         let all = v1_response::count_transactions(client, self.counted(since)).await?;
@@ -151,7 +152,7 @@ impl Reading {
     }
 }
 
-/// The number of a line, where that can be read.
+/// Returns the number of a line, if it can be read.
 fn number<T>(line: &Line<T>) -> Option<u64> {
     line.id.as_deref()?.parse().ok()
 }

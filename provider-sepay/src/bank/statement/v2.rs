@@ -25,7 +25,7 @@ use crate::{
     field::{row, row_key},
 };
 
-/// What transfers, statements and confirmations are looked up in.
+/// The statement in which transfers, statements and confirmations are looked up.
 #[derive(Clone)]
 pub(crate) struct StatementV2 {
     rows: Rows,
@@ -38,12 +38,12 @@ impl StatementV2 {
         Self { rows, clock, matching }
     }
 
-    /// Every bank account.
+    /// Returns every bank account.
     pub(crate) async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         Ok(whole(api::BANK_ACCOUNTS.name, &Accounts(self)).await?.rows)
     }
 
-    /// Of every page the lines that `keep` keeps, each once.
+    /// Returns each line once for which `keep` returns `true`, from all pages.
     pub(crate) async fn every_line(
         &self,
         query: &[(&str, &str)],
@@ -53,7 +53,7 @@ impl StatementV2 {
         Ok(lines.rows.into_iter().flatten().collect())
     }
 
-    /// One page of lines that `keep` keeps.
+    /// Returns the lines of one page for which `keep` returns `true`.
     pub(crate) async fn transactions(
         &self,
         query: &[(&str, &str)],

@@ -16,7 +16,7 @@ pub enum Sort {
     Descending,
 }
 
-/// A value of a parameter, as SePay writes it.
+/// A value of a parameter in SePay's spelling.
 pub(crate) trait Parameter {
     fn text(&self) -> String;
 }
@@ -40,14 +40,14 @@ impl Parameter for bool {
     }
 }
 
-/// Whole đồng; what is not in đồng matches nothing and is sent as it is.
+/// Whole đồng. An amount in another currency is sent unchanged and matches nothing.
 impl Parameter for Money {
     fn text(&self) -> String {
         self.to_decimal().to_string()
     }
 }
 
-/// Vietnam's time without an offset.
+/// Vietnamese time without an offset.
 impl Parameter for Timestamp {
     fn text(&self) -> String {
         civil(*self)
@@ -72,7 +72,7 @@ impl Parameter for Sort {
     }
 }
 
-/// Filters whose setters are named after SePay's parameters.
+/// Defines filters whose setters are named after SePay's parameters.
 macro_rules! filter {
     (
         $(#[$about:meta])*
@@ -101,7 +101,7 @@ macro_rules! filter {
                 use $crate::bank::user_api::filter::Parameter;
                 let pairs = [
                     $( (
-                        // A parameter may be called as a word of Rust's.
+                        // The name of a parameter may be a keyword of Rust.
                         stringify!($parameter).trim_start_matches("r#"),
                         self.$parameter.as_ref().map(|value| Parameter::text(value)),
                     ), )+

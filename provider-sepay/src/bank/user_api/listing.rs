@@ -19,13 +19,13 @@ pub struct Listing<T> {
     source: Option<Box<dyn Source<T>>>,
 }
 
-/// Where the pages come from. A page that fails is asked for again by the next call.
+/// The source of the pages. A page that fails is requested again by the next call.
 #[async_trait]
 pub(crate) trait Source<T>: Send {
     async fn page(&mut self) -> Result<Sourced<T>>;
 }
 
-/// The rows of a page, and whether another follows.
+/// The rows of a page, and whether another page follows.
 pub(crate) struct Sourced<T> {
     pub(crate) rows: Vec<Listed<T>>,
     pub(crate) more: bool,
@@ -79,7 +79,7 @@ impl<T> Listing<T> {
         .boxed()
     }
 
-    /// Whether there was another page.
+    /// Reads the next page. Returns `false` if there is none.
     async fn turn(&mut self) -> Result<bool> {
         let Some(source) = &mut self.source else { return Ok(false) };
         let Sourced { rows, more } = source.page().await?;

@@ -232,7 +232,7 @@ impl NewVa {
 }
 
 impl fmt::Debug for CreatedOrder {
-    /// Without number, holder and picture.
+    /// Omits the number, the holder and the QR image.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreatedOrder")
             .field("id", &self.id)
@@ -245,7 +245,7 @@ impl fmt::Debug for CreatedOrder {
 }
 
 impl fmt::Debug for VaOrder {
-    /// Without numbers and holders.
+    /// Omits numbers and holders.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VaOrder")
             .field("id", &self.id)
@@ -259,7 +259,7 @@ impl fmt::Debug for VaOrder {
 }
 
 impl fmt::Debug for OrderVa {
-    /// Without number and holder.
+    /// Omits the number and the holder.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OrderVa")
             .field("amount", &self.amount)

@@ -24,7 +24,7 @@ impl Row for Transaction {
             let amount = read_amount(field, amount.as_ref().or(transferred))
                 .and_then(|amount| amount.map_or(Ok(Money::vnd(0)), |amount| dong(field, amount)));
             match named {
-                // The amount of the other direction decides nothing.
+                // The amount of the other direction does not matter.
                 Some(named) if named != direction => Ok(amount.unwrap_or(Money::vnd(0))),
                 _ => amount,
             }
@@ -132,7 +132,7 @@ impl Row for Terminal {
     }
 }
 
-/// How many there are, written as a number, as text or as a list of one of them.
+/// Reads a count, which is written as a number, as a text or as a list with one of them.
 pub(crate) fn count(raw: &str) -> Result<u64, Unclear> {
     let inner = raw.trim_matches(|c: char| c.is_ascii_whitespace() || "[]\"".contains(c));
     inner.parse().map_err(|_| Unclear::new("the count is no whole number"))

@@ -132,7 +132,7 @@ pub struct Terminal {
 }
 
 impl fmt::Debug for Transaction {
-    /// Without memo and balance: people's names stand in memos.
+    /// Omits the memo, which may contain names, and the balance.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transaction")
             .field("id", &self.id)
@@ -146,7 +146,7 @@ impl fmt::Debug for Transaction {
 }
 
 impl fmt::Debug for BankAccount {
-    /// Without holder, number and balance.
+    /// Omits the holder, the number and the balance.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BankAccount")
             .field("id", &self.id)
@@ -157,7 +157,7 @@ impl fmt::Debug for BankAccount {
 }
 
 impl fmt::Debug for VirtualAccount {
-    /// Without holder and number.
+    /// Omits the holder and the number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VirtualAccount")
             .field("id", &self.id)

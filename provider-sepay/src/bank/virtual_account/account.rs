@@ -15,7 +15,8 @@ use crate::{
     field::Unclear,
 };
 
-/// An order as the core's virtual account; `bank` is that of the account behind it.
+/// Converts an order to the core's virtual account. `bank` is the bank of the account that receives
+/// the money.
 pub(crate) fn found_account(
     order: &OrderRef,
     found: &VaOrder,
@@ -41,7 +42,7 @@ pub(crate) fn found_account(
     Ok(account)
 }
 
-/// A created order as the core's virtual account.
+/// Converts a newly created order to the core's virtual account.
 pub(crate) fn opened_account(
     created: &CreatedOrder,
     bank: Option<Bin>,
@@ -66,8 +67,8 @@ fn gateway_ref(id: &str) -> Result<GatewayRef, Unclear> {
     GatewayRef::new(id).map_err(|_| Unclear::new("the id of an order cannot be one"))
 }
 
-/// A number with a VietQR made of it: the bank, the number in the place of an account's, and the
-/// amount, which is all that SePay's own picture is made of.
+/// Returns a number with a VietQR code made from the bank, the number and the amount, which are
+/// also the content of SePay's own image.
 fn number(
     text: &str,
     bank: Option<Bin>,
@@ -89,8 +90,9 @@ fn number(
     Ok(account)
 }
 
-/// Adds what SePay says of QR codes. Documented is a picture; should it be the text of a code after
-/// all, that is taken if it leads to this number. A picture for another number takes ours away.
+/// Adds the QR code in SePay's response, which is documented as an image. If it is the text of a
+/// code, the text is used if it leads to this number. An image for another number removes our own
+/// code.
 fn qr(mut number: VirtualAccountNumber, created: &CreatedOrder) -> VirtualAccountNumber {
     match created.qr_code.as_deref() {
         Some(picture) if picture.starts_with("data:") => {
@@ -159,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_number_that_no_transfer_carries_is_not_guessed() {
-        // One sample of the pages has 21 characters; a transfer carries 19.
+        // A sample of the documentation has 21 characters; a transfer allows 19.
         let long = DETAIL.replace("963NQDORDZVTBPJ3Z7H", "963NQDORD1234567890AB");
         let found = va_order(&serde_json::from_str(&long).unwrap()).unwrap();
         let order = OrderRef::new("DH20250001").unwrap();

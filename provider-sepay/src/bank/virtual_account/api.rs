@@ -12,9 +12,9 @@ use crate::client::{
 /// The six operations of one version.
 #[derive(Debug)]
 pub(crate) struct Operations {
-    /// Orders, newest first by default.
+    /// Lists orders, by default the newest first.
     pub(crate) list: Operation,
-    /// One order with its virtual accounts.
+    /// Returns one order with its virtual accounts.
     pub(crate) detail: Operation,
     /// Creates an order with its first virtual account.
     pub(crate) create: Operation,
@@ -26,7 +26,7 @@ pub(crate) struct Operations {
     pub(crate) cancel_va: Operation,
 }
 
-/// Those of v2, for three banks.
+/// The operations of v2, for three banks.
 pub(crate) static V2: Operations = Operations {
     list: Operation::inquiry(UserApiV2, "va_orders", "/v2/bank-accounts/{account}/orders"),
     detail: Operation::inquiry(UserApiV2, "va_orders", "/v2/bank-accounts/{account}/orders/{id}"),
@@ -36,12 +36,12 @@ pub(crate) static V2: Operations = Operations {
     cancel_va: cancel_va(UserApiV2, "/v2/bank-accounts/{account}/orders/{order}/va/{number}"),
 };
 
-/// Those of v1, for BIDV alone.
+/// The operations of v1, for BIDV only.
 pub(crate) static V1: Operations =
     v1("/bidv/{account}/orders/{order}/va", "/bidv/{account}/orders/{order}/va/{number}");
 
-/// Those of v1 with the path to an order's virtual accounts that the guide for the upgrade from it
-/// has; the pages of v1 say `va`.
+/// The operations of v1 with the path to an order's virtual accounts in the guide for the upgrade
+/// from v1; the documentation of v1 has `va`.
 pub(crate) static V1_VAS: Operations =
     v1("/bidv/{account}/orders/{order}/vas", "/bidv/{account}/orders/{order}/vas/{number}");
 

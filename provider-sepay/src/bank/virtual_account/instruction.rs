@@ -23,15 +23,15 @@ use crate::{
     field::{Unclear, said},
 };
 
-/// What an order was created with, to hold the answer against.
+/// The request with which an order was created, for comparison with the response.
 pub(crate) struct Asked<'a> {
     pub(crate) code: &'a OrderRef,
     pub(crate) amount: Option<Money>,
-    /// The number of the bank account behind it, where it is known.
+    /// The number of the bank account that receives the money, if it is known.
     pub(crate) account_number: Option<&'a str>,
 }
 
-/// The answer to `POST …/orders` (SePay API v2: create order).
+/// Reads the response to `POST …/orders` (SePay API v2: create order).
 pub(crate) fn order_created(
     asked: &Asked<'_>,
     response: &Response<Bytes>,
@@ -61,7 +61,7 @@ pub(crate) fn order_created(
     })
 }
 
-/// The answer to `POST …/orders/{id}/va` (SePay API v2: create VA).
+/// Reads the response to `POST …/orders/{id}/va` (SePay API v2: create VA).
 pub(crate) fn va_created(
     amount: Option<Money>,
     response: &Response<Bytes>,
@@ -80,8 +80,8 @@ pub(crate) fn va_created(
     })
 }
 
-/// The answer to `DELETE …/orders/{id}` and `DELETE …/orders/{id}/va/{va}`: HTTP 204 with nothing
-/// in it (SePay API v2: cancel order; cancel VA).
+/// Reads the response to `DELETE …/orders/{id}` and `DELETE …/orders/{id}/va/{va}`, which is HTTP
+/// 204 with an empty body (SePay API v2: cancel order; cancel VA).
 pub(crate) fn cancelled(response: &Response<Bytes>) -> Result<Submission<()>, Unreadable> {
     if response.status() == StatusCode::NO_CONTENT && response.body().is_empty() {
         return Ok(Submission::Accepted(()));
@@ -97,9 +97,9 @@ enum Outcome<T, U> {
     Other(Submission<U>),
 }
 
-/// `data` of a success, or what it is instead. `{status: "success"}` is both versions'; a refusal
-/// is `{status: "error", message, error_code}` in v2, and comes under HTTP 200 with its status in
-/// the body in v1.
+/// Returns `data` of a success, or the other outcome. Both versions have `{status: "success"}`. A
+/// refusal is `{status: "error", message, error_code}` in v2; in v1 it has HTTP status 200 and its
+/// own status in the body.
 fn done<'a, T: Deserialize<'a>, U>(
     response: &'a Response<Bytes>,
 ) -> Result<Outcome<T, U>, Unreadable> {

@@ -49,7 +49,7 @@ use super::{
 };
 use crate::limits;
 
-/// Opens virtual accounts on bank accounts that SePay watches.
+/// Opens virtual accounts for bank accounts that are linked to SePay.
 pub(crate) struct VirtualAccounts {
     capabilities: VirtualAccountCapabilities,
     api: Api,
@@ -61,23 +61,23 @@ pub(crate) struct VirtualAccounts {
     known: Mutex<BTreeMap<AccountId, Known>>,
 }
 
-/// Which version of the User API opens them.
+/// The version of the User API that opens them.
 #[derive(Debug)]
 pub(crate) enum Api {
     V1(UserApiV1),
     V2(UserApiV2),
 }
 
-/// What holds where a request says nothing.
+/// The settings that apply unless a request sets its own.
 #[derive(Clone, Debug)]
 pub(crate) struct VaSettings {
-    /// The bank account.
+    /// The bank account that receives the money.
     pub(crate) account: AccountId,
-    /// Sacombank's prefix.
+    /// The prefix of virtual account numbers, for Sacombank.
     pub(crate) va_prefix: Option<String>,
-    /// Vietcombank's terminal.
+    /// The terminal, for Vietcombank.
     pub(crate) tid: Option<String>,
-    /// SePay has allowed names of our choice.
+    /// Whether SePay has allowed the merchant to choose the holder's name.
     pub(crate) holder_names: bool,
 }
 
@@ -121,7 +121,7 @@ impl VirtualAccounts {
         asked.unwrap_or(&self.settings.account)
     }
 
-    /// What is known of a bank account; asked for once.
+    /// Returns the known data of a bank account, which are requested once.
     async fn known(&self, account: &AccountId) -> Result<Known> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned();
         if let Some(known) = known {
@@ -143,23 +143,23 @@ impl VirtualAccounts {
         Ok(known)
     }
 
-    /// Every order with a code, which is looked for among all orders: SePay documents no search by
-    /// it.
+    /// Returns every order with a code. All orders are searched, because SePay documents no search
+    /// by code.
     ///
     /// # Errors
     /// The request to SePay failed, its response could not be read, or there are more orders than
-    /// are searched. The `gateway_ref` of a virtual account finds it in any case.
+    /// are searched. The `gateway_ref` of a virtual account always finds it.
     async fn of_code(&self, account: &AccountId, code: &OrderRef) -> Result<Vec<VaOrder>> {
         let orders = whole(FIND, &Orders { orders: self.orders(), account }).await?;
         let of_code = orders.rows.into_iter().filter(|order| match order {
             Listed::Read(order) => order.code.as_deref() == Some(code.as_str()),
             Listed::Unreadable(row) => may_have_code(row.raw.as_bytes(), code.as_str()),
         });
-        // Without the order that cannot be read, the answer could be about another one.
+        // If an order cannot be read, the result could be about another order.
         of_code.map(|order| order.into_result().map_err(|row| row.into_error(FIND))).collect()
     }
 
-    /// The order of a reference: by SePay's name for it, or else by ours.
+    /// Finds the order of a reference, by SePay's id or else by our reference.
     async fn order(&self, wanted: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
         let account = self.account(wanted.account.as_ref());
         let bin = self.known(account).await?.bin;
@@ -200,7 +200,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         self.check_terms(request, &options)
     }
 
-    /// Asks SePay at which bank the account is, once for each account.
+    /// Asks SePay for the bank of the account, once for each account.
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
         let known = self.known(account).await.map_err(|error| error.with_operation("rules_for"))?;
         let rules = VirtualAccountRules::new();
@@ -233,8 +233,8 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(match created {
             Submission::Accepted(created) => match opened_account(&created, known.bin) {
                 Ok(opened) => Submission::Accepted(opened.with_account(account.clone())),
-                // It is open, and no buyer can be shown its number. A person can cancel it by its
-                // id.
+                // The account is open, but its number cannot be shown to a buyer. A person can
+                // cancel it by its id.
                 Err(unclear) => {
                     let error = unclear.into_error(OPEN);
                     let message = format!("{error}; SePay's order is {}", created.id);
@@ -247,8 +247,9 @@ impl VirtualAccountProvider for VirtualAccounts {
         })
     }
 
-    /// With a `gateway_ref` one call; without one, the whole list of orders is searched for the
-    /// reference, so that two orders of one code are [`Lookup::Several`].
+    /// Finds the account by one call if there is a `gateway_ref`. Otherwise the whole list of
+    /// orders is searched for the reference, so that two orders with one code are
+    /// [`Lookup::Several`].
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
         limits::order_code().check("order", account.order.as_str())?;
         self.order(account).await
@@ -258,7 +259,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         Err(Error::unsupported("SePay documents no change to an order; cancel it and open another"))
     }
 
-    /// Cancels the order, with its unpaid virtual accounts. SePay does so only while nothing
+    /// Cancels the order with its unpaid virtual accounts. SePay does so only while no money has
     /// arrived.
     async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
         limits::order_code().check("order", account.order.as_str())?;
@@ -302,8 +303,8 @@ impl VirtualAccountProvider for VirtualAccounts {
         Err(Error::unsupported("SePay opens no cancelled order again; open another"))
     }
 
-    /// The credits that name the order, searched in the statement of v2 by its code, which SePay
-    /// gives to what arrives on an order's virtual accounts.
+    /// Returns the credits that name the order. They are searched in the statement of v2 by the
+    /// order's code, which SePay adds to credits on the order's virtual accounts.
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         let code = account.order.as_str();
         limits::order_code().check("order", code)?;
@@ -350,7 +351,7 @@ impl NumberedPages for Orders<'_> {
     }
 }
 
-/// Whether an order that cannot be read may be the one with this code.
+/// Returns `true` if an unreadable order may be the one with this code.
 fn may_have_code(order: &[u8], code: &str) -> bool {
     match serde_json::from_slice::<wire::VaOrderHead<'_>>(order) {
         Ok(wire::VaOrderHead { order_code: Some(said) }) => {
@@ -361,7 +362,8 @@ fn may_have_code(order: &[u8], code: &str) -> bool {
 }
 
 impl VirtualAccounts {
-    /// Checks what every bank's orders have in common, beyond the capabilities.
+    /// Checks the rules that the orders of all banks have in common, in addition to the
+    /// capabilities.
     fn check_terms(&self, request: &OpenVirtualAccount, options: &SePayVaOptions) -> Result<()> {
         self.duration(request.expires_at, options.duration)?;
         match (request.uses, request.amount) {
@@ -378,7 +380,7 @@ impl VirtualAccounts {
         }
     }
 
-    /// What SePay is asked for, checked against the bank's rules.
+    /// Returns the request to SePay, checked against the rules of the bank.
     fn new_order(
         &self,
         request: &OpenVirtualAccount,
@@ -412,7 +414,7 @@ impl VirtualAccounts {
         Ok(order)
     }
 
-    /// From a moment, or from an option, to how long from now.
+    /// Converts an expiry, or an option in seconds, to a duration from now.
     fn duration(&self, end: Option<Timestamp>, seconds: Option<u64>) -> Result<Option<Duration>> {
         let duration = match (end, seconds) {
             (None, None) => return Ok(None),
@@ -433,7 +435,7 @@ impl VirtualAccounts {
     }
 }
 
-/// What is needed to close a virtual account that was found.
+/// Returns the data that are needed to close a virtual account that was found.
 fn closing(found: VirtualAccount) -> Result<(GatewayRef, Vec<AccountNumber>)> {
     let numbers = found.numbers.into_iter().map(|number| number.number).collect();
     match found.gateway_ref {

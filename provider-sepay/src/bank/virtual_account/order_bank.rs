@@ -5,7 +5,7 @@ use payments_core::{Error, Result, bank::Bin};
 
 use crate::bank::user_api::record::BankAccount;
 
-/// A bank account, as far as orders depend on it.
+/// The properties of a bank account that orders depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) bank: OrderBank,
@@ -21,7 +21,7 @@ pub(crate) enum OrderBank {
     Vietcombank,
 }
 
-/// An option that one bank needs and the others refuse.
+/// Returns an option that one bank requires and the others refuse.
 pub(crate) fn option(
     name: &'static str,
     asked: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) fn option(
 }
 
 impl Known {
-    /// v1 has orders for BIDV alone.
+    /// Returns the bank of an account. v1 has orders only for BIDV.
     pub(crate) fn of(account: &BankAccount, v1: bool) -> Result<Self> {
         let names = [&account.bank_bin, &account.bank_code, &account.bank_short_name];
         let named = |bank: [&str; 3]| {

@@ -14,7 +14,7 @@ use crate::{
     field::{Unclear, dong, owned, said, time},
 };
 
-/// An order as SePay keeps it.
+/// Reads an order.
 pub(crate) fn va_order(row: &wire::VaOrder<'_>) -> Result<VaOrder, Unclear> {
     let va = row.va.iter().flatten().map(order_va).collect::<Result<_, _>>()?;
     Ok(VaOrder {
@@ -31,7 +31,7 @@ pub(crate) fn va_order(row: &wire::VaOrder<'_>) -> Result<VaOrder, Unclear> {
     })
 }
 
-/// A virtual account of an order.
+/// Reads a virtual account of an order.
 pub(crate) fn order_va(row: &wire::OrderVa<'_>) -> Result<OrderVa, Unclear> {
     Ok(OrderVa {
         va_number: owned(&row.va_number)
@@ -44,7 +44,7 @@ pub(crate) fn order_va(row: &wire::OrderVa<'_>) -> Result<OrderVa, Unclear> {
     })
 }
 
-/// An order that was created; `code` is what it was created under.
+/// Reads a newly created order. `code` is the code in the request.
 pub(crate) fn created_order(
     row: &wire::CreatedOrder<'_>,
     code: &OrderRef,
@@ -70,7 +70,7 @@ pub(crate) fn created_order(
     })
 }
 
-/// An amount to be paid: null, absent and zero say that any is taken.
+/// Reads an amount asked. Null, zero or a missing field means that any amount is accepted.
 fn asked(field: &'static str, amount: Option<Number>) -> Result<Option<Money>, Unclear> {
     let amount = amount.map(|amount| dong(field, amount)).transpose()?;
     Ok(amount.filter(Money::is_positive))

@@ -24,7 +24,7 @@ use crate::{
     limits,
 };
 
-/// Which version is spoken.
+/// The version of the API to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
     /// The User API v1.
@@ -69,7 +69,7 @@ impl VaOrders {
         self.version.operations()
     }
 
-    /// One page, newest first by default; v1 gives all at once.
+    /// Returns one page, by default the newest orders first. v1 returns all orders on one page.
     pub(crate) async fn page(
         &self,
         account: &str,
@@ -86,16 +86,16 @@ impl VaOrders {
         Ok(Page::new(rows, false, None))
     }
 
-    /// Every page of v2, one at a time.
+    /// Returns a list of every page of v2, which are read one at a time.
     ///
     /// # Errors
-    /// `account` cannot stand in an address.
+    /// Returns an error if `account` cannot be part of a URL path.
     pub(crate) fn listing(&self, account: &str, query: &Pairs) -> Result<Listing<VaOrder>> {
         let request = Request::of(&self.operations().list, &[account])?;
         Ok(self.rows.listing(request.with_query(query)))
     }
 
-    /// One order with SePay's own words, `None` if SePay does not know it.
+    /// Returns one order with SePay's response, or `None` if SePay does not know it.
     pub(crate) async fn order(&self, account: &str, id: &str) -> Result<Option<(VaOrder, Raw)>> {
         let request = Request::of(&self.operations().detail, &[account, id])?;
         if self.version == Version::V2 {
@@ -109,8 +109,8 @@ impl VaOrders {
         Ok(order.map(|order| (order, response.raw())))
     }
 
-    /// `account_number` is that of the bank account, where it is known: the response is compared
-    /// with it.
+    /// Creates an order. `account_number` is the number of the bank account if it is known; the
+    /// response is compared with it.
     pub(crate) async fn create(
         &self,
         account: &str,
@@ -136,7 +136,8 @@ impl VaOrders {
         self.client.instruct(&request, |response| order_created(&asked, response)).await
     }
 
-    /// `about` is the virtual account behind the order, where its own reference is known.
+    /// Cancels an order. `about` is the virtual account of the order, if its own reference is
+    /// known.
     pub(crate) async fn cancel(
         &self,
         account: &str,
@@ -174,7 +175,8 @@ impl VaOrders {
         self.client.instruct(&request, cancelled).await
     }
 
-    /// v1 wants to be told that any amount is taken; v2 takes what is not said for that.
+    /// Returns the amount in the form of the version: for any amount, v1 requires a null and v2 a
+    /// missing field.
     fn amount(&self, amount: Option<i64>) -> Option<Option<i64>> {
         match (self.version, amount) {
             (Version::V2, None) => None,

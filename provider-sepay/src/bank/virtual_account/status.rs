@@ -6,7 +6,7 @@ use payments_core::{DeclineReason, virtual_account::VirtualAccountState};
 
 use crate::bank::user_api::order::{OrderStatus, VaStatus};
 
-/// The words of an order (SePay API v2, VA orders: quick start).
+/// Returns the state for a word about an order (SePay API v2, VA orders: quick start).
 pub(crate) fn order_status(word: &str) -> OrderStatus {
     match word.to_ascii_lowercase().as_str() {
         "pending" => OrderStatus::Pending,
@@ -17,7 +17,7 @@ pub(crate) fn order_status(word: &str) -> OrderStatus {
     }
 }
 
-/// The words of a virtual account of an order (the same page).
+/// Returns the state for a word about a virtual account of an order (the same page).
 pub(crate) fn va_status(word: &str) -> VaStatus {
     match word.to_ascii_lowercase().as_str() {
         "unpaid" => VaStatus::Unpaid,
@@ -27,8 +27,8 @@ pub(crate) fn va_status(word: &str) -> VaStatus {
     }
 }
 
-/// Where an order is, in the core's words. SePay has none for one that is too late: that is a date,
-/// and money may still arrive.
+/// Converts the state of an order to the core's. SePay has no state for an order whose time is
+/// over, because money may still arrive after that time.
 pub(crate) fn state(status: &OrderStatus) -> VirtualAccountState {
     match status {
         OrderStatus::Pending => VirtualAccountState::Open,
@@ -48,9 +48,9 @@ pub(crate) fn va_state(status: &VaStatus) -> VirtualAccountState {
     }
 }
 
-/// The refusals that SePay documents (SePay API v2: authentication; create order; cancel order;
-/// cancel VA). Its limit is checked before anything else. Its own failures, and those of the bank
-/// behind it, do not say that nothing was done.
+/// Returns the meaning of a refusal that SePay documents (SePay API v2: authentication; create
+/// order; cancel order; cancel VA). Its rate limit is checked before anything else. Errors of SePay
+/// itself or of the bank do not show that nothing was done.
 pub(crate) fn refusal(status: StatusCode, code: Option<&str>) -> Option<DeclineReason> {
     match (status.as_u16(), code) {
         (401, _) => Some(DeclineReason::Authentication),

@@ -12,7 +12,7 @@ use crate::field::{Shown, Text};
 #[derive(Default, Serialize)]
 pub(crate) struct NewOrder<'a> {
     pub(crate) order_code: &'a str,
-    /// v1 wants a null where v2 wants nothing.
+    /// For any amount, v1 requires a null and v2 a missing field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) amount: Option<Option<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub(crate) struct NewVa<'a> {
     pub(crate) duration: Option<u64>,
 }
 
-/// The answer to an instruction that was carried out.
+/// The response to an instruction that was carried out.
 #[derive(Deserialize)]
 pub(crate) struct Instructed<'a, T> {
     #[serde(borrow)]
@@ -48,12 +48,12 @@ pub(crate) struct Instructed<'a, T> {
     pub(crate) data: Option<T>,
 }
 
-/// An order as it is created, with its first virtual account.
+/// A newly created order, with its first virtual account.
 #[derive(Deserialize)]
 pub(crate) struct CreatedOrder<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
-    /// What v1 is seen to call it.
+    /// The name of the id in responses of v1.
     pub(crate) order_id: Option<Text<'a>>,
     pub(crate) order_code: Option<Text<'a>>,
     pub(crate) va_number: Option<Text<'a>>,
@@ -68,7 +68,7 @@ pub(crate) struct CreatedOrder<'a> {
     pub(crate) qr_code_url: Option<Shown<'a>>,
 }
 
-/// What an order is called: read also where the rest of it cannot be.
+/// The names of an order, which are read even if the rest of it cannot be.
 #[derive(Deserialize)]
 pub(crate) struct VaOrderHead<'a> {
     #[serde(borrow)]

@@ -17,7 +17,7 @@ use crate::{
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
 const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
 
-/// How SePay says that a webhook is its own. Only the signature covers what is told.
+/// The authentication of a webhook. Only a signature covers its content.
 #[derive(Debug)]
 pub(crate) enum WebhookAuth {
     /// No authentication.
@@ -70,7 +70,7 @@ impl WebhookAuth {
 }
 
 impl WebhookAuth {
-    /// What the signature is made of, where one is checked.
+    /// Returns the inputs of the signature check, if the webhook is signed.
     pub(crate) fn signed_parts<'a>(&'a self, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
         let Self::Hmac { keys, formula } = self else { return None };
         let text = |name: &HeaderName| delivery.one_header(name).ok().flatten().unwrap_or_default();
@@ -83,7 +83,8 @@ impl WebhookAuth {
     }
 }
 
-/// Checks the formula `sepay.webhook`, laid out on the stack: this is the path of every delivery.
+/// Checks the formula `sepay.webhook`, with its text on the stack because every delivery passes
+/// through here.
 fn signed(
     keys: &Keys,
     formula: Option<&Formula>,
@@ -92,7 +93,8 @@ fn signed(
     now: Timestamp,
 ) -> Result<Proof, Untrusted> {
     if matches!(format, Format::Multipart { .. }) {
-        // The page calls the signed text "like http_build_query", which multipart bodies are not.
+        // The documentation describes the signed text as "like http_build_query", which multipart
+        // bodies are not.
         return Err(Untrusted::new(
             UntrustedReason::Unreadable,
             "SePay does not say which bytes of a multipart body it signs; set application/json for \
@@ -121,13 +123,13 @@ fn signed(
     signature::hmac_sha256(keys, &parts, Signature::Hex(hex), Some(window))
 }
 
-/// The one value of a header that has to be there and to say something.
+/// Returns the only value of a header that must be present and not empty.
 fn header<'a>(delivery: &Delivery<'a>, name: &HeaderName) -> Result<&'a str, Untrusted> {
     delivery.one_header(name)?.filter(|value| !value.is_empty()).ok_or_else(|| missing(name))
 }
 
-/// What the one `Authorization` header presents by `scheme`, whose name may be in either case (RFC
-/// 9110, section 11.1).
+/// Returns the credentials in the only `Authorization` header with `scheme`, whose name may be in
+/// either case (RFC 9110, section 11.1).
 fn presented<'a>(delivery: &Delivery<'a>, scheme: &str, what: &str) -> Result<&'a str, Untrusted> {
     let value = delivery.one_header(&AUTHORIZATION)?.ok_or_else(|| missing(&AUTHORIZATION))?;
     match value.split_once(' ') {

@@ -14,7 +14,7 @@ use serde::Serializer;
 use super::not_json;
 use crate::field::Unclear;
 
-/// In which form a body is.
+/// The format of a body.
 pub(crate) enum Format<'a> {
     Json,
     Form,
@@ -25,7 +25,7 @@ pub(crate) enum Format<'a> {
 }
 
 impl<'a> Format<'a> {
-    /// JSON tells itself by its brace; anything else goes by its content type.
+    /// Determines the format: JSON by its opening brace, other formats by their content type.
     pub(crate) fn of(delivery: &Delivery<'a>) -> Result<Self, Untrusted> {
         if delivery.body().trim_ascii_start().starts_with(b"{") {
             return Ok(Self::Json);
@@ -44,14 +44,14 @@ impl<'a> Format<'a> {
         }
     }
 
-    /// The body as JSON text. A form's fields become members, which are read like any other: a
-    /// doubled field is refused in all three. An empty field is absent, for a form has no null.
+    /// Returns the body as JSON text. The fields of a form become members, and a duplicate field is
+    /// refused in all three formats. An empty field counts as missing, because a form has no null.
     ///
-    /// A byte that is no UTF-8, as a memo has where a bank cut a letter in two, becomes U+FFFD in
-    /// all three: it must not hide the money.
+    /// A byte that is not UTF-8 becomes U+FFFD in all three formats. Memos contain such bytes if a
+    /// bank cut a letter in two, and they must not hide the money.
     pub(crate) fn as_json<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, Unclear> {
         match self {
-            // Much faster than the search for bytes to replace, and nearly always right.
+            // This is much faster than a search for bytes to replace, and nearly always succeeds.
             Self::Json => Ok(match std::str::from_utf8(body) {
                 Ok(text) => Cow::Borrowed(text),
                 Err(_) => String::from_utf8_lossy(body),
@@ -77,7 +77,7 @@ fn members<N: AsRef<str>, V: AsRef<str>>(
     String::from_utf8(json).map_err(|_| not_text())
 }
 
-/// The named parts of a multipart body (RFC 7578).
+/// Returns the named parts of a multipart body (RFC 7578).
 fn parts(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, Unclear> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| not_multipart())?;
     let whole = Bytes::copy_from_slice(body);
@@ -92,7 +92,7 @@ fn parts(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, Uncle
         }
         Ok::<_, multer::Error>(fields)
     };
-    // The whole body is there, so that nothing is ever waited for.
+    // The whole body is present, so the future never waits.
     let fields = read.now_or_never().and_then(Result::ok).ok_or_else(not_multipart)?;
     let text = |value: Bytes| String::from_utf8_lossy(&value).into_owned();
     Ok(fields.into_iter().map(|(name, value)| (name, text(value))).collect())

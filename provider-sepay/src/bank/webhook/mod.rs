@@ -21,7 +21,8 @@ pub(crate) use token_endpoint::TokenEndpoint;
 use super::{movement::told, payment_code::Matching};
 use crate::field::Unclear;
 
-/// What every movement rests on. A signature covers the whole body, anything else none of it.
+/// The fields on which every movement rests. A signature covers the whole body; any other
+/// authentication covers none of it.
 const RESTS_ON: &[&str] = &[
     "transferType",
     "transferAmount",

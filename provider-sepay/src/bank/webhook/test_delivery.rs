@@ -7,23 +7,24 @@ use serde_json::value::RawValue;
 
 use super::body::Format;
 
-/// The fields of which every transaction has one that says something: its number, its direction,
-/// the bank's reference. An amount alone, which the test button is seen to send, is no transaction.
+/// The fields of which every transaction has at least one that is not empty: its number, its
+/// direction, the bank's reference. An amount alone, which the test button was seen to send, is not
+/// a transaction.
 const NAMES_OF_A_TRANSACTION: [&str; 3] = ["id", "transferType", "referenceCode"];
 
-/// What stands in the text of a transaction, whole or cut off.
+/// Texts that occur in a transaction, even in a truncated one.
 const TRACES: [&str; 4] = ["transferType", "transferAmount", "referenceCode", "accountNumber"];
 
-/// Whether a body may hold a transaction, also one that cannot be read. A body that holds none is
-/// acknowledged: SePay counts failures towards suspending the webhook. One that may hold a
-/// transaction is read, and asked for again if it cannot be.
+/// Returns `true` if a body may contain a transaction, even one that cannot be read. A body without
+/// a transaction is acknowledged, because SePay suspends a webhook after several failures. A body
+/// that may contain one is read, and SePay is asked to repeat it if it cannot be.
 pub(crate) fn may_hold_a_transaction(format: &Format<'_>, body: &[u8]) -> bool {
     let Ok(json) = format.as_json(body) else { return has_traces(body) };
     match serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(&json) {
         Ok(fields) => fields.iter().any(|(name, value)| {
             let is_name =
                 NAMES_OF_A_TRANSACTION.iter().any(|known| known.eq_ignore_ascii_case(name));
-            // What is wrapped in another object, or in a list, is not read either.
+            // A transaction inside another object or a list cannot be read either.
             let is_wrapped = value.get().starts_with(['{', '[']);
             is_name && says_something(value)
                 || !is_name && is_wrapped && has_traces(value.get().as_bytes())
@@ -32,7 +33,7 @@ pub(crate) fn may_hold_a_transaction(format: &Format<'_>, body: &[u8]) -> bool {
     }
 }
 
-/// Whether there is anything in a value but blanks, zeros and emptiness.
+/// Returns `true` if a value contains anything except blanks and zeros.
 fn says_something(value: &RawValue) -> bool {
     let is_blank = |c: char| c.is_whitespace() || "\"0[]{}".contains(c);
     !matches!(value.get(), "null" | "false") && !value.get().chars().all(is_blank)
@@ -41,7 +42,7 @@ fn says_something(value: &RawValue) -> bool {
 fn has_traces(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
     TRACES.iter().any(|trace| text.contains(&trace.to_ascii_lowercase()))
-        // An object that is cut off, or something in a list, begins with its number.
+        // A truncated object, or an object in a list, begins with its number.
         || text.contains("\"id\"")
 }
 

@@ -21,8 +21,8 @@ use super::{
 };
 use crate::limits::{WEBHOOK_ACCESS_TOKEN, WEBHOOK_REFRESH_TOKEN};
 
-/// Issues tokens to whoever knows the client's id and secret. It remembers nothing: a token is
-/// signed with the secret and says until when it is good.
+/// Issues tokens to a client that knows the id and the secret. It stores nothing: a token is signed
+/// with the secret and contains its expiry.
 #[derive(Debug)]
 pub(crate) struct TokenEndpoint {
     client_id: String,
@@ -31,7 +31,7 @@ pub(crate) struct TokenEndpoint {
     refresh: String,
 }
 
-/// In which of SePay's two spellings it asks and wants to be answered.
+/// The two formats of SePay's token request and of the expected response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Spelling {
     /// A form, as RFC 6749 demands.
@@ -47,7 +47,7 @@ impl TokenEndpoint {
         Self { client_id, secrets, access, refresh }
     }
 
-    /// The client's secrets, newest first.
+    /// Returns the client's secrets, newest first.
     pub(crate) fn secrets(&self) -> &Keys {
         &self.secrets
     }
@@ -60,7 +60,8 @@ impl TokenEndpoint {
         token::check(&self.secrets, &self.access, presented, now)
     }
 
-    /// Answers a request for a token. Whoever does not prove to be the client is untrusted.
+    /// Responds to a request for a token. A request that does not prove to be from the client is
+    /// untrusted.
     pub(crate) fn receive(&self, delivery: &Delivery<'_>, now: Timestamp) -> Received {
         match self.answer(delivery, now) {
             Ok(answer) => Received::Reply(answer),
@@ -88,7 +89,7 @@ impl TokenEndpoint {
             ("refresh_token" | "", Some(presented)) => {
                 match token::check(&self.secrets, &self.refresh, presented, now) {
                     Ok(_) => Ok(self.issue(spelling, now)),
-                    // It was ours once, and the client has to come with its secret again.
+                    // The token was ours once, but the client must now send its secret.
                     Err(old) if old.reason == UntrustedReason::StaleTimestamp => {
                         Ok(error("invalid_grant"))
                     }
@@ -105,8 +106,9 @@ impl TokenEndpoint {
         }
     }
 
-    /// Whether the request proves to be from the client; false if it names none. Credentials may
-    /// stand in the body, as the page says, or in a `Basic` header, as its sample expects.
+    /// Returns `true` if the request proves to be from the client, and `false` if it has no
+    /// credentials. The credentials may be in the body, as in the documentation, or in a `Basic`
+    /// header, as in its sample.
     fn client(&self, delivery: &Delivery<'_>, request: &TokenRequest) -> Result<bool, Untrusted> {
         let basic = delivery.one_header(&AUTHORIZATION)?.map(basic).transpose()?;
         let body = |standard: &Option<String>, legacy: &Option<String>| {
@@ -158,7 +160,7 @@ impl TokenEndpoint {
     }
 }
 
-/// The refusal of one who is not the client (RFC 6749, section 5.2).
+/// Returns the refusal of a request that is not from the client (RFC 6749, section 5.2).
 pub(crate) fn not_the_client() -> Response<Bytes> {
     let mut response = json(StatusCode::UNAUTHORIZED, br#"{"error":"invalid_client"}"#.to_vec());
     let challenge = HeaderValue::from_static("Basic realm=\"bank-token\"");
@@ -166,7 +168,7 @@ pub(crate) fn not_the_client() -> Response<Bytes> {
     response
 }
 
-/// An error for the client (RFC 6749, section 5.2).
+/// Returns an error for the client (RFC 6749, section 5.2).
 pub(crate) fn error(code: &str) -> Response<Bytes> {
     json(StatusCode::BAD_REQUEST, format!(r#"{{"error":"{code}"}}"#).into_bytes())
 }
@@ -180,7 +182,7 @@ fn json(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
     response
 }
 
-/// Name and password of `Basic` authentication (RFC 7617).
+/// Returns the name and the password of `Basic` authentication (RFC 7617).
 fn basic(value: &str) -> Result<(String, String), Untrusted> {
     let pair = value
         .split_once(' ')

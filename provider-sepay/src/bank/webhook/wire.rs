@@ -11,7 +11,7 @@ use crate::field::{Lenient, Shown, Text};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Webhook<'a> {
-    /// As it stands: a number in JSON, text in a form.
+    /// The id as it is written: a number in JSON, a text in a form.
     #[serde(borrow)]
     pub(crate) id: &'a RawValue,
     pub(crate) transaction_date: Option<Shown<'a>>,
@@ -19,7 +19,7 @@ pub(crate) struct Webhook<'a> {
     pub(crate) sub_account: Option<Text<'a>>,
     pub(crate) code: Option<Shown<'a>>,
     pub(crate) content: Option<Shown<'a>>,
-    /// The whole message of the bank, or empty.
+    /// The whole message of the bank, which may be empty.
     pub(crate) description: Option<Shown<'a>>,
     pub(crate) transfer_type: Option<Text<'a>>,
     pub(crate) transfer_amount: Option<Number>,
@@ -28,7 +28,7 @@ pub(crate) struct Webhook<'a> {
     pub(crate) reference_code: Option<Shown<'a>>,
 }
 
-/// Both spellings of the request: the form of RFC 6749 and SePay's older JSON.
+/// Both formats of the request: the form of RFC 6749 and SePay's older JSON.
 #[derive(Deserialize)]
 pub(crate) struct TokenRequest {
     pub(crate) grant_type: Option<String>,
