@@ -20,7 +20,7 @@ use payments::{
 struct Gateway {
     endpoints: [Endpoint; 2],
     state: PaymentState,
-    /// Whether its signature covers the order, or only a token is sent along.
+    /// Whether its signature covers the order, or it only sends a token.
     signs: bool,
     /// The fields that its event depends on.
     rests_on: &'static [&'static str],
@@ -275,7 +275,7 @@ async fn a_checked_delivery_is_kept_and_confirmed_again_until_the_gateway_answer
     assert_eq!((intake.outcome(), ASKED.load(Ordering::SeqCst)), (Outcome::Handled, 2));
 }
 
-/// A gateway whose delivery asks for a reply of its own.
+/// A gateway with a delivery that needs its own reply.
 struct Handshake([Endpoint; 1]);
 
 #[async_trait]

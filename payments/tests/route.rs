@@ -1,4 +1,4 @@
-//! Which provider is asked to open a payment, how often, and which one is returned.
+//! Which provider is called to open a payment, how often, and which one is returned.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -20,7 +20,7 @@ use payments::{
     rules::{AmountLimits, Repeat},
 };
 
-/// What a scripted gateway does with a payment.
+/// The behaviour of a scripted gateway with a payment.
 #[derive(Clone, Copy, Debug)]
 enum Script {
     Accepts,
@@ -176,7 +176,7 @@ const KINDS: [ErrorKind; 12] = [
     ErrorKind::Configuration,
 ];
 
-/// Every outcome, and whether nothing happened for certain.
+/// Every outcome, and whether it proves that nothing happened.
 fn scripts() -> Vec<(Script, bool)> {
     let mut scripts = vec![(Accepts, false)];
     for reason in REASONS {

@@ -109,7 +109,7 @@ async fn each_purchase_goes_to_the_gateways_that_take_it_the_preferred_one_first
             "by domestic card" => &["hpay", "hpay-openapi"],
             "in dollars" => &["hpay-usd"],
             "for half a dollar" => &[],
-            // payOS takes numbers and plain letters alone.
+            // payOS accepts only numbers and plain letters.
             "under a reference with letters" => &["hpay", "hpay-openapi", "sepay"],
             "with a memo for the QR code" => &["hpay", "hpay-openapi", "sepay"],
             other => panic!("{other}"),

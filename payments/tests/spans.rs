@@ -1,5 +1,5 @@
-//! The spans and events of deliveries are those of docs/observability.md: one event at level
-//! `info` for each delivery, and no content of it.
+//! The spans and events of deliveries are those of docs/observability.md: one event at level `info`
+//! for each delivery, without its contents.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -143,7 +143,7 @@ fn hub(simulator: &SePaySimulator, size: &Size) -> Payments {
     Payments::build(&config, &registry, &context).unwrap()
 }
 
-/// The app: every post to `/hooks` is received and replied to as the hub says.
+/// The app, which receives every post to `/hooks` and sends the hub's reply.
 async fn serve(hub: Arc<Payments>) -> Server {
     let receive = move |request: Request| {
         let hub = Arc::clone(&hub);

@@ -32,7 +32,7 @@ pub const REGISTRATION: Registration = Registration::new(
 
 payments_core::register!(REGISTRATION);
 
-/// Reads every key before it builds anything, so that all problems are reported at once.
+/// Reads every key before it builds anything, so that all problems are reported together.
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
     let url = read.url("url", "https://api.template.example");

@@ -1,4 +1,4 @@
-//! `payments doctor --online`: what a gateway's response to a harmless question means.
+//! `payments doctor --online`: the meaning of a gateway's response to a harmless question.
 
 use payments::simulators::{hpay, payos, sepay};
 use serde_json::Value;
@@ -15,7 +15,7 @@ fn doctor(config: &Config, flags: &[&str]) -> Ran {
     payments(all.into_iter().chain(flags.iter().copied())).run()
 }
 
-/// The meanings of the answer to the question that begins so.
+/// Returns the meanings of the response to the question that begins with this text.
 fn meanings(ran: &Ran, asks: &str) -> Vec<String> {
     let json = ran.json();
     let answers = json["providers"][0]["answers"].as_array().unwrap();
@@ -25,7 +25,7 @@ fn meanings(ran: &Ran, asks: &str) -> Vec<String> {
     texts.map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// Asserts what the answer to one question means.
+/// Asserts the meaning of the response to one question.
 fn means(config: &Config, asks: &str, expected: &[&str]) -> Ran {
     let ran = doctor(config, &["--json"]);
     assert_eq!(meanings(&ran, asks), expected, "{asks}: {ran:?}");
@@ -33,7 +33,7 @@ fn means(config: &Config, asks: &str, expected: &[&str]) -> Ran {
     ran
 }
 
-/// Asserts that every answer is good, and how many there are.
+/// Asserts that every response is good, and how many there are.
 fn is_well(config: &Config, count: usize) {
     let ran = doctor(config, &["--json"]);
     let json = ran.json();
@@ -141,7 +141,7 @@ fn a_host_that_is_not_reached_is_told_by_what_fails() {
     means(&deaf, "payments", &["connection_refused"]);
     let without_tls = sepay.gateway.hosts()["pgapi"].replace("http://", "https://");
     means(&config.clone().text("pgapi_url", &without_tls), "payments", &["tls_failed"]);
-    // The other questions are asked all the same.
+    // The other questions are still sent.
     let ran = doctor(&deaf, &["--json"]);
     assert_eq!(meanings(&ran, "statements"), ["good"], "{ran:?}");
 }

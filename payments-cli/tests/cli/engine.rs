@@ -1,4 +1,4 @@
-//! `payments engine`: what a person sees of a store, and what is recorded of a decision.
+//! `payments engine`: shows a store to a person, and records decisions.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::program::{Ran, file, payments};
 
-/// A configuration of one provider and a store, with what is added to its provider.
+/// A configuration of one provider and a store, with text added to the provider's table.
 struct Shop {
     folder: TempDir,
     config: PathBuf,
@@ -30,7 +30,7 @@ impl Shop {
         Self::with(added, "")
     }
 
-    /// The same with what is added to its engine.
+    /// Creates it with text added to the engine's table as well.
     fn with(added: &str, engine: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = format!(
@@ -74,7 +74,7 @@ fn payout(reference: &str) -> CreatePayout {
     CreatePayout::new(payout, Money::vnd(50_000), beneficiary).unwrap()
 }
 
-/// A store with one payout whose outcome is not known.
+/// Creates a store with one payout whose outcome is unknown.
 fn store_with_a_case(path: &Path) {
     run(async {
         let gateway = MockGateway::new(Settings::test()).unwrap();
@@ -83,7 +83,7 @@ fn store_with_a_case(path: &Path) {
         let engine = builder(&gateway, path).with_limits("main", limits).start().await.unwrap();
         let payouts = engine.payouts("main").unwrap();
         let _ = payouts.create_payout(&payout("P-1")).await.unwrap();
-        // It is asked about once, and then put before a person.
+        // One inquiry is sent, and then a case is opened.
         while engine.cases().await.unwrap().is_empty() {
             engine.tick().await.unwrap();
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -253,7 +253,7 @@ fn a_statement_is_reconciled_and_its_rows_are_printed() {
     let resumed = shop.engine(&["reconcile", "--resume", "2"]);
     assert!(resumed.code == 1 && resumed.out.contains("2 unmatched"), "{resumed:?}");
 
-    // The gateway is gone.
+    // The gateway has ended.
     drop(simulator);
     drop(runtime);
     let interrupted = with("--json");
@@ -279,7 +279,7 @@ fn rows_are_sealed_with_a_new_key() {
         let _ = engine.submit("main", &payout("P-1")).await.unwrap();
         engine.stop().await;
     });
-    // The record and its observation, which no key had sealed.
+    // The record and its observation were not sealed before.
     assert_eq!(shop.engine(&["reseal"]).out, "2 values are sealed with the first key now\n");
     assert_eq!(shop.engine(&["reseal"]).out, "0 values are sealed with the first key now\n");
     assert!(shop.engine(&["payout", "P-1"]).out.contains("NGUYEN VAN A"));

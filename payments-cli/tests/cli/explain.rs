@@ -1,4 +1,4 @@
-//! `--explain`: why a signature is refused, for HPay's and SePay's formulas alike.
+//! `--explain`: why a signature is refused, for the formulas of HPay and SePay.
 
 use payments::{
     Secret,
@@ -10,7 +10,7 @@ use crate::program::{Program, Ran, file, payments, vectors};
 
 const SECRET: &str = "canary-secret-of-the-tests";
 
-/// A signature by another layout than the formula's.
+/// Signs by another layout than the formula's.
 fn signed_by(formula: &Formula, layout: Layout, fields: &[(&str, &str)]) -> String {
     let mut other = formula.clone();
     other.layout = layout;
@@ -32,7 +32,7 @@ fn explained(formula: &str, fields: &[(&str, &str)], signature: &str, secret: &s
     ran
 }
 
-/// The differences of the simplest match.
+/// Returns the differences of the simplest match.
 fn differences(ran: &Ran) -> Vec<String> {
     let json = ran.json();
     let found = &json["explanation"]["matches"][0]["differences"];
@@ -231,7 +231,7 @@ fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
     );
     std::fs::write(&config, told).unwrap();
     assert_eq!(deliver(&code, &[]).code, 0);
-    // Without the flag nothing is searched.
+    // Without the flag, no search is done.
     assert!(deliver("00", &[]).json().get("explanation").is_none());
 }
 
@@ -248,7 +248,7 @@ fn a_form_whose_empty_fields_are_signed_is_valid_with_a_note() {
         ("customer_id", ""),
         ("payment_method", ""),
     ];
-    // As npm sepay-pg-node signs: every field of the form, also an empty one.
+    // Like npm sepay-pg-node, which signs every field of the form, including empty ones.
     let text = fields.map(|(name, value)| format!("{name}={value}")).join(",");
     const TEXT: &[Item] = &[Item::field("text")];
     let signature = signed_by(checkout, Layout::values("", TEXT), &[("text", &text)]);
@@ -264,7 +264,7 @@ fn a_form_whose_empty_fields_are_signed_is_valid_with_a_note() {
         let note = json["note"].as_str().unwrap();
         assert!(note.starts_with("empty fields are signed too"), "{note}");
     }
-    // As the PHP library signs: empty fields are left out of the string, and sent all the same.
+    // Like the PHP library, which leaves empty fields out of the string but still sends them.
     let signature = signed_by(checkout, checkout.layout.clone(), &fields);
     let json = check("sepay.checkout", &fields, &signature).json();
     assert_eq!(json["valid"], Value::Bool(true), "{json:#}");

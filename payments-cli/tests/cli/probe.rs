@@ -27,7 +27,7 @@ fn ran(config: &Config, reading: &str, flags: &[&str]) -> Ran {
     flags.iter().fold(program, |program, flag| program.flag(flag)).run()
 }
 
-/// Asserts which alternative is settled; `None` if none can be told.
+/// Asserts which alternative is found, or `None` if it cannot tell.
 fn settles(ran: &Ran, expected: Option<&str>) {
     let report = ran.json();
     assert_eq!(report["settled"].as_str(), expected, "{ran:?}");
@@ -151,7 +151,7 @@ fn the_joint_of_a_callback_is_settled_by_a_captured_one() {
         let request = file(&folder, "callback.http", request);
         let whole = ["--delivery", request.to_str().unwrap()];
         settles(&ran(&config, "va_callback", &whole), Some(expected));
-        // It says nothing about a callback under the newer names.
+        // It shows nothing about a callback under the newer names.
         settles(&ran(&config, "openapi_va_callback", &["--query", &query]), None);
         let forged = query.replace("cashin=", "cashin=9");
         let forged = ran(&config, "va_callback", &["--query", &forged]);
@@ -190,7 +190,7 @@ fn the_last_fields_of_a_callback_under_the_newer_names_are_settled_unless_they_a
     assert!(alike.json()["why"].as_str().unwrap().starts_with("several fit"), "{alike:?}");
 }
 
-/// Runs a probe whose pages a person opens: `look` returns what is typed about the page.
+/// Runs a probe whose pages a person opens. `look` returns what the person types about the page.
 fn with_a_person(config: &Config, reading: &str, look: impl Fn(&str) -> &'static str) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "payments.toml", config.toml());
@@ -223,7 +223,7 @@ fn with_a_person(config: &Config, reading: &str, look: impl Fn(&str) -> &'static
     Ran { code: output.status.code().unwrap(), out: String::from_utf8(output.stdout).unwrap(), err }
 }
 
-/// Posts the form of a file as a browser does, and returns the page.
+/// Posts the form of a file like a browser, and returns the page.
 fn posted(path: &str) -> String {
     let html = std::fs::read_to_string(path).unwrap();
     let unescaped = |text: &str| {
@@ -263,7 +263,7 @@ fn the_formula_of_a_link_is_settled_by_what_a_person_sees() {
     let (_gateway, config) = hpay(Readings::default());
     settles(&with_a_person(&config, "checkout_v1_link", look), Some("checkout_v1_link"));
     settles(&with_a_person(&config, "checkout_v1_link", |_| "1"), None);
-    // The person leaves.
+    // The person types nothing.
     settles(&ran(&config, "checkout_v1_link", &[]), None);
 }
 
@@ -303,7 +303,7 @@ fn the_parameters_of_the_list_of_orders_are_settled_once_there_are_orders() {
     }
 }
 
-/// Posts a form as a buyer does.
+/// Posts a form like a buyer.
 fn post_form(gateway: &sepay::SePaySimulator, invoice: &str) {
     let settings = gateway.settings();
     let fields = [
@@ -368,14 +368,14 @@ fn no_secret_is_printed() {
     }
 }
 
-/// The rows of docs/unverified.md that a command settles, by the provider and the reading.
+/// Returns the rows of docs/unverified.md that a command can decide, by provider and reading.
 fn documented() -> Vec<(String, String)> {
     let page = include_str!("../../../docs/unverified.md");
     let commands = page.split("`payments probe ").skip(1);
     let commands = commands.filter_map(|rest| rest.split_once('`')).map(|(command, _)| command);
     commands
         .filter_map(|command| command.split_once(' '))
-        // Not the command in general, in the introduction.
+        // Leave out the command in the introduction, which names no reading.
         .filter(|(kind, _)| kind.bytes().all(|byte| byte.is_ascii_lowercase()))
         .map(|(kind, reading)| (kind.to_owned(), reading.to_owned()))
         .collect()

@@ -1,4 +1,4 @@
-//! Runs the binary and keeps what came of it.
+//! Runs the binary and keeps its output.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// A run of the binary, to be given its flags.
+/// A run of the binary that can still be given flags.
 pub(crate) struct Program(Command, Vec<u8>);
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -17,7 +17,7 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
-/// `payments` with these arguments, and no variables but those that a test sets.
+/// Prepares `payments` with these arguments, and only the variables that a test sets.
 pub(crate) fn payments<S: AsRef<str>>(arguments: impl IntoIterator<Item = S>) -> Program {
     let mut command = Command::new(env!("CARGO_BIN_EXE_payments"));
     command.env_clear();
@@ -61,7 +61,7 @@ impl Program {
     pub(crate) fn run(mut self) -> Ran {
         let command = self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // A program that reads no input may be gone already.
+        // A program that reads no input may have ended already.
         let _ = child.stdin.take().unwrap().write_all(&self.1);
         let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         Ran {
@@ -73,7 +73,7 @@ impl Program {
 }
 
 impl Ran {
-    /// What it printed as JSON.
+    /// Returns what it printed as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -92,7 +92,7 @@ pub(crate) fn vectors(path: &str) -> Value {
     serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()
 }
 
-/// A file that goes away with its folder.
+/// Writes a file, which is removed with its folder.
 pub(crate) fn file(folder: &tempfile::TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::write(&path, content).unwrap();

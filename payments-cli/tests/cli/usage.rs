@@ -1,4 +1,4 @@
-//! Bad usage: code 2, and a message that names the flag and holds no secret.
+//! Bad usage: exit code 2, and a message that names the flag and contains no secret.
 
 use crate::program::payments;
 

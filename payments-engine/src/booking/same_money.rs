@@ -1,9 +1,9 @@
-//! Credits of no known order that several sources report: one case stands for all reports of the same
-//! money, and all of them follow it to its order.
+//! Credits without a known order that several sources report. All reports of the same money share
+//! one case, and all of them are assigned to its order together.
 //!
-//! A source reports each movement under one key, so that two of its credits are different money. The
-//! reports of one money are therefore a group of at most one credit of each source: what a source
-//! tells twice are two groups, with a case each.
+//! A source reports each movement under one key, so two of its credits are different money. The
+//! reports of the same money are therefore a group with at most one credit of each source. Two
+//! credits of one source belong to two groups, each with its own case.
 
 use payments_core::{Movement, OrderRef, ProviderId, SameMoney, same_credit};
 
@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Booking<'_> {
-    /// Keeps a credit that belongs to no known order. It has a case, unless the case of another
-    /// source's report of the same money is its case too.
+    /// Stores a credit without a known order. It opens a case, unless another source has reported
+    /// the same money: then the case of that report covers it.
     pub(super) fn keep(&mut self, mut credit: CreditRecord) -> Result<(), StoreError> {
         let movement = &credit.movement;
         let mut told = self.rows.payments().credits_like(movement, COMPARED)?;
@@ -34,8 +34,8 @@ impl Booking<'_> {
         self.change_credit(&told)
     }
 
-    /// Lets the unmatched reports of the same money follow a credit to its order: all of its group, and
-    /// of each other source as many as the order lacks.
+    /// Assigns the unmatched reports of the same money to the order of a credit: its whole group,
+    /// and of each other source as many reports as the order lacks.
     pub(super) fn adopt(
         &mut self,
         order: &OrderRef,
@@ -89,7 +89,7 @@ impl Booking<'_> {
     }
 }
 
-/// Returns the reports that have one case with a credit, itself included.
+/// Returns the reports that share a case with a credit, including itself.
 fn group_of(rows: &mut dyn Rows, credit: &CreditRecord) -> Result<Vec<CreditRecord>, StoreError> {
     let first = match &credit.same_as {
         Some(name) => rows.payments().credit(&name.provider, &name.key)?,
@@ -106,7 +106,7 @@ fn is_of_the_source_of(name: &CreditName, credit: &CreditRecord) -> bool {
     is_of_one_source(name, &credit.name())
 }
 
-/// Returns whether two credits are of one source, which reports each movement under one key.
+/// Returns whether two credits are from one source, which reports each movement under one key.
 pub(super) fn is_of_one_source(a: &CreditName, b: &CreditName) -> bool {
     a.provider == b.provider && a.key.scope() == b.key.scope()
 }

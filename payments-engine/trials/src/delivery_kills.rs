@@ -1,9 +1,9 @@
-//! Children that are killed while they accept deliveries and handle what changed.
+//! Children that are killed while they accept deliveries and handle changes.
 //!
-//! A round starts a child that accepts deliveries one after the other, says which it acknowledged,
-//! and has a handler that writes a row for each change. The parent kills it at a random time. At the
-//! end every acknowledged delivery has to be booked once, and every revision that was handled has to
-//! be handled once, the last one of each record included.
+//! A round starts a child that accepts deliveries one after the other, reports which it
+//! acknowledged, and has a handler that writes a row for each change. The parent kills it at a
+//! random time. At the end every acknowledged delivery has to be booked once, and every handled
+//! revision has to be handled once, including the last one of each record.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -34,26 +34,26 @@ use crate::{
 /// The ignored test of the calling binary that is the child.
 const CHILD: &str = "delivering_child";
 
-/// Tells the child its file, its round and the mistake in its engine.
+/// The variable with the child's file, its round and the mistake in its engine.
 const PLAN: &str = "ENGINE_TRIAL_DELIVERIES";
 
-/// How many deliveries a child accepts.
+/// The number of deliveries that a child accepts.
 const DELIVERIES: usize = 40;
 
-/// What a trial counted.
+/// The counts of a trial.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// Children that were killed before they had accepted everything.
+    /// The number of children that were killed before they had accepted everything.
     pub counted: usize,
-    /// Deliveries that were acknowledged.
+    /// The number of deliveries that were acknowledged.
     pub acknowledged: usize,
-    /// Changes that were handled.
+    /// The number of changes that were handled.
     pub handled: usize,
-    /// What must not be: losses, doubles.
+    /// The violations: losses, doubles.
     pub wrong: Vec<String>,
 }
 
-/// Kills children until so many were killed in the middle.
+/// Kills children until this many were killed before their end.
 pub fn run(rounds: usize, seeded: Option<Seeded>) -> Counts {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
@@ -106,7 +106,7 @@ fn round_of(file: &Path, round: usize, seeded: Option<Seeded>, said: &mut BTreeS
     said.extend(lines.filter_map(|line| Some(line.strip_prefix("acknowledged ")?.to_owned())));
 }
 
-/// Brings the store to rest, and compares it with what was acknowledged and handled.
+/// Brings the store to rest, and compares it with the acknowledged deliveries and handled changes.
 async fn settle(
     file: &Path,
     seeded: Option<Seeded>,
@@ -145,7 +145,7 @@ fn builder(file: &Path, seeded: Option<Seeded>) -> EngineBuilder {
         .with_seeded(seeded)
 }
 
-/// A gateway whose names of transactions are other ones in each round.
+/// Creates a gateway with other names of transactions in each round.
 fn gateway(round: u64) -> MockGateway {
     let settings = Settings::test()
         .with_clock(Arc::new(SystemClock))
@@ -154,7 +154,7 @@ fn gateway(round: u64) -> MockGateway {
     MockGateway::new(settings).unwrap()
 }
 
-/// Writes a row for each change that it is given.
+/// Writes a row for each change.
 struct Writes;
 
 #[async_trait]
@@ -172,7 +172,7 @@ impl Handler<SqliteTransaction> for Writes {
     }
 }
 
-/// What the child does: accepts deliveries, and says what it acknowledged.
+/// Runs the child: accepts deliveries, and reports which it acknowledged.
 pub fn child() {
     let plan = std::env::var(PLAN).unwrap();
     let mut plan = plan.split('\n');
@@ -206,13 +206,13 @@ pub fn child() {
                 say(&format!("acknowledged {order}"));
             }
         }
-        // Gives the handler its time.
+        // Gives the handler time.
         tokio::time::sleep(Duration::from_millis(100)).await;
     });
 }
 
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    // The parent may be gone.
+    // The parent may have ended.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

@@ -1,8 +1,8 @@
 //! A child process that pays out, and is killed or stopped at random points.
 //!
-//! The child is the test `child` of the same test binary: an engine on the store of its parent, half of
-//! whose payouts are handed over and half waited for. The gateway is in the parent and would pay a
-//! repeated reference again. A round counts only if a payout was between two rows of the failure
+//! The child is the test `child` of the same test binary: an engine on the store of its parent,
+//! with half of its payouts handed over and half waited for. The gateway is in the parent and pays
+//! a repeated reference again. A round counts only if a payout was between two rows of the failure
 //! table.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +25,13 @@ use crate::database::{SILENCE, is_chosen, wait_for};
 use crate::random::Random;
 use crate::world::{MAIN, PATIENCE, World, create, payout, provider_at, reference};
 
-/// How many payouts one child makes.
+/// The number of payouts that one child makes.
 const PAYOUTS: usize = 12;
 
 /// How long after its permit the child may write.
 const SEND_WITHIN: Duration = Duration::from_secs(1);
 
-/// How many rounds share one store before it has to come to rest.
+/// The number of rounds that share one store before it has to come to rest.
 const BATCH: usize = 20;
 
 const PLAN: &str = "ENGINE_TRIAL_CHILD";
@@ -39,47 +39,47 @@ const PLAN: &str = "ENGINE_TRIAL_CHILD";
 /// The name of the test that is the child.
 const CHILD: &str = "child";
 
-/// What happens to the child.
+/// The interruption of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interruption {
     /// SIGKILL.
     Killed,
-    /// SIGSTOP, and SIGCONT after its permits ran out.
+    /// SIGSTOP, and SIGCONT after its permits expired.
     Stopped,
 }
 
-/// Where a payout was when its process was interrupted.
+/// The state of a payout when its process was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Row {
-    /// Instructed, and not on record.
+    /// Instructed, but not on record.
     BeforeTheRecord,
-    /// On record, without a permit.
+    /// On record, but without a permit.
     AfterTheRecord,
-    /// With a permit, and not at the gateway.
+    /// With a permit, but not at the gateway.
     AfterThePermit,
-    /// At the gateway, and without an outcome.
+    /// At the gateway, but without an outcome.
     AfterTheSend,
 }
 
-/// What a trial counted.
+/// The counts of a trial.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// Rounds, counted or not.
+    /// The number of rounds, counted or not.
     pub rounds: usize,
-    /// Rounds in which a payout was between two rows.
+    /// The number of rounds in which a payout was between two rows.
     pub counted: usize,
-    /// Payouts by the row in which they were interrupted.
+    /// The number of payouts by the row in which they were interrupted.
     pub rows: BTreeMap<Row, usize>,
-    /// Payouts, and those of them that the gateway carried out.
+    /// The number of payouts, and of those that the gateway carried out.
     pub payouts: (usize, usize),
-    /// Payouts that ended as failed because a rule made their absence conclusive.
+    /// The number of payouts that ended as failed because a rule made their absence conclusive.
     pub concluded: usize,
-    /// What must not be: doubles, losses, false ends.
+    /// The violations: doubles, losses, false ends.
     pub wrong: Vec<String>,
 }
 
 impl Counts {
-    /// The counts as a table.
+    /// Formats the counts as a table.
     pub fn table(&self, interruption: Interruption) -> String {
         let store = if is_chosen() { "PostgreSQL" } else { "SQLite" };
         let mut table = format!(
@@ -97,8 +97,8 @@ impl Counts {
     }
 }
 
-/// Interrupts children until so many rounds count. The test binary that calls it has an ignored test
-/// `child`, which calls [`child`].
+/// Interrupts children until this many rounds count. The calling test binary must have an ignored
+/// test `child`, which calls [`child`].
 pub fn run(interruption: Interruption, rounds: usize, seeded: Option<Seeded>) -> Counts {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -126,7 +126,7 @@ pub fn run(interruption: Interruption, rounds: usize, seeded: Option<Seeded>) ->
     counts
 }
 
-/// What the child said about a payout last.
+/// The last message of the child about a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reported {
     Asked,
@@ -144,7 +144,7 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Where the store is: the URL of a database, or a file.
+    /// Returns the place of the store: the URL of a database, or a file.
     fn place(&self) -> String {
         match &self.world.database {
             Some(database) => database.url().to_owned(),
@@ -152,7 +152,7 @@ impl Batch<'_> {
         }
     }
 
-    /// The states of the payouts whose names begin like this.
+    /// Returns the states of the payouts whose names begin with this text.
     fn states(&self, prefix: &str) -> BTreeMap<String, String> {
         if let Some(database) = &self.world.database {
             let sql = "SELECT reference, state FROM payments.payout
@@ -204,7 +204,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Where the payouts of a round were interrupted.
+    /// Returns where the payouts of a round were interrupted.
     fn rows(&self, round: usize) -> Vec<Row> {
         let prefix = format!("R{round}-");
         let states = self.states(&prefix);
@@ -227,7 +227,7 @@ impl Batch<'_> {
     /// Brings the store to rest with the gateway up, and compares it with the gateway's ledger.
     fn settle(&self, counts: &mut Counts) {
         if self.world.database.is_some() {
-            // An engine that was killed is live to the others until it was silent for so long.
+            // The other engines treat a killed one as running until it was silent for this long.
             std::thread::sleep(SILENCE + Duration::from_millis(200));
         }
         self.runtime.block_on(async {
@@ -311,7 +311,8 @@ impl Process {
         Self { child, lines }
     }
 
-    /// Reads what the child says up to a line; false if it ended or said nothing for too long.
+    /// Reads the child's messages up to a line. Returns false if it ended or was silent for too
+    /// long.
     fn read_until(&mut self, reported: &mut BTreeMap<String, Reported>, line: &str) -> bool {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -334,7 +335,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended.
+        // The child may have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -353,7 +354,7 @@ fn note(reported: &mut BTreeMap<String, Reported>, line: &str) {
     reported.insert(name.to_owned(), what);
 }
 
-/// The store at a place: the URL of a database, or a file.
+/// Opens the store at a place: the URL of a database, or a file.
 fn store_at(place: &str) -> Store {
     if place.starts_with("postgres:") {
         Store::postgres(place).with_silence(SILENCE)
@@ -362,7 +363,7 @@ fn store_at(place: &str) -> Store {
     }
 }
 
-/// What the child does: pays out, and says what it does.
+/// Runs the child: pays out, and reports what it does.
 pub fn child() {
     let plan = std::env::var(PLAN).unwrap();
     let mut plan = plan.split('\n');
@@ -385,7 +386,7 @@ pub fn child() {
         join_all((0..PAYOUTS).map(|number| async move {
             let name = format!("R{round}-{number}");
             let request = payout(&name);
-            // Not all at once, so that a kill finds them in different rows.
+            // Not all at the same time, so that a kill finds them in different rows.
             tokio::time::sleep(Duration::from_millis(6 * number as u64)).await;
             say(&format!("asked {name}"));
             let outcome = if number % 2 == 0 {
@@ -404,7 +405,7 @@ pub fn child() {
             say(&format!("{outcome} {name}"));
         }))
         .await;
-        // Gives what was handed over its time.
+        // Gives the engine time to send payouts that were handed over.
         tokio::time::sleep(Duration::from_millis(50)).await;
         say("ended");
     });
@@ -414,6 +415,6 @@ fn say(line: &str) {
     use std::io::Write as _;
 
     let mut out = std::io::stdout().lock();
-    // The parent may be gone.
+    // The parent may have ended.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

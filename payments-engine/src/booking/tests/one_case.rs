@@ -1,5 +1,5 @@
-//! Several sources tell of money that belongs to no known order: one case for each transfer, whatever
-//! the order of the reports, and none of the money is lost.
+//! If several sources report money without a known order, there is one case for each transfer,
+//! whatever the order of the reports, and no money is lost.
 
 use super::*;
 use crate::record::CreditName;
@@ -8,13 +8,13 @@ use crate::record::CreditName;
 const WEBHOOK: &str = "acme.webhook";
 const STATEMENT: &str = "acme.statement";
 
-/// What a source tells of a transfer under its own key.
+/// The report of a transfer by one source, under its own key.
 fn told(scope: &str, key: &str, reference: &str) -> Report {
     let source = if scope == STATEMENT { Source::Statement } else { Source::Delivery };
     movement(source, full(scope, key, reference))
 }
 
-/// Two transfers of one amount, each told by two sources.
+/// Two transfers of one amount, each reported by two sources.
 fn two_transfers(references: [&str; 2]) -> Vec<Report> {
     let of = |scope: &'static str| {
         references
@@ -25,7 +25,7 @@ fn two_transfers(references: [&str; 2]) -> Vec<Report> {
     of(WEBHOOK).chain(of(STATEMENT)).collect()
 }
 
-/// Every order of so many things.
+/// Every order of this many things.
 fn orders_of(count: usize) -> Vec<Vec<usize>> {
     let Some(last) = count.checked_sub(1) else { return vec![Vec::new()] };
     let shorter = orders_of(last);
