@@ -44,11 +44,11 @@
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS in the tree |
-//! | `reqwest-without-tls` | the same for gateways on loopback, which is what tests need |
-//! | `metrics` | counters and histograms of calls and deliveries, by the `metrics` facade |
+//! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS dependency |
+//! | `reqwest-without-tls` | the same without TLS, for gateways on loopback, as in tests |
+//! | `metrics` | counters and histograms of calls and deliveries, through the `metrics` facade |
 //! | `inventory` | [`registry::Registry::linked`] |
-//! | `rsa` | RSA keys and signatures; without it they are refused by name |
+//! | `rsa` | RSA keys and signatures; without it the error names this feature |
 //! | `aws-lc` | the signer that [`signature::rsa::SignerKind::AwsLc`] selects |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -143,7 +143,7 @@ impl VietQr {
     /// Sets one of the further details: a bill number, a store, a terminal and so on.
     ///
     /// Bank apps send the [purpose](VietQr::with_purpose) with the transfer, but not the details.
-    /// So put what must return with the money into the purpose.
+    /// So put data that must return with the money into the purpose.
     ///
     /// # Errors
     ///
