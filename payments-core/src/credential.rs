@@ -18,8 +18,8 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    /// Creates the fingerprint of `value`. `scope` contains the values that must also be equal, such
-    /// as the environment.
+    /// Creates the fingerprint of `value`. `scope` contains the other values that must be equal,
+    /// such as the environment.
     pub(crate) fn new(key: &'static str, kind: &ProviderKind, scope: &str, value: &[u8]) -> Self {
         let mut hash = Sha256::new();
         for part in [kind.as_str().as_bytes(), scope.as_bytes(), value] {

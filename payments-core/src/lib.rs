@@ -44,7 +44,7 @@
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS dependency |
+//! | `reqwest` | [`transport::HttpClient`]; without it the crate has no HTTP client and no TLS |
 //! | `reqwest-without-tls` | the same without TLS, for gateways on loopback, as in tests |
 //! | `metrics` | counters and histograms of calls and deliveries, through the `metrics` facade |
 //! | `inventory` | [`registry::Registry::linked`] |
