@@ -8,23 +8,23 @@ use payments_core::DedupeKey;
 
 use crate::field::Unclear;
 
-/// The `id` of a webhook about a bank transaction.
+/// The scope for the `id` of a webhook about a bank transaction.
 pub(crate) const WEBHOOK: &str = "sepay.webhook";
 
-/// The `id` of a transaction in the User API v2.
+/// The scope for the `id` of a transaction in the User API v2.
 pub(crate) const TRANSACTION: &str = "sepay.transaction";
 
-/// The `id` of a transaction in the User API v1.
+/// The scope for the `id` of a transaction in the User API v1.
 pub(crate) const TRANSACTION_V1: &str = "sepay.v1";
 
-/// The `id` of a transaction in the partner API (OAuth 2.0).
+/// The scope for the `id` of a transaction in the partner API (OAuth 2.0).
 #[cfg(feature = "oauth")]
 pub(crate) const TRANSACTION_OAUTH: &str = "sepay.oauth";
 
-/// The payment gateway's order, in a state and with what it received.
+/// The scope for an order of the payment gateway, with its state and the amount received.
 pub(crate) const ORDER: &str = "sepay.order";
 
-/// The key of the row or delivery with this id.
+/// Returns the key of the row or delivery with this id.
 pub(crate) fn key(scope: &str, id: &str) -> Result<DedupeKey, Unclear> {
     if id.is_empty() {
         return Err(Unclear::in_field("id", "is empty"));

@@ -22,7 +22,7 @@ fn operations() -> Vec<&'static Operation> {
     all
 }
 
-/// As the table writes it: with `{}` for every identifier.
+/// Returns the endpoint in the form of the table, with `{}` for every identifier.
 fn endpoint(operation: &Operation) -> String {
     let host = match operation.api {
         Api::PaymentGateway => "pgapi.sepay.vn",
@@ -45,7 +45,7 @@ fn the_table_has_every_operation_and_no_other() {
     let listed: BTreeSet<String> = TABLE
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned))
-        // What a browser opens, what SePay posts to the shop, and what a library asks.
+        // Endpoints that a browser opens, that SePay calls at the shop, and that a library calls.
         .filter(|row| {
             let (_, address) = row.split_once(' ').unwrap_or_default();
             let is_oauth = ["/api/v1/", "/oauth/"].iter().any(|path| address.contains(path));

@@ -49,9 +49,9 @@ pub const WEBHOOK: Formula = Formula::new(
     Confidence::Medium,
 );
 
-/// The fields of a checkout form that are signed; any other is sent unsigned.
+/// The signed fields of a checkout form. Any other field is sent unsigned.
 ///
-/// The list of npm sepay-pg-node 1.0.0; that of the PHP library lacks `order_id`.
+/// This is the list of npm sepay-pg-node 1.0.0; that of the PHP library lacks `order_id`.
 pub(crate) const SIGNED_FIELDS: &[&str] = &[
     "merchant",
     "env",
@@ -74,7 +74,8 @@ pub(crate) const SIGNED_FIELDS: &[&str] = &[
 ];
 
 /// The shapes of the signed fields. SePay joins them with commas and escapes none, so a value that
-/// holds another pair is refused. Where no page names the characters of a field it is any text.
+/// contains another name and value is refused. A field whose characters are not documented is free
+/// text.
 const SHAPES: &[(&str, Shape)] = &[
     ("merchant", Shape::Word),
     ("operation", Shape::Word),
@@ -89,10 +90,10 @@ const SHAPES: &[(&str, Shape)] = &[
     ("cancel_url", Shape::Url),
 ];
 
-/// What stands before the digits of a webhook's signature.
+/// The prefix of the digits of a webhook's signature.
 pub(crate) const WEBHOOK_PREFIX: &str = "sha256=";
 
-/// What stands between a webhook's time stamp and its body where they are signed.
+/// The separator between a webhook's timestamp and its body in the signed text.
 pub(crate) const WEBHOOK_SEPARATOR: &str = ".";
 
 const WEBHOOK_ITEMS: &[Item] = &[Item::stamp("timestamp"), Item::body("body")];

@@ -2,28 +2,31 @@
 
 use payments_core::Environment;
 
-/// The addresses of one environment, without a slash at the end; each can be overridden.
+/// The addresses of one environment, without a trailing slash. The configuration can replace each
+/// of them.
 ///
-/// SePay's pages disagree on the checkout's: these are the ones of its libraries' code and of its
-/// sandbox page, which send forms to the `pay` host and everything else to `pgapi` (developer.
-/// sepay.vn, payment gateway, sandbox; SePay API v2, sandbox).
+/// SePay's documents contradict each other on the address of the checkout. These are the addresses
+/// in the code of its libraries and on its sandbox page, which send forms to the `pay` host and all
+/// other requests to `pgapi` (developer. sepay.vn, payment gateway, sandbox; SePay API v2,
+/// sandbox).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hosts {
-    /// Where a checkout form is posted.
+    /// The address to which a checkout form is posted.
     pub(crate) pay: &'static str,
-    /// The order API of the payment gateway.
+    /// The address of the order API of the payment gateway.
     pub(crate) order_api: &'static str,
-    /// The User API v2.
+    /// The address of the User API v2.
     pub(crate) user_api: &'static str,
-    /// The User API v1, which is older than the sandbox: its own is a site apart.
+    /// The address of the User API v1. It is older than the sandbox, whose own v1 is on a separate
+    /// site.
     pub(crate) user_api_v1: &'static str,
-    /// OAuth2 and the partner API (developer.sepay.vn, SePay OAuth2: quick start). No sandbox is
-    /// documented.
+    /// The address of OAuth2 and the partner API (developer.sepay.vn, SePay OAuth2: quick start).
+    /// No sandbox is documented.
     #[cfg(feature = "oauth")]
     pub(crate) oauth: Option<&'static str>,
 }
 
-/// The path of the checkout form under its host (developer.sepay.vn, payment form).
+/// The path of the checkout form on its host (developer.sepay.vn, payment form).
 pub(crate) const CHECKOUT_PATH: &str = "/v1/checkout/init";
 
 const PRODUCTION: Hosts = Hosts {
@@ -45,7 +48,7 @@ const SANDBOX: Hosts = Hosts {
 };
 
 impl Hosts {
-    /// Those of an environment.
+    /// Returns the addresses of an environment.
     pub(crate) const fn of(environment: Environment) -> Self {
         match environment {
             Environment::Production => PRODUCTION,

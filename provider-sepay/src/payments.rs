@@ -21,7 +21,7 @@ use crate::{
     payment_gateway::{Gateway, SePayOptions},
 };
 
-/// Takes payments by one way or by both.
+/// The role of payments, by checkout forms, by transfers, or by both.
 #[derive(Debug)]
 pub(crate) struct Payments {
     capabilities: PaymentCapabilities,
@@ -29,7 +29,7 @@ pub(crate) struct Payments {
     transfers: Option<Transfers>,
 }
 
-/// Payments by transfer to our own account.
+/// Payments by transfer to the merchant's own account.
 #[derive(Debug)]
 pub(crate) struct Transfers {
     pub(crate) memo: MemoTransfer,
@@ -42,7 +42,8 @@ impl Payments {
         Self { capabilities, gateway, transfers }
     }
 
-    /// A form for SePay's page, or an account to transfer to. Nothing is sent.
+    /// Opens a payment with a form for SePay's page, or with an account to transfer to. Nothing is
+    /// sent.
     fn open(&self, request: &CreatePayment) -> Result<Payment> {
         let options = request.options.get::<SePayOptions>()?;
         match (request.method, &self.gateway, &self.transfers) {
@@ -68,13 +69,14 @@ impl Payments {
                 }
                 gateway.checkout.open(request, &options)
             }
-            // The capabilities name no method that has no way.
+            // The capabilities list no method that is not configured.
             _ => Err(Error::unsupported("this method is not taken").with_field("method")),
         }
     }
 
-    /// The credits with the order's code; `None` if there are none, or the reference makes no
-    /// code and so was never to be transferred for.
+    /// Returns the payment of the credits with the order's code. `None` if there are no credits, or
+    /// if no code can be made from the reference, so that nobody could have been told to transfer
+    /// for it.
     async fn transferred(&self, order: &OrderRef) -> Result<Option<Payment>> {
         let Some(transfers) = &self.transfers else { return Ok(None) };
         let code = match transfers.memo.matching.code_for(order) {
@@ -88,12 +90,12 @@ impl Payments {
         let query =
             [("q", code.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
         let lines = transfers.statement.every_line(&query, |_| true).await?;
-        // The search also finds longer codes, and other words with this one in them.
+        // The search also finds longer codes, and other words that contain this one.
         let mut credits = readable(lines, code.as_str()).map_err(unreadable)?;
         credits.retain(of_order);
         if credits.is_empty() {
-            // A code that a bank broke after its prefix is found by the reference alone. That may
-            // stand in any number of lines, so only the newest are looked at.
+            // A code that a bank broke after its prefix is found only by the reference. Any number
+            // of lines may contain the reference, so only the newest are searched.
             let query =
                 [("q", order.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "desc")];
             let newest = transfers.statement.transactions(&query, 1, |_| true).await?;
@@ -111,8 +113,8 @@ impl PaymentProvider for Payments {
         &self.capabilities
     }
 
-    /// Opens it, for nothing is sent: each method has its own rules beyond the capabilities, as a
-    /// transfer has for the order reference.
+    /// Opens the payment, because nothing is sent. Each method has its own rules in addition to the
+    /// capabilities, such as the rules of a transfer for the order reference.
     fn check(&self, request: &CreatePayment) -> Result<()> {
         self.open(request).map(drop)
     }
@@ -121,9 +123,9 @@ impl PaymentProvider for Payments {
         self.open(request).map(Submission::Accepted)
     }
 
-    /// Asks the payment gateway for the order and the statement for its credits, each where it is
-    /// configured. An unpaid checkout yields to credits that arrived; anything else beside credits
-    /// is [`Lookup::Several`].
+    /// Queries the payment gateway for the order and the statement for its credits, as far as they
+    /// are configured. If credits arrived and the checkout is unpaid, the credits are returned. Any
+    /// other checkout together with credits is [`Lookup::Several`].
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
         let checkout = match &self.gateway {
             Some(gateway) => {
@@ -153,7 +155,8 @@ impl PaymentProvider for Payments {
     }
 }
 
-/// What both ways take together. A transfer is stricter on the reference, and then says so.
+/// Returns the capabilities of both together. A transfer has stricter rules for the reference, and
+/// its check reports a violation.
 fn capabilities(gateway: bool, transfers: Option<&Transfers>) -> PaymentCapabilities {
     let mut methods = Vec::new();
     if gateway {
@@ -177,21 +180,22 @@ fn capabilities(gateway: bool, transfers: Option<&Transfers>) -> PaymentCapabili
     if gateway {
         capabilities = capabilities.with_buyer_choice().with_cancel();
     }
-    // An invoice number is taken once (developer.sepay.vn, payment form); a code in a memo works
-    // for ever.
+    // An invoice number can be used once (developer.sepay.vn, payment form); a code in a memo
+    // remains valid forever.
     capabilities.with_repeat(match transfers {
         Some(_) => Repeat::PaysAgain,
         None => Repeat::Refused,
     })
 }
 
-/// SePay learns of an order when the buyer arrives or the money does, and a form that was handed
-/// out works for ever.
+/// Returns the absence of an order. SePay learns of an order only when the buyer or the money
+/// arrives, and a form that was given to a buyer remains valid forever.
 fn absence() -> Absence {
     Absence::inconclusive("SePay knows an order only once its buyer acts, and takes it at any time")
 }
 
-/// What the credits with an order's code say about its payment; `None` without any.
+/// Returns the payment that the credits with an order's code amount to. `None` if there are no
+/// credits.
 fn transferred(order: &OrderRef, credits: Vec<Movement>) -> Result<Option<Payment>, Unclear> {
     if credits.is_empty() {
         return Ok(None);
@@ -208,10 +212,10 @@ fn transferred(order: &OrderRef, credits: Vec<Movement>) -> Result<Option<Paymen
     ))
 }
 
-/// What the payment gateway and the bank statement say about one order.
+/// Combines the results of the payment gateway and of the bank statement for one order.
 ///
-/// A checkout that the buyer left, or that was cancelled, says nothing beside credits that
-/// arrived. Anything else beside credits is told in full: it may be paid twice.
+/// A checkout that the buyer left or that was cancelled is ignored if credits arrived. In any other
+/// case both are returned, because the order may have been paid twice.
 fn join(checkout: Option<Payment>, transfer: Option<Payment>, absence: Absence) -> Lookup<Payment> {
     let told = match (checkout, transfer) {
         (Some(checkout), Some(transfer))

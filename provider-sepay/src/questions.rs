@@ -2,11 +2,11 @@
 
 use payments_core::reading::Question;
 
-/// What `payments doctor --online` asks beside the questions of the roles.
+/// The inquiries of `payments doctor --online` in addition to those of the roles.
 #[cfg(not(feature = "oauth"))]
 pub(crate) const QUESTIONS: &[Question] = &[];
 
-/// What `payments doctor --online` asks beside the questions of the roles.
+/// The inquiries of `payments doctor --online` in addition to those of the roles.
 #[cfg(feature = "oauth")]
 pub(crate) const QUESTIONS: &[Question] = &[Question::new(
     "oauth: a refresh token that does not exist",

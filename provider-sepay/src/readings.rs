@@ -13,7 +13,7 @@ use crate::{
     payment_gateway::{HostedMethod, OrderPage, OrderQuery, OrderSort, SePayOptions},
 };
 
-/// The readings that one call or one page settles.
+/// The interpretations that one call or one page can confirm.
 pub(crate) const READINGS: &[Reading] = &[
     Reading::new(
         "checkout",
@@ -64,7 +64,7 @@ pub(crate) const READINGS: &[Reading] = &[
     ),
 ];
 
-/// A form for a payment of 10,000 đồng, which nobody pays.
+/// Creates a form for a payment of 10,000 đồng, which nobody pays.
 async fn form(provider: &Provider, made_up: &MadeUp) -> Result<NextAction> {
     let request = CreatePayment::new(made_up.order()?, Money::vnd(10_000))?
         .with_description("PROBE")
@@ -77,9 +77,10 @@ async fn form(provider: &Provider, made_up: &MadeUp) -> Result<NextAction> {
     }
 }
 
-/// Whether SePay knows the parameter for the end of a period: one that it does not know it ignores.
+/// Checks whether SePay knows the parameter for the end of a period. It ignores an unknown
+/// parameter.
 async fn list_end(provider: &Provider) -> Finding {
-    /// 2000-01-01, before the first order of anybody.
+    /// 2000-01-01, before the first order of any merchant.
     const LONG_PAST: i64 = 946_684_800;
 
     let until = OrderQuery::new().with_created_until(Timestamp::from_unix(LONG_PAST));
@@ -98,7 +99,7 @@ async fn list_end(provider: &Provider) -> Finding {
     }
 }
 
-/// Whether SePay knows the parameter for sorting: one that it does not know it ignores.
+/// Checks whether SePay knows the parameter for sorting. It ignores an unknown parameter.
 async fn list_sort(provider: &Provider) -> Finding {
     let sorted = |sort| OrderQuery::new().with_per_page(100).with_sort(sort);
     let oldest = list(provider, &sorted(OrderSort::OldestFirst)).await;
@@ -119,8 +120,8 @@ async fn list_sort(provider: &Provider) -> Finding {
     }
 }
 
-/// What it means that both lists begin with an order of the same moment: the parameter is ignored
-/// if there are orders of other moments.
+/// Interprets two lists that begin with an order of the same time: the parameter is ignored if
+/// there are orders of other times.
 async fn same_both_ways(provider: &Provider, first: Timestamp) -> Finding {
     match list(provider, &OrderQuery::new().with_per_page(100)).await {
         Ok(page) if times(&page).any(|at| at != first) => {
@@ -139,7 +140,7 @@ fn times(page: &OrderPage) -> impl Iterator<Item = Timestamp> {
     page.orders.iter().filter_map(|order| order.as_result().ok()?.created_at)
 }
 
-/// A page as SePay lists it: nothing is filtered here again.
+/// Returns a page as SePay lists it, without filtering its orders here.
 async fn list(provider: &Provider, query: &OrderQuery) -> Result<OrderPage> {
     provider.extension::<SePay>()?.gateway()?.list.page(query).await
 }

@@ -56,7 +56,7 @@ impl SePay {
         }
     }
 
-    /// Adds both versions of the User API, which one token is for.
+    /// Adds both versions of the User API, which use the same token.
     pub(crate) fn with_user_api(mut self, v1: UserApiV1, v2: UserApiV2) -> Self {
         self.user_api = Some((v1, v2));
         self
@@ -82,7 +82,7 @@ impl SePay {
         self.user_api.as_ref().map(|(v1, _)| v1).ok_or_else(no_token)
     }
 
-    /// Adds the bank accounts that the token sees.
+    /// Adds the bank accounts that the token can see.
     pub(crate) fn with_accounts(mut self, accounts: Option<Accounts>) -> Self {
         self.accounts = accounts.map(Arc::new);
         self

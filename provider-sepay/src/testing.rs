@@ -186,7 +186,7 @@ impl BankWebhook {
         request
     }
 
-    /// The fields as a form has them.
+    /// Returns the fields as the texts of a form.
     fn texts(&self) -> impl Iterator<Item = (&String, String)> {
         let fields = self.0.as_object().into_iter().flatten();
         fields.map(|(name, value)| {
@@ -235,7 +235,8 @@ fn post(content_type: &'static str, body: String) -> Request<Bytes> {
     request
 }
 
-/// What cannot stand in a header is left out: SePay could not send it either.
+/// Adds a header. A value that is not valid in a header is omitted, because SePay could not send it
+/// either.
 fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);

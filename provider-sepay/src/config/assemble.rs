@@ -102,7 +102,7 @@ pub(super) fn assemble(
 fn basic(gateway: &GatewaySettings) -> Result<HeaderValue> {
     let pair = format!("{}:{}", gateway.merchant_id, gateway.secret_key.expose());
     HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).map_err(|error| {
-        // Base64 always stands in a header.
+        // Base64 is always valid in a header.
         Error::invalid("secret_key", "cannot stand in a header").with_source(error)
     })
 }

@@ -13,11 +13,11 @@ use crate::bank::{
     transfer,
 };
 
-/// The form of payment codes, which is set on SePay's dashboard too: the prefix and how long the
-/// order references after it are.
+/// The format of payment codes, which must match the one on SePay's dashboard: the prefix, and the
+/// lengths of the order references after it.
 pub(super) struct Codes {
     pub(super) rules: CodeRules,
-    /// How long the prefix is.
+    /// The length of the prefix.
     pub(super) prefix: usize,
     pub(super) references: TextRules,
     /// The lengths of the shortest and the longest reference.
@@ -26,12 +26,12 @@ pub(super) struct Codes {
 
 const LONGEST_REFERENCE: u8 = 20;
 
-/// The longest purpose of a VietQR code that banks' apps take without warning (docs/unverified.md,
-/// VietQR).
+/// The longest purpose of a VietQR code that banks' apps accept without a warning
+/// (docs/unverified.md, VietQR).
 const LONGEST_MEMO: usize = 25;
 
 impl Codes {
-    /// The form of payment codes; `None` without one.
+    /// Reads the format of payment codes. `None` if none is configured.
     pub(super) fn of(config: &Config, read: &mut Reader<'_>) -> Option<Self> {
         if !read.is_given("code_prefix", &config.code_prefix) {
             for (key, given) in [
@@ -80,7 +80,7 @@ impl Codes {
         })
     }
 
-    /// How long the longest code is.
+    /// Returns the length of the longest code.
     fn longest(&self) -> usize {
         let [_, longest] = self.lengths;
         self.prefix + longest
@@ -91,7 +91,7 @@ impl Codes {
     }
 }
 
-/// A length of references between the shortest allowed and the longest.
+/// Reads a length of references between the shortest allowed and the longest.
 fn length(read: &mut Reader<'_>, key: &str, given: u8, least: u8) -> Option<u8> {
     if (least..=LONGEST_REFERENCE).contains(&given) {
         return Some(given);
@@ -100,8 +100,8 @@ fn length(read: &mut Reader<'_>, key: &str, given: u8, least: u8) -> Option<u8> 
     None
 }
 
-/// Banks write words of their own into memos (docs/unverified.md, SePay): with such a prefix, a
-/// number of the bank is read as an order reference.
+/// Reports a prefix that banks themselves write into memos (docs/unverified.md, SePay): with such a
+/// prefix, a number of the bank would be read as an order reference.
 fn check_bank_word(read: &mut Reader<'_>, bank: Option<&BankWord>, accepted: bool) {
     let Some(bank) = bank else { return };
     let what = format!(
@@ -122,9 +122,10 @@ fn check_bank_word(read: &mut Reader<'_>, bank: Option<&BankWord>, accepted: boo
     }
 }
 
-/// What is written before the code in the memo of a transfer.
+/// Reads the word before the code in the memo of a transfer.
 ///
-/// At VietinBank it is [`transfer::VIETINBANK_LEAD`] unless another is given, or `none`.
+/// For VietinBank it is [`transfer::VIETINBANK_LEAD`], unless the configuration sets another or
+/// `none`.
 pub(super) fn memo_lead(
     config: &Config,
     read: &mut Reader<'_>,
@@ -176,7 +177,7 @@ pub(super) fn memo_lead(
     lead
 }
 
-/// Letters and digits, words one space apart; `none` is no lead.
+/// Parses letters and digits, as words separated by single spaces. `none` gives no word.
 fn words(text: &str) -> Result<Option<String>, String> {
     if text == "none" {
         return Ok(None);
@@ -188,7 +189,7 @@ fn words(text: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Whether codes of the shortest and of the longest form are found after the lead.
+/// Returns `true` if codes of the shortest and of the longest form are found after this word.
 fn leaves_codes_alone(lead: &str, codes: &Codes) -> bool {
     let references =
         codes.lengths.into_iter().flat_map(|length| ["1", "2"].map(|digit| digit.repeat(length)));

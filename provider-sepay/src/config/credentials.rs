@@ -6,7 +6,7 @@ use payments_core::{Provider, signature::Keys};
 use super::settings::Settings;
 use crate::bank::webhook::WebhookAuth;
 
-/// Names them to the core, which refuses a program in which two providers share one.
+/// Reports them to the core, which refuses a program in which two providers share one.
 pub(super) fn named(mut provider: Provider, settings: &Settings) -> Provider {
     if let Some(gateway) = &settings.gateway {
         provider = provider

@@ -7,9 +7,9 @@ use crate::formula::{CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK};
 
 /// The formulas in use.
 pub(super) struct Formulas {
-    /// That of the checkout form.
+    /// The formula of the checkout form.
     pub(super) checkout: Formula,
-    /// That of webhooks, where it is not SePay's.
+    /// The formula of webhooks, if the configuration replaces SePay's.
     pub(super) webhook: Option<Formula>,
 }
 

@@ -4,10 +4,10 @@
 use payments_core::check_web_address;
 use payments_core::{check_page_address, config::Reader};
 
-/// What is said of a secret that is not there.
+/// The message for a missing secret.
 pub(super) const NO_SECRET: &str = "is missing; give { env = \"…\" } or { file = \"…\" }";
 
-/// A value that has to be there.
+/// Returns a required value.
 pub(super) fn required<T: Clone>(
     read: &mut Reader<'_>,
     key: &'static str,
@@ -19,7 +19,7 @@ pub(super) fn required<T: Clone>(
     given.clone()
 }
 
-/// Text that is read further.
+/// Returns a text that was parsed by `parse`.
 pub(super) fn parsed<T>(
     read: &mut Reader<'_>,
     key: &str,
@@ -29,7 +29,7 @@ pub(super) fn parsed<T>(
     parse(text).map_err(|problem| read.problem(key, problem)).ok()
 }
 
-/// An address of our own that a browser opens; it may have a fragment.
+/// Reads an address of the merchant that a browser opens. It may have a fragment.
 pub(super) fn page_address(
     read: &mut Reader<'_>,
     key: &str,
@@ -42,7 +42,7 @@ pub(super) fn page_address(
     })
 }
 
-/// An address of our own without a fragment.
+/// Reads an address of the merchant without a fragment.
 #[cfg(feature = "oauth")]
 pub(super) fn web_address(
     read: &mut Reader<'_>,

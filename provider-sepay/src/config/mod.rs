@@ -296,9 +296,9 @@ pub const REGISTRATION: Registration = Registration::new(
 
 payments_core::register!(REGISTRATION);
 
-/// Makes a provider of a configuration in text: reads a [`Config`] and builds that.
+/// Builds a provider from a configuration in text, which is read as a [`Config`].
 ///
-/// Its roles follow from what is configured: payments with the payment gateway's `merchant_id` and
+/// Its roles depend on the configured keys: payments with the payment gateway's `merchant_id` and
 /// `secret_key` or with an account for transfers, statements with an `api_token`, notifications
 /// with the payment gateway or with one of the four authentications of webhooks. Every key:
 ///
@@ -316,8 +316,8 @@ pub fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec
     }
 }
 
-/// Makes a provider of a typed configuration under an identity; `read` has the problems that were
-/// found before.
+/// Builds a provider from a typed configuration, with an identity. `read` has the problems that
+/// were found before.
 fn provider_of(
     config: &Config,
     identity: &ProviderConfig,

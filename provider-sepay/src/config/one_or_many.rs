@@ -8,7 +8,7 @@ use serde::{
     de::{Error, IntoDeserializer, SeqAccess, Visitor, value::StrDeserializer},
 };
 
-/// Reads one text or a list of texts, each further; never an empty list.
+/// Deserialises a text or a list of texts, each of which is parsed. An empty list is refused.
 pub(super) fn deserialize<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,

@@ -23,13 +23,13 @@ pub(super) struct GatewaySettings {
     pub(super) formula: Formula,
     pub(super) return_urls: ReturnUrls,
     pub(super) spelling: Spelling,
-    /// Where the form is posted.
+    /// The address to which the form is posted.
     pub(super) checkout: String,
     pub(super) order_api: String,
 }
 
 impl GatewaySettings {
-    /// `None` where the payment gateway is not configured, or not well.
+    /// Reads the settings. `None` if the payment gateway is not configured, or after a problem.
     pub(super) fn of(config: &Config, formula: Formula, read: &mut Reader<'_>) -> Option<Self> {
         if read.is_given("merchant_id", &config.merchant_id)
             || read.is_given("secret_key", &config.secret_key)
@@ -73,8 +73,8 @@ impl GatewaySettings {
         if let Some(secret) = &secret_key {
             read.warn_if_short("secret_key", secret, "one checkout form", ADVICE);
         }
-        // SePay does not say whether the secret of its IPNs is the secret key; its samples compare
-        // with that.
+        // SePay does not document whether the secret of its IPNs is the secret key; its samples
+        // compare with the secret key.
         let ipn_secret = match &config.ipn_secret {
             Some(keys) => read.given_header_keys("ipn_secret", keys),
             None => secret_key.clone().map(Keys::one),
@@ -113,7 +113,7 @@ impl GatewaySettings {
     }
 }
 
-/// The libraries' spellings unless another is named.
+/// Returns the spelling of the configuration, or else that of the libraries.
 fn spelling(config: &Config) -> Spelling {
     Spelling {
         end: match config.compat.order_list_end.unwrap_or_default() {

@@ -28,12 +28,12 @@ use crate::{
     notifications::Sources,
 };
 
-/// What is configured. What is wrong is noted with the reader, and then nothing here counts.
+/// The settings of the configuration. If the reader has recorded a problem, they must not be used.
 pub(super) struct Settings {
-    /// The token of the User API itself, to tell whether another provider has it too.
+    /// The token of the User API, to recognise another provider with the same token.
     pub(super) api_token: Option<Secret>,
     pub(super) gateway: Option<GatewaySettings>,
-    /// The header that authorises calls of the User API, and how it is used.
+    /// The header that authorises calls of the User API, and the settings for its use.
     pub(super) user_api: Option<(HeaderValue, UserApiSettings)>,
     pub(super) transfers: Option<TransferSettings>,
     pub(super) matching: Option<Arc<Matching>>,
@@ -43,12 +43,12 @@ pub(super) struct Settings {
     pub(super) oauth: Option<AppSettings>,
 }
 
-/// The account that buyers transfer to, and the references that make a code.
+/// The account that buyers transfer to, and the order references from which a code can be made.
 pub(super) struct TransferSettings {
     pub(super) account: BankAccount,
     pub(super) sub_accounts: Vec<AccountNumber>,
     pub(super) references: TextRules,
-    /// What is written before the code in the memo.
+    /// The word before the code in the memo.
     pub(super) lead: Option<String>,
 }
 
@@ -140,7 +140,7 @@ impl Settings {
     }
 }
 
-/// Refuses what means nothing without the User API, with the reason.
+/// Reports each key that has no effect without the User API, with the reason.
 fn needs_token(config: &Config, read: &mut Reader<'_>) {
     let transfers = "transfers to this account are found in the statement";
     for (key, given, why) in [
@@ -160,7 +160,7 @@ fn needs_token(config: &Config, read: &mut Reader<'_>) {
     }
 }
 
-/// Whether an app for OAuth2 is configured.
+/// Returns `true` if an app for OAuth2 is configured.
 fn has_app(config: &Config, read: &mut Reader<'_>) -> bool {
     let mut has_app = false;
     for (key, given) in [
@@ -185,7 +185,7 @@ fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {
     header
 }
 
-/// The account that buyers transfer to: bank and number, or neither.
+/// Reads the account that buyers transfer to, which needs both the bank and the number.
 fn account(config: &Config, read: &mut Reader<'_>) -> Option<BankAccount> {
     if !read.is_given("account_bin", &config.account_bin)
         && !read.is_given("account_number", &config.account_number)

@@ -16,8 +16,8 @@ use crate::{
     client::Client,
 };
 
-/// Both versions of the User API, each with one transport, so that one limit holds for everything
-/// that the token is used for.
+/// Both versions of the User API, each with one transport, so that one rate limit applies to every
+/// use of the token.
 pub(super) struct Token {
     settings: UserApiSettings,
     pub(super) v1: UserApiV1,
@@ -39,7 +39,7 @@ impl Token {
         Self { settings, v1, v2 }
     }
 
-    /// The statement that transfers and notifications are looked up in.
+    /// Returns the statement in which transfers and notifications are looked up.
     pub(super) fn statement(
         &self,
         context: &Context,

@@ -18,12 +18,12 @@ pub(super) struct UserApiSettings {
     pub(super) rate_v1: Option<Rate>,
     pub(super) rate_v2: Option<Rate>,
     pub(super) statements: UserApiVersion,
-    /// Which operations the orders of v1 have.
+    /// The version of the operations that orders of v1 use.
     pub(super) v1_orders: orders::Version,
     pub(super) virtual_accounts: Option<(UserApiVersion, VaSettings)>,
 }
 
-/// The keys that mean nothing without the User API, and whether they are given.
+/// Returns the keys that have no effect without the User API, and whether they are set.
 pub(super) fn keys(config: &Config) -> [(&'static str, bool); 11] {
     [
         ("userapi_url", config.userapi_url.is_some()),
@@ -62,7 +62,7 @@ impl UserApiSettings {
     }
 }
 
-/// How often to call; 0 is without a limit.
+/// Returns the rate limit. 0 means no limit.
 fn rate(given: Option<u32>, default: u32) -> Option<Rate> {
     let calls = NonZeroU32::new(given.unwrap_or(default));
     calls.map(|calls| Rate::new(calls, limits::SECOND))

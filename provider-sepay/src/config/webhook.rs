@@ -19,17 +19,17 @@ use crate::{
     notifications::{DOCUMENTED_SOURCES, Sources},
 };
 
-/// Why a webhook without a signature needs the User API.
+/// The reason why a webhook without a signature needs the User API.
 pub(super) const UNSIGNED: &str =
     "such a webhook is not signed and has to be confirmed by the statement";
 
-/// What to do about a short secret.
+/// The advice about a short secret.
 pub(super) const ADVICE: &str = "let SePay make a long random one";
 
 const OPEN_IN_PRODUCTION: &str = "is true in production: anybody who knows the address can post webhooks, each of which costs \
      calls of the User API; set webhook_secret, which SePay's dashboard offers for every webhook";
 
-/// The four authentications, the strongest first, and whether they are given.
+/// Returns the four authentications, the strongest first, and whether each is configured.
 fn given(config: &Config, read: &Reader<'_>) -> [(&'static str, bool); 4] {
     [
         ("webhook_secret", read.is_given("webhook_secret", &config.webhook_secret)),
@@ -42,13 +42,13 @@ fn given(config: &Config, read: &Reader<'_>) -> [(&'static str, bool); 4] {
     ]
 }
 
-/// Whether any authentication is given.
+/// Returns `true` if any authentication is configured.
 pub(super) fn is_given(config: &Config, read: &Reader<'_>) -> bool {
     given(config, read).into_iter().any(|(_, given)| given)
 }
 
-/// A webhook has one authentication. `formula` is what its signature is checked by, where that is
-/// not SePay's.
+/// Reads the authentication, of which a webhook has exactly one. `formula` replaces SePay's for the
+/// check of its signature.
 pub(super) fn auth(
     config: &Config,
     formula: Option<Formula>,
@@ -103,7 +103,7 @@ pub(super) fn auth(
     }
 }
 
-/// The client as which SePay fetches tokens from us.
+/// Reads the client with which SePay requests tokens.
 fn client(config: &Config, read: &mut Reader<'_>) -> Option<TokenEndpoint> {
     let id = config.webhook_client_id.as_deref()?;
     let id = parsed(read, "webhook_client_id", id, |text| match text.contains(':') {
@@ -117,13 +117,13 @@ fn client(config: &Config, read: &mut Reader<'_>) -> Option<TokenEndpoint> {
     let secrets = config.webhook_client_secret.as_ref();
     let secrets = secrets.and_then(|it| read.given_keys("webhook_client_secret", it));
     if let Some(newest) = secrets.as_ref().and_then(Keys::newest) {
-        // Our tokens are signed with it.
+        // The issued tokens are signed with it.
         read.warn_if_short("webhook_client_secret", newest, "one token", ADVICE);
     }
     Some(TokenEndpoint::new(id?, secrets?))
 }
 
-/// The addresses and networks that deliveries may come from.
+/// Reads the addresses and networks from which deliveries are accepted.
 pub(super) fn sources(config: &Config, read: &mut Reader<'_>) -> Sources {
     let mut networks = Vec::new();
     for text in config.source_ips.iter().flatten() {
@@ -154,8 +154,8 @@ fn network(text: &str) -> Result<IpNet, String> {
     }
 }
 
-/// A network of IPv4 addresses that are written as IPv6 (RFC 4291, section 2.5.5.2) as what it
-/// is.
+/// Converts a network of IPv4 addresses that are written as IPv6 (RFC 4291, section 2.5.5.2) to a
+/// network of IPv4 addresses.
 fn canonical(network: IpNet) -> IpNet {
     let (IpNet::V6(mapped), Some(prefix)) = (network, network.prefix_len().checked_sub(96)) else {
         return network;

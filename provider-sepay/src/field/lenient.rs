@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
 
-/// A detail that decides nothing. Null, and whatever cannot be read as a `T`, is no detail: a
-/// detail of another kind than documented must not hide the money that it stands beside.
+/// A field that is for information only. Null, and any value that cannot be read as a `T`, count as
+/// missing, so that a detail of an undocumented type does not hide the money in the same object.
 ///
-/// A field of this type takes `#[serde(default)]`, so that it may be absent.
+/// A field of this type needs `#[serde(default)]`, so that it may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lenient<T>(Option<T>);
 
@@ -34,8 +34,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// A value that is read when it is known to decide something, such as the amount of one of two
-/// directions.
+/// A value that is read only if it matters, such as the amount of one of two directions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deferred<'a, T> {
     json: &'a RawValue,
@@ -43,7 +42,7 @@ pub(crate) struct Deferred<'a, T> {
 }
 
 impl<'a, T: Deserialize<'a>> Deferred<'a, T> {
-    /// The value; `None` for an empty text, which forms have for nothing.
+    /// Reads the value. `None` for an empty text, which forms have instead of a missing value.
     pub(crate) fn read(&self) -> Result<Option<T>, serde_json::Error> {
         match self.json.get() {
             r#""""# => Ok(None),
@@ -59,7 +58,8 @@ impl<'de: 'a, 'a, T> Deserialize<'de> for Deferred<'a, T> {
     }
 }
 
-/// Yes or no: a boolean on one page, 0 and 1 as a number or as text on another.
+/// A boolean, which SePay writes as a boolean on one page, and as 0 or 1 in a number or a text on
+/// another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) bool);
 
@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
-/// A number of things, written as a number or as text.
+/// A count, written as a number or as a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Count(pub(crate) u64);
 

@@ -23,23 +23,23 @@ pub(crate) use text::{Shown, Text};
 pub(crate) use time::{civil, day};
 pub(crate) use unclear::Unclear;
 
-/// What a field says, unless it is null, absent or empty.
+/// Returns the text of a field, or `None` if the field is null, missing or empty.
 pub(crate) fn said<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
     field.as_ref().map(AsRef::as_ref).filter(|text| !text.is_empty())
 }
 
-/// The same, kept.
+/// Returns the text of a field as a `String`, or `None` if the field is null, missing or empty.
 pub(crate) fn owned<T: AsRef<str>>(field: &Option<T>) -> Option<String> {
     said(field).map(str::to_owned)
 }
 
-/// A time of Vietnam without an offset; a time that cannot be read is not known.
+/// Reads a time in Vietnamese time without an offset. `None` if it cannot be read.
 pub(crate) fn time<T: AsRef<str>>(field: &Option<T>) -> Option<Timestamp> {
     said(field).and_then(|text| Timestamp::from_vietnam_civil(text).ok())
 }
 
-/// An amount in the currency of `currency`; without one it is in VND, the only currency that
-/// SePay takes.
+/// Reads an amount in the currency of `currency`. Without a currency it is in VND, the only one
+/// that SePay accepts.
 pub(crate) fn money(
     field: &'static str,
     amount: Option<Number>,
@@ -54,9 +54,9 @@ pub(crate) fn money(
     exactly(field, amount, currency).map(Some)
 }
 
-/// A balance, which only informs: one that is no whole amount of dong is not known. Neither is
-/// zero, which SePay reports for every account at the banks that it reads by API, whatever is on it
-/// (docs/unverified.md).
+/// Reads a balance, which is for information only. `None` if it is not a whole amount of đồng, and
+/// also if it is zero, because SePay reports zero for every account at the banks that it reads by
+/// API, whatever the actual balance is (docs/unverified.md).
 pub(crate) fn balance(accumulated: Lenient<Number>) -> Option<Money> {
     let amount = accumulated.get()?.money(Currency::VND).ok()?;
     Some(amount).filter(|amount| *amount != Money::vnd(0))
@@ -70,7 +70,7 @@ fn exactly(field: &'static str, amount: Number, currency: Currency) -> Result<Mo
     amount.money(currency).map_err(|error| Unclear::in_field(field, error.to_string()))
 }
 
-/// The amount in a field that decides.
+/// Reads the amount in a field that matters.
 pub(crate) fn read_amount(
     field: &'static str,
     amount: Option<&Deferred<'_, Number>>,
@@ -81,7 +81,7 @@ pub(crate) fn read_amount(
     }
 }
 
-/// The amount, if any money moved.
+/// Returns the amount. `None` if no money moved.
 pub(crate) fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> {
     let amount = dong(field, amount)?;
     if amount.is_negative() {
@@ -90,7 +90,7 @@ pub(crate) fn moved(field: &'static str, amount: Number) -> Result<Option<Money>
     Ok(amount.is_positive().then_some(amount))
 }
 
-/// What a switch says, where that can be read.
+/// Returns the value of a switch. `None` if it cannot be read.
 pub(crate) fn on(switch: Lenient<Flag>) -> Option<bool> {
     switch.get().map(|Flag(on)| on)
 }

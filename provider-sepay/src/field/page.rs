@@ -1,9 +1,9 @@
 //! Determines whether a list has another page.
 
-/// Whether another page follows one with `rows` rows of which SePay says `has_more`.
+/// Returns `true` if another page follows a page of `rows` rows and this `has_more`.
 ///
-/// An empty page is the last one whatever is said, so that a list always ends; where nothing is
-/// said, so is one that is not full.
+/// An empty page is always the last one, so that a list always ends. Without `has_more`, a page
+/// that is not full is the last one.
 pub(crate) fn more(has_more: Option<bool>, rows: usize, per_page: usize) -> bool {
     rows > 0 && has_more.unwrap_or(rows >= per_page)
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{text::Text, unclear::Unclear};
 
-/// Reads one row; `None` where `read` finds nothing to report in it.
+/// Reads one row. `None` if `read` finds nothing to report in it.
 pub(crate) fn row<'a, W: Deserialize<'a>, T>(
     row: &'a RawValue,
     read: impl FnOnce(&W) -> Result<Option<T>, Unclear>,
@@ -33,12 +33,13 @@ pub(crate) fn rows<'a, W: Deserialize<'a>, T>(
     list.iter().filter_map(|json| row(json, |wire: &W| read(wire).map(Some))).collect()
 }
 
-/// What tells a row apart from every other row: SePay's identifier, or the row itself.
+/// Returns the key that distinguishes a row from every other row: SePay's id, or the text of the
+/// row itself.
 pub(crate) fn row_key(json: &RawValue) -> String {
     row_id(json).unwrap_or_else(|| hex::encode(Sha256::digest(json.get())))
 }
 
-/// SePay's identifier of a row, where that can be read although the rest cannot.
+/// Returns SePay's id of a row if it can be read, even if the rest of the row cannot.
 fn row_id(json: &RawValue) -> Option<String> {
     let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json.get()).ok()?;
     let id: Text<'_> = serde_json::from_str(fields.get("id")?.get()).ok()?;

@@ -4,8 +4,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Text that SePay writes as a JSON string on one page and as a number on another, such as an id.
-/// Borrowed unless it has to be built.
+/// A text that SePay writes as a JSON string on one page and as a number on another, such as an id.
+/// It is borrowed if possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text<'a>(Cow<'a, str>);
 
@@ -57,13 +57,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// Text that decides nothing. Whatever is neither text nor a whole number says nothing: a detail of
-/// another kind than documented must not hide the money that it stands beside.
+/// A text that is for information only. A value that is neither text nor a whole number counts as
+/// missing, so that a detail of an undocumented type does not hide the money in the same object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown<'a>(Option<Cow<'a, str>>);
 
 impl Shown<'_> {
-    /// The text; `None` where the field is of another kind than documented.
+    /// Returns the text. `None` if the field has an undocumented type.
     pub(crate) fn text(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -78,13 +78,13 @@ impl AsRef<str> for Shown<'_> {
 impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = <&'de RawValue>::deserialize(deserializer)?.get();
-        // Most texts are written without an escape, and are then the text itself.
+        // Most texts contain no escape and can be used as they are.
         let quoted = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         if let Some(text) = quoted.filter(|text| !text.contains('\\')) {
             return Ok(Shown(Some(Cow::Borrowed(text))));
         }
         let read = serde_json::from_str(json).map(|Scalar(text)| text);
-        // A letter of two escapes that was cut in two makes JSON that no reader takes.
+        // If a letter of two escapes was cut in two, the JSON is invalid for every reader.
         let text = read.or_else(|_| {
             serde_json::from_str(&without_lone_surrogates(json))
                 .map(|Scalar(text)| text.map(|text| Cow::Owned(text.into_owned())))
@@ -93,7 +93,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
     }
 }
 
-/// The JSON with U+FFFD in the place of every escaped half of a surrogate pair.
+/// Returns the JSON with U+FFFD in place of every escaped half of a surrogate pair.
 fn without_lone_surrogates(json: &str) -> String {
     let mut whole = String::with_capacity(json.len());
     let mut rest = json;
@@ -113,13 +113,13 @@ fn without_lone_surrogates(json: &str) -> String {
     whole
 }
 
-/// The half of a surrogate pair that an escape stands for.
+/// Returns the half of a surrogate pair that an escape represents.
 fn surrogate(escape: &str) -> Option<u32> {
     let digits = escape.strip_prefix("\\u")?.get(..4)?;
     u32::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..=0xdfff).contains(unit))
 }
 
-/// The text of a string or a whole number; nothing of any other kind.
+/// The text of a string or a whole number. `None` for any other type.
 struct Scalar<'a>(Option<Cow<'a, str>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
@@ -149,7 +149,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
                 Ok(Scalar(Some(Cow::Owned(number.to_string()))))
             }
 
-            // A float may not be the number that was written.
+            // A float may differ from the number as written.
             fn visit_f64<E: Error>(self, _: f64) -> Result<Scalar<'de>, E> {
                 Ok(Scalar(None))
             }

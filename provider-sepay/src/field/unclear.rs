@@ -9,7 +9,7 @@ use payments_core::{
     notification::{Proof, UnreadableDelivery, Untrusted, UntrustedReason},
 };
 
-/// What is missing in, or wrong with, something that SePay said.
+/// A description of a missing or invalid part of a message from SePay.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unclear {
     what: Cow<'static, str>,
@@ -21,7 +21,7 @@ impl Unclear {
         Self { what: what.into(), field: None }
     }
 
-    /// The same, in a field as SePay spells it.
+    /// Creates a description of a problem in a field, by SePay's name of the field.
     pub(crate) fn in_field(
         field: impl Into<Cow<'static, str>>,
         what: impl Into<Cow<'static, str>>,
@@ -29,8 +29,8 @@ impl Unclear {
         Self { what: what.into(), field: Some(field.into()) }
     }
 
-    /// A text that is not the JSON that it should be. The text itself is not repeated: it may hold
-    /// personal data.
+    /// Creates a description of a text that is not the expected JSON. The text itself is not
+    /// repeated, because it may contain personal data.
     pub(crate) fn json(what: &str, error: impl Into<JsonError>) -> Self {
         let error = error.into();
         let (line, column) = (error.line(), error.column());
@@ -43,14 +43,14 @@ impl Unclear {
         Self { what: what.into(), field: error.member().map(|name| name.to_owned().into()) }
     }
 
-    /// As the end of an inquiry.
+    /// Converts it to the error of an inquiry.
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
         let message = format!("SePay's answer is not what it documents: {self}");
         Error::new(ErrorKind::Malformed, message).with_operation(operation)
     }
 
-    /// As the end of a delivery that passed its check: it may report money, so that SePay is asked
-    /// to send it again.
+    /// Converts it to the verdict on a delivery that passed its check. The delivery may report
+    /// money, so SePay is asked to send it again.
     pub(crate) fn into_delivery(self, proof: Proof) -> UnreadableDelivery {
         let field = self.field.unwrap_or(Cow::Borrowed(UnreadableDelivery::BODY));
         UnreadableDelivery::new(proof, field, self.what)
@@ -66,7 +66,7 @@ impl fmt::Display for Unclear {
     }
 }
 
-/// As the verdict on a delivery that cannot be checked.
+/// Converts it to the verdict on a delivery that cannot be checked.
 impl From<Unclear> for Untrusted {
     fn from(unclear: Unclear) -> Self {
         Self::new(UntrustedReason::Unreadable, unclear.to_string())

@@ -37,7 +37,7 @@ pub const BANK_WEBHOOK: &str = "bank-webhook";
 /// OAuth 2.0.
 pub const BANK_TOKEN: &str = "bank-token";
 
-/// Receives at the endpoints that are configured.
+/// Receives deliveries at the configured endpoints.
 #[derive(Debug)]
 pub(crate) struct Notifications {
     endpoints: Vec<Endpoint>,
@@ -48,10 +48,10 @@ pub(crate) struct Notifications {
 }
 
 impl Notifications {
-    /// `statement` is where a webhook without a signature is confirmed.
+    /// Creates the role. `statement` is used to confirm a webhook without a signature.
     ///
     /// # Errors
-    /// None in fact: both names are valid.
+    /// Does not occur, because both names are valid.
     pub(crate) fn new(
         ipn: Option<(Ipn, OrderApi)>,
         bank: Option<BankWebhook>,
@@ -84,7 +84,7 @@ impl Notifications {
         Ok(Self { endpoints, ipn, bank, statement, sources: Sources::default() })
     }
 
-    /// Takes deliveries from these addresses only.
+    /// Accepts deliveries only from these addresses.
     pub(crate) fn with_sources(mut self, sources: Sources) -> Self {
         self.sources = sources;
         self

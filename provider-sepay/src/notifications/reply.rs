@@ -6,21 +6,23 @@ use payments_core::notification::Outcome;
 
 use crate::bank::webhook::token_endpoint;
 
-/// `200` with `{"success": true}` ends it, also for what was handled before or is none of our
-/// business: anything else is sent again. Bank webhooks are retried seven times within 33 minutes
-/// on a status outside 200–299, where the webhook asks for that; how IPNs are retried is not
-/// documented.
+/// Returns the reply for an outcome. `200` with `{"success": true}` acknowledges the delivery, also
+/// if it was handled before or is ignored; after any other reply it is sent again. Bank webhooks
+/// are repeated seven times within 33 minutes after a status outside 200–299 if the webhook is set
+/// up for that. The repetition of IPNs is not documented.
 pub(crate) fn to(outcome: Outcome) -> Response<Bytes> {
     with(StatusCode::OK, outcome)
 }
 
-/// `201` ends it where the webhook is authenticated by OAuth 2.0: older pages take nothing else
-/// there (docs.sepay.vn/tich-hop-webhooks.html), newer ones take both.
+/// Returns the reply to a webhook that is authenticated by OAuth 2.0. `201` acknowledges it: older
+/// pages accept no other status there (docs.sepay.vn/tich-hop-webhooks.html), newer ones accept
+/// both.
 pub(crate) fn to_oauth2(outcome: Outcome) -> Response<Bytes> {
     with(StatusCode::CREATED, outcome)
 }
 
-/// Where tokens are fetched, every success is an answer of its own.
+/// Returns the reply of the token endpoint if no token was issued. A success has a reply of its
+/// own.
 pub(crate) fn without_a_token(outcome: Outcome) -> Response<Bytes> {
     match outcome {
         Outcome::Untrusted => token_endpoint::not_the_client(),

@@ -17,12 +17,12 @@ pub const DOCUMENTED_SOURCES: [IpAddr; 6] = [
     IpAddr::V4(Ipv4Addr::new(103, 255, 238, 139)),
 ];
 
-/// The addresses and networks that are configured. Without any, every source will do.
+/// The configured addresses and networks. If there are none, every source is accepted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources(Vec<IpNet>);
 
 impl Sources {
-    /// Takes deliveries from these networks only. None of them is IPv4 written as IPv6.
+    /// Accepts deliveries only from these networks. None of them may be IPv4 written as IPv6.
     pub(crate) fn only(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
@@ -31,7 +31,7 @@ impl Sources {
         let unknown = |detail| Err(Untrusted::new(UntrustedReason::UnknownSource, detail));
         match delivery.source() {
             _ if self.0.is_empty() => Ok(()),
-            // An IPv4 client of a socket that takes both is written as an IPv6 address.
+            // The address of an IPv4 client is written as IPv6 if the socket accepts both.
             Some(source) if self.has(source.to_canonical()) => Ok(()),
             Some(_) => unknown("it came from an address that is not in source_ips"),
             None => unknown(

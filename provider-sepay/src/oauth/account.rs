@@ -146,7 +146,7 @@ impl TransactionFilter {
     }
 }
 
-/// A bank account whose balance is of `asked_at`.
+/// Reads a bank account, whose balance has the time `asked_at`.
 pub(crate) fn linked_account(
     row: &wire::Account<'_>,
     asked_at: Timestamp,
@@ -184,8 +184,8 @@ pub(crate) fn sub_account(row: &wire::SubAccount<'_>) -> Result<SubAccount, Uncl
     })
 }
 
-/// A transaction; `None` if no money moved. Its key is SePay's number under this API: whether the
-/// webhook of the same money has the same number is documented nowhere.
+/// Reads a transaction. `None` if no money moved. Its key is SePay's number in this API; SePay does
+/// not document whether the webhook about the same money has the same number.
 pub(crate) fn transaction(
     row: &wire::Transaction<'_>,
     matching: Option<&Matching>,

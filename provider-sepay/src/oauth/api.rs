@@ -5,30 +5,30 @@ use http::Method;
 
 use crate::client::{Api::OAuth, Operation};
 
-/// Bank accounts, a page at a time.
+/// Lists one page of bank accounts.
 pub(crate) static BANK_ACCOUNTS: Operation =
     Operation::inquiry(OAuth, "oauth_bank_accounts", "/api/v1/bank-accounts");
 
-/// One bank account.
+/// Returns one bank account.
 pub(crate) static BANK_ACCOUNT: Operation =
     Operation::inquiry(OAuth, "oauth_bank_account", "/api/v1/bank-accounts/{id}");
 
-/// The sub-accounts of a bank account, a page at a time.
+/// Lists one page of the sub-accounts of a bank account.
 pub(crate) static SUB_ACCOUNTS: Operation =
     Operation::inquiry(OAuth, "oauth_sub_accounts", "/api/v1/bank-accounts/{account}/sub-accounts");
 
-/// Transactions, a page at a time.
+/// Lists one page of transactions.
 pub(crate) static TRANSACTIONS: Operation =
     Operation::inquiry(OAuth, "oauth_transactions", "/api/v1/transactions");
 
-/// The user who authorised the app.
+/// Returns the user who authorised the app.
 pub(crate) static ME: Operation = Operation::inquiry(OAuth, "oauth_me", "/api/v1/me");
 
-/// The merchant's company.
+/// Returns the merchant's company.
 pub(crate) static COMPANY: Operation =
     Operation::inquiry(OAuth, "oauth_company", "/api/v1/company");
 
-/// Changes how SePay treats the company's transactions.
+/// Changes how SePay processes the company's transactions.
 pub(crate) static CONFIGURE_COMPANY: Operation = Operation::instruction(
     OAuth,
     "oauth_configure_company",
@@ -36,11 +36,11 @@ pub(crate) static CONFIGURE_COMPANY: Operation = Operation::instruction(
     "/api/v1/company/configurations",
 );
 
-/// Webhooks, a page at a time.
+/// Lists one page of webhooks.
 pub(crate) static WEBHOOKS: Operation =
     Operation::inquiry(OAuth, "oauth_webhooks", "/api/v1/webhooks");
 
-/// One webhook.
+/// Returns one webhook.
 pub(crate) static WEBHOOK: Operation =
     Operation::inquiry(OAuth, "oauth_webhook", "/api/v1/webhooks/{id}");
 

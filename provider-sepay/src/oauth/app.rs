@@ -34,7 +34,7 @@ pub struct Authorization {
 
 impl OAuthApp {
     /// # Errors
-    /// None in fact: the addresses were checked when the configuration was read.
+    /// Does not occur, because the addresses were checked when the configuration was read.
     pub(crate) fn new(
         settings: AppSettings,
         transport: Arc<dyn Transport>,
@@ -82,8 +82,8 @@ impl OAuthApp {
         Ok(self.connection(store))
     }
 
-    /// Asks SePay for tokens under a refresh token that does not exist: SePay refuses it, and
-    /// accepts the app or not.
+    /// Checks the app's credentials by requesting tokens with a refresh token that does not exist.
+    /// SePay always refuses the refresh token, and its refusal shows whether it accepts the app.
     ///
     /// # Errors
     /// SePay does not accept the app, the request failed, or its response could not be read.
@@ -102,7 +102,7 @@ impl OAuthApp {
     }
 }
 
-/// The code in the query of a browser's return, if it brought the right state.
+/// Returns the code in the query of a browser's return, if the query has the right state.
 fn code(state: &Secret, query: &str) -> Result<String> {
     let mut returned: [Option<String>; 4] = [None, None, None, None];
     const NAMES: [&str; 4] = ["state", "code", "error", "error_description"];
@@ -142,7 +142,7 @@ impl fmt::Debug for OAuthApp {
 }
 
 impl fmt::Debug for Authorization {
-    /// Without the address, which holds the state.
+    /// Omits the address, which contains the state.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Authorization(…)")
     }

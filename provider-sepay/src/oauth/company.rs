@@ -172,7 +172,7 @@ impl ConfigurationChanges {
 }
 
 impl fmt::Debug for Profile {
-    /// Only the number: the rest is about a person.
+    /// Shows only the number, because the other fields are about a person.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile").field("id", &self.id).finish_non_exhaustive()
     }
@@ -212,7 +212,7 @@ fn format(row: &wire::CodeFormat<'_>) -> Result<PaymentCodeFormat, Unclear> {
     };
     let characters = match said(&row.character_type) {
         Some("NumberOnly") => CodeCharacters::NumberOnly,
-        // What is not said to be digits only may hold letters.
+        // Any other format may contain letters.
         _ => CodeCharacters::NumberAndLetter,
     };
     let mut format = PaymentCodeFormat::new(
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(configurations.data_storage_time.as_deref(), Some("90"));
         let digits = |prefix| CodeRules::new(prefix, 8, 8).unwrap().digits_only();
         assert!(configurations.recognises(&digits("DH")));
-        // SePay looks for digits only, and not for inactive forms.
+        // SePay searches only for codes of digits, and not for codes of inactive formats.
         assert!(!configurations.recognises(&CodeRules::new("DH", 8, 8).unwrap()));
         assert!(!configurations.recognises(&CodeRules::new("HD", 4, 6).unwrap()));
         assert!(!configurations.recognises(&digits("XY")));

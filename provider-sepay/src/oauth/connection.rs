@@ -25,10 +25,10 @@ use crate::{
     limits::ACCOUNTS_KEPT,
 };
 
-/// How many rows to ask for; SePay names no limit of its own.
+/// The number of rows to request on a page. SePay documents no limit.
 pub(crate) const PER_PAGE: usize = 100;
 
-/// Where a list of accounts is given up.
+/// The number of the page at which reading a list of accounts is abandoned.
 const LAST_PAGE: u32 = 50;
 
 /// The connection to a merchant who authorised the app. Clones share tokens and accounts.
@@ -168,7 +168,8 @@ impl Connection {
         Ok(self.instruct(&request).await?.map(|_| ()))
     }
 
-    /// Asks; if SePay takes the access token no more, once again with another.
+    /// Makes an inquiry. If SePay no longer accepts the access token, it is repeated once with a
+    /// new one.
     pub(crate) async fn ask(&self, request: &Request) -> Result<ApiResponse> {
         let token = self.session.access_token().await?;
         let response = self.client(&token)?.inquire(request).await?;
@@ -180,20 +181,21 @@ impl Connection {
         self.client(&token)?.inquire(request).await
     }
 
-    /// Asks for a page, from 1.
+    /// Requests a page. Pages are numbered from 1.
     pub(crate) async fn list(&self, request: Request, page: u32) -> Result<ApiResponse> {
         let page = [("page", page.to_string()), ("limit", PER_PAGE.to_string())];
         self.ask(&request.with_query(page)).await
     }
 
-    /// Instructs, once.
+    /// Sends an instruction once.
     pub(crate) async fn instruct(&self, request: &Request) -> Result<Submission<WebhookReceipt>> {
         let token = self.session.access_token().await?;
         let submission = self.client(&token)?.instruct(request, receipt).await?;
         if let Submission::Declined(decline) = &submission
             && decline.reason == DeclineReason::Authentication
         {
-            // For the next one. A store that fails now is told of then: this one was sent.
+            // This prepares the next call. If the store fails now, the next call reports that,
+            // because this instruction was already sent.
             let _ = self.session.refused(&token).await;
         }
         Ok(submission)

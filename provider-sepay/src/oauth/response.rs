@@ -17,10 +17,10 @@ use crate::{
     field::{Count, Unclear, more, row, said},
 };
 
-/// Reads the one thing that was asked for.
+/// Reads a single object.
 ///
 /// # Errors
-/// What the answer means, if it is not a success, or `Malformed`.
+/// Returns the error that the response means if it is not a success, or `Malformed`.
 pub(crate) fn one<'a, W: Deserialize<'a>, T>(
     response: &'a ApiResponse,
     read: impl Fn(&W) -> Result<T, Unclear>,
@@ -29,10 +29,10 @@ pub(crate) fn one<'a, W: Deserialize<'a>, T>(
     read(&envelope.data).map_err(|unclear| response.unclear(unclear))
 }
 
-/// Reads a page of a list, of which `per_page` rows were asked for.
+/// Reads a page of a list, for which `per_page` rows were requested.
 ///
 /// # Errors
-/// What the answer means, if it is not a success, or `Malformed`.
+/// Returns the error that the response means if it is not a success, or `Malformed`.
 pub(crate) fn page<'a, W: Deserialize<'a>, T>(
     response: &'a ApiResponse,
     per_page: usize,
@@ -57,12 +57,13 @@ fn envelope<'a, T: Deserialize<'a>>(response: &'a ApiResponse) -> Result<T> {
         return Err(refusal(response, outcome.as_ref()));
     }
     serde_json::from_slice(http.body()).map_err(|error| {
-        // What serde says beside the place may quote personal data.
+        // serde's message may quote personal data, so only the place of the problem is used.
         response.unclear(Unclear::json("the answer", error)).with_status(http.status())
     })
 }
 
-/// SePay's own shop plug-in looks for `error` whatever the status.
+/// Returns `true` if the body reports a failure. SePay's own shop plug-in checks `error` whatever
+/// the status is.
 fn says_failure(outcome: &Outcome<'_>) -> bool {
     said(&outcome.status) == Some("error") || said(&outcome.error).is_some()
 }
@@ -94,7 +95,7 @@ fn words<'o>(outcome: &'o Outcome<'_>) -> Option<&'o str> {
     said(&outcome.message).or_else(|| said(&outcome.error_description))
 }
 
-/// Whether SePay takes the access token no more.
+/// Returns `true` if SePay no longer accepts the access token.
 pub(crate) fn refuses_token(response: &ApiResponse) -> bool {
     let response = response.http();
     let outcome = serde_json::from_slice::<Outcome<'_>>(response.body()).ok();
@@ -103,7 +104,7 @@ pub(crate) fn refuses_token(response: &ApiResponse) -> bool {
         || code.is_some_and(|(kind, ..)| kind == ErrorKind::Authentication)
 }
 
-/// Lets an answer to a request for tokens through that RFC 6749 describes: a success, or a refusal
+/// Accepts the response to a request for tokens if RFC 6749 describes it: a success, or a refusal
 /// with 400 or 401.
 pub(crate) fn token_response(operation: &'static str, response: &Response<Bytes>) -> Result<()> {
     match response.status().as_u16() {
@@ -112,8 +113,9 @@ pub(crate) fn token_response(operation: &'static str, response: &Response<Bytes>
     }
 }
 
-/// What came of an instruction. SePay shows no such answer: a success is its own envelope with
-/// `success`, or nothing with 204; a refusal is one of its codes with a body of its own.
+/// Reads the response to an instruction. SePay documents no example: a success is assumed to be its
+/// usual envelope with `success`, or 204 with an empty body, and a refusal one of its codes with
+/// its usual body.
 pub(crate) fn receipt(
     response: &Response<Bytes>,
 ) -> Result<Submission<WebhookReceipt>, Unreadable> {
@@ -197,7 +199,7 @@ mod tests {
             let rows = Listed::all(page.rows).unwrap();
             assert_eq!((rows, page.more, page.total), (vec![1], more, Some(3)));
         }
-        // Where SePay does not say which page is the last, a full one is not.
+        // If SePay does not report which page is the last, a full page is not the last one.
         let full = answer(200, r#"{"status":"success","data":[1,2]}"#);
         let full = ApiResponse::new(&api::ME, full);
         assert!(page(&full, 2, |row: &u64| Ok(Some(*row))).unwrap().more);

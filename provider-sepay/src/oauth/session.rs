@@ -12,10 +12,10 @@ use super::{
     tokens::{TokenStore, Tokens},
 };
 
-/// For how long a refresh that another replica began is waited for.
+/// How long to wait for a refresh that another replica began.
 const OTHERS: Duration = Duration::from_secs(60);
 
-/// The tokens of one merchant. Clones are one session.
+/// The tokens of one merchant. Clones share one session.
 #[derive(Clone)]
 pub(crate) struct Session(Arc<Inner>);
 
@@ -44,7 +44,7 @@ impl Session {
         Self(Arc::new(Inner { app, store, state: Mutex::default(), refreshes }))
     }
 
-    /// An access token that is good for a while.
+    /// Returns an access token that does not expire soon.
     pub(crate) async fn access_token(&self) -> Result<Secret> {
         if let Some(tokens) = &self.0.state().tokens
             && tokens.is_fresh(self.0.app.clock.now())
@@ -55,16 +55,16 @@ impl Session {
         Ok(self.0.refreshes.run((), refresh).await?.access_token)
     }
 
-    /// Waits until no refresh is under way.
+    /// Waits until no refresh is in progress.
     pub(crate) async fn idle(&self) {
         self.0.refreshes.idle().await;
     }
 
-    /// Forgets an access token that SePay does not take any more, so that the next is another.
+    /// Drops an access token that SePay no longer accepts, so that the next call uses another.
     pub(crate) async fn refused(&self, token: &Secret) -> Result<()> {
         let stale = |tokens: &Tokens| tokens.access_token.matches(token.expose().as_bytes());
         if self.0.state().tokens.take_if(|tokens| stale(tokens)).is_none() {
-            // Somebody else noticed first.
+            // Another caller noticed this first.
             return Ok(());
         }
         if let Some(mut stored) = self.0.store.load().await?.filter(|tokens| stale(tokens)) {
@@ -100,7 +100,7 @@ impl Inner {
         };
         let now = self.app.clock.now();
         if stored.is_fresh(now) {
-            // Another replica refreshed, or this process has just begun.
+            // Another replica refreshed the tokens, or this process has just started.
             return Ok(stored);
         }
         let mine = self.state().began;
@@ -119,7 +119,7 @@ impl Inner {
         };
         let marked = stored.clone().with_refreshing_since(Some(now));
         if !self.store.replace(&stored, &marked).await? {
-            // A replica was faster by a moment: what it got is soon there.
+            // Another replica was slightly faster, and its tokens will soon be in the store.
             let theirs = self.store.load().await?;
             return theirs.filter(|tokens| tokens.is_fresh(now)).ok_or_else(|| {
                 Error::new(ErrorKind::Unavailable, "another refresh of these tokens has begun")
@@ -129,7 +129,7 @@ impl Inner {
         self.state().began = Some(now);
         match self.app.refresh(RefreshToken::new(refresh_token.expose().to_owned())).await {
             Ok(mut tokens) => {
-                // SePay may keep the refresh token as it is.
+                // SePay may keep the refresh token unchanged.
                 tokens.refresh_token.get_or_insert(refresh_token);
                 self.state().unsaved = Some(tokens.clone());
                 self.keep(&tokens).await?;
@@ -138,7 +138,7 @@ impl Inner {
             Err(error) if is_invalid_grant(&error) => self.overtaken(&stored, error).await,
             Err(error) => {
                 if error.code().is_some() {
-                    // SePay answered and gave nothing: nothing is under way any more.
+                    // SePay responded without tokens, so no refresh is in progress any more.
                     self.store.replace(&marked, &stored).await?;
                 }
                 Err(error)
@@ -146,7 +146,7 @@ impl Inner {
         }
     }
 
-    /// Hands tokens to the store; until it has them, they are used for nothing.
+    /// Saves tokens in the store. They are not used before they are saved.
     async fn keep(&self, tokens: &Tokens) -> Result<()> {
         self.store.save(tokens).await?;
         let mut state = self.state();
@@ -154,7 +154,8 @@ impl Inner {
         Ok(())
     }
 
-    /// SePay does not take the refresh token: another replica was faster, or it is lost.
+    /// Handles a refresh token that SePay does not accept: either another replica was faster, or
+    /// the token is lost.
     async fn overtaken(&self, stored: &Tokens, error: Error) -> Result<Tokens> {
         let fresh = |tokens: &Tokens| tokens.is_fresh(self.app.clock.now());
         if let Some(theirs) = self.store.load().await?.filter(fresh) {

@@ -23,23 +23,23 @@ use crate::{bank::Matching, client::RETRY_AFTER};
 const EXCHANGE: &str = "oauth_exchange";
 const REFRESH: &str = "oauth_refresh";
 
-/// How long an access token is good where SePay does not say (developer.sepay.vn, SePay OAuth2:
+/// The lifetime of an access token if SePay's response has none (developer.sepay.vn, SePay OAuth2:
 /// access token).
 const USUAL: Duration = Duration::from_secs(3_600);
 
 type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-/// What is asked for tokens, and what a connection shares.
+/// The client that requests tokens, and the parts that connections share.
 pub(crate) struct App {
     client: Client,
-    /// `https://my.sepay.vn`, without a slash at the end.
+    /// `https://my.sepay.vn`, without a trailing slash.
     pub(crate) base: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) matching: Option<Arc<Matching>>,
 }
 
-/// What the configuration says of the app.
+/// The settings of the app in the configuration.
 pub(crate) struct AppSettings {
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
@@ -49,7 +49,7 @@ pub(crate) struct AppSettings {
 
 impl App {
     /// # Errors
-    /// None in fact: the addresses were checked when the configuration was read.
+    /// Does not occur, because the addresses were checked when the configuration was read.
     pub(crate) fn new(
         settings: AppSettings,
         transport: Arc<dyn Transport>,
@@ -64,7 +64,7 @@ impl App {
         };
         let client = BasicClient::new(ClientId::new(client_id))
             .set_client_secret(ClientSecret::new(client_secret.expose().to_owned()))
-            // SePay shows the credentials in the body.
+            // In SePay's documentation the credentials are in the body.
             .set_auth_type(AuthType::RequestBody)
             .set_auth_uri(AuthUrl::new(format!("{base}/oauth/authorize")).map_err(no_address)?)
             .set_token_uri(TokenUrl::new(format!("{base}/oauth/token")).map_err(no_address)?)
@@ -72,7 +72,7 @@ impl App {
         Ok(Self { client, base, transport, clock, matching })
     }
 
-    /// Begins the address of SePay's page.
+    /// Starts the address of SePay's page.
     pub(crate) fn authorize_url<S: FnOnce() -> CsrfToken>(
         &self,
         state: S,
@@ -80,14 +80,14 @@ impl App {
         self.client.authorize_url(state)
     }
 
-    /// Trades a code for tokens.
+    /// Exchanges a code for tokens.
     pub(crate) async fn exchange(&self, code: String) -> Result<Tokens> {
         let request = self.client.exchange_code(AuthorizationCode::new(code));
         let answer = request.request_async(&self.sender(EXCHANGE)).await;
         self.tokens(EXCHANGE, answer)
     }
 
-    /// Trades a refresh token for new tokens.
+    /// Exchanges a refresh token for new tokens.
     pub(crate) async fn refresh(&self, token: RefreshToken) -> Result<Tokens> {
         let request = self.client.exchange_refresh_token(&token);
         let answer = request.request_async(&self.sender(REFRESH)).await;
@@ -116,8 +116,8 @@ impl App {
     }
 }
 
-/// Sends requests for tokens by our own transport: each once, because a repeated one could use up
-/// what the first one got.
+/// Sends requests for tokens by our own transport, each only once, because a repeated request could
+/// invalidate the tokens of the first one.
 struct Sender {
     transport: Arc<dyn Transport>,
     operation: &'static str,
@@ -138,7 +138,8 @@ impl<'c> AsyncHttpClient<'c> for Sender {
     }
 }
 
-/// Why there are no tokens. The answer itself is not kept: it may hold some.
+/// Returns the error for a request that got no tokens. The response itself is not part of it,
+/// because it may contain tokens.
 fn refused(operation: &'static str, error: BasicRequestTokenError<Error>) -> Error {
     match error {
         RequestTokenError::Request(error) => error,
@@ -173,7 +174,7 @@ fn refused(operation: &'static str, error: BasicRequestTokenError<Error>) -> Err
     }
 }
 
-/// Whether SePay said that a token is not good any more.
+/// Returns `true` if SePay reported that a token is no longer valid.
 pub(crate) fn is_invalid_grant(error: &Error) -> bool {
     error.code() == Some(BasicErrorResponseType::InvalidGrant.as_ref())
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use payments_core::{Result, Secret, Timestamp};
 
-/// How long before its end an access token is renewed, so that none ends on its way.
+/// The time before its expiry at which an access token is renewed, so that it does not expire
+/// during a call.
 const EARLY: Duration = Duration::from_secs(60);
 
 /// The tokens of one merchant.
@@ -32,24 +33,26 @@ pub struct Tokens {
 /// refreshing at the same time. Store the secrets encrypted.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// The tokens that were saved last; `None` if the merchant has not authorised the app.
+    /// Returns the tokens that were saved last, or `None` if the merchant has not authorised the
+    /// app.
     ///
     /// # Errors
-    /// They could not be read.
+    /// The tokens could not be read.
     async fn load(&self) -> Result<Option<Tokens>>;
 
-    /// Keeps tokens in place of what was kept before.
+    /// Saves tokens, which replace those saved before.
     ///
     /// # Errors
-    /// They could not be kept.
+    /// The tokens could not be saved.
     async fn save(&self, tokens: &Tokens) -> Result<()>;
 
-    /// Keeps `tokens` if what is kept is still `known` (see [`Tokens::is_same`]), in one step; says
-    /// whether it was. Two replicas that refresh at once would otherwise overwrite each other's new
-    /// tokens: in SQL, `UPDATE … WHERE` the access token and the mark are those of `known`.
+    /// Saves `tokens` if the saved ones are still `known` (see [`Tokens::is_same`]), in one atomic
+    /// step. Returns whether they were saved. Otherwise two replicas that refresh at the same time
+    /// would overwrite each other's new tokens. In SQL, use `UPDATE … WHERE` the access token and
+    /// the mark are those of `known`.
     ///
     /// # Errors
-    /// They could not be kept.
+    /// The tokens could not be saved.
     async fn replace(&self, known: &Tokens, tokens: &Tokens) -> Result<bool>;
 }
 

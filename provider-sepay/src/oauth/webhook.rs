@@ -229,7 +229,7 @@ impl WebhookChanges {
         Self::default()
     }
 
-    /// Whether nothing is to change.
+    /// Returns `true` if nothing is changed.
     pub(crate) fn is_empty(&self) -> bool {
         let Self {
             bank_account_id,

@@ -38,7 +38,7 @@ pub(crate) fn webhook(row: &wire::Webhook<'_>) -> Result<Webhook, Unclear> {
     })
 }
 
-/// What is sent for these changes, or for a new webhook with them.
+/// Returns the request for these changes, or for a new webhook with them.
 pub(crate) fn request(changes: &WebhookChanges) -> wire::WebhookRequest<'_> {
     let bit = |on: Option<bool>| on.map(u8::from);
     let mut request = wire::WebhookRequest {

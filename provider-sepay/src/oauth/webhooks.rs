@@ -81,7 +81,7 @@ impl Connection {
     }
 }
 
-/// What SePay would refuse, or take for something else.
+/// Checks for values that SePay would refuse or misinterpret.
 fn check(webhook: &WebhookChanges) -> Result<()> {
     let address = |field: &'static str, text: &str| {
         check_web_address(text).map_err(|problem| Error::invalid(field, problem))

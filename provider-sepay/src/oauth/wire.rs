@@ -21,7 +21,7 @@ pub(crate) struct Meta {
     pub(crate) pagination: Lenient<Pagination>,
 }
 
-/// Other than the User API v2, it has no `has_more`.
+/// Unlike in the User API v2, there is no `has_more`.
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Pagination {
     #[serde(default)]
@@ -32,9 +32,9 @@ pub(crate) struct Pagination {
     pub(crate) last_page: Lenient<Count>,
 }
 
-/// What stands in an answer that is not a success, and beside what an instruction changed. The
-/// pages list codes and statuses and show no body: these are the names in SePay's other APIs, in
-/// RFC 6749, and in what its own shop plug-in reads.
+/// The fields of a response that is not a success, or of the response to an instruction. SePay
+/// lists codes and statuses but no body: these are the names in its other APIs, in RFC 6749, and in
+/// its own shop plug-in.
 #[derive(Deserialize)]
 pub(crate) struct Outcome<'a> {
     #[serde(borrow)]
@@ -44,7 +44,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) error_code: Option<Text<'a>>,
     pub(crate) code: Option<Text<'a>>,
     pub(crate) error_description: Option<Text<'a>>,
-    /// An object with the `id` of what was created, or nothing.
+    /// An object with the `id` of a new object, or nothing.
     pub(crate) data: Option<&'a RawValue>,
 }
 
@@ -81,7 +81,8 @@ pub(crate) struct Bank<'a> {
     pub(crate) logo_url: Option<Shown<'a>>,
 }
 
-/// No sample is published: the names that virtual accounts have in SePay's other APIs.
+/// A sub-account. No sample is published, so these are the names of virtual accounts in SePay's
+/// other APIs.
 #[derive(Deserialize)]
 pub(crate) struct SubAccount<'a> {
     pub(crate) id: u64,
@@ -170,7 +171,7 @@ pub(crate) struct Webhook<'a> {
     pub(crate) is_verify_payment: Lenient<Flag>,
     #[serde(default)]
     pub(crate) skip_if_no_code: Lenient<Flag>,
-    /// An object; one page calls it an array.
+    /// An object. One page of the documentation calls it an array.
     pub(crate) retry_conditions: Option<&'a RawValue>,
     #[serde(default)]
     pub(crate) only_va: Lenient<Flag>,
@@ -189,7 +190,8 @@ pub(crate) struct RetryConditions {
     pub(crate) non_2xx_status_code: Lenient<Flag>,
 }
 
-/// The body of `POST /api/v1/webhooks` and `PATCH /api/v1/webhooks/{id}`: yes and no are 1 and 0.
+/// The body of `POST /api/v1/webhooks` and `PATCH /api/v1/webhooks/{id}`, in which booleans are 1
+/// and 0.
 #[derive(Default, Serialize)]
 pub(crate) struct WebhookRequest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

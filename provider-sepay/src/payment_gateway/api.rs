@@ -4,14 +4,14 @@ use http::Method;
 
 use crate::client::{Api::PaymentGateway, Operation};
 
-/// Orders, a page at a time (order list).
+/// Lists one page of orders (order list).
 pub(crate) static LIST_ORDERS: Operation =
     Operation::inquiry(PaymentGateway, "list_orders", "/v1/order");
 
-/// One order with its transactions (order detail).
+/// Returns one order with its transactions (order detail).
 ///
-/// SePay's page calls the parameter `order_id`; its libraries and its command line pass the
-/// merchant's invoice number there.
+/// The documentation calls the parameter `order_id`; SePay's libraries and its command line send
+/// the merchant's invoice number.
 pub(crate) static ORDER_DETAIL: Operation =
     Operation::inquiry(PaymentGateway, "order_detail", "/v1/order/detail/{order}");
 

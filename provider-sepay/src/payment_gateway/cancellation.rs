@@ -11,7 +11,8 @@ use payments_core::{
 
 use super::{obstacle::Obstacle, order::Order, status::refusal, wire::Message};
 
-/// The answer to `POST /v1/order/cancel` (developer.sepay.vn, payment gateway, API: cancel order).
+/// Reads the response to `POST /v1/order/cancel` (developer.sepay.vn, payment gateway, API: cancel
+/// order).
 pub(crate) fn cancelled(
     order: &OrderRef,
     response: &Response<Bytes>,
@@ -19,10 +20,11 @@ pub(crate) fn cancelled(
     verdict(response, order, PaymentState::Cancelled)
 }
 
-/// The answer to `POST /v1/order/voidTransaction` (developer.sepay.vn, payment gateway, API: void
-/// transaction).
+/// Reads the response to `POST /v1/order/voidTransaction` (developer.sepay.vn, payment gateway,
+/// API: void transaction).
 ///
-/// A voided card payment is refunded: it was captured, and before it settles the money goes back.
+/// A voided card payment is refunded, because it was captured and the money is returned before it
+/// settles.
 pub(crate) fn voided(
     order: &OrderRef,
     response: &Response<Bytes>,
@@ -30,9 +32,9 @@ pub(crate) fn voided(
     verdict(response, order, PaymentState::Refunded)
 }
 
-/// Both calls answer a success and, as far as is seen, a refusal with a `message` for people.
-/// SePay documents which statuses there are, but no body for any but 200; so the status decides,
-/// and only beside such a body is it SePay's own.
+/// Reads the response to both calls. A success has a `message` for people, and so did all refusals
+/// that were seen. SePay documents the statuses, but a body only for 200. The status is therefore
+/// decisive, but it counts as SePay's own only with such a body.
 fn verdict(
     response: &Response<Bytes>,
     order: &OrderRef,
@@ -56,18 +58,19 @@ fn verdict(
     }
 }
 
-/// Whether the order may be asked for after a refusal: not by a caller that SePay turns away.
+/// Returns `true` if the order can be queried after a refusal, which is not possible if SePay
+/// refused the caller itself.
 pub(crate) fn can_ask_after(reason: DeclineReason) -> bool {
     !matches!(reason, DeclineReason::Authentication | DeclineReason::Permission)
 }
 
-/// Whether the order shows that a cancellation was not carried out.
+/// Returns `true` if the order shows that a cancellation was not carried out.
 pub(crate) fn is_not_cancelled(order: &Order) -> bool {
     matches!(order.state, PaymentState::Open | PaymentState::Processing | PaymentState::Settled)
 }
 
-/// Whether the order shows that a void was not carried out. SePay documents no status after one,
-/// so an order that a card paid shows nothing.
+/// Returns `true` if the order shows that a void was not carried out. SePay documents no status
+/// after a void, so an order that was paid by card shows nothing.
 pub(crate) fn is_not_voided(order: &Order) -> bool {
     matches!(order.void_obstacle(), Some(Obstacle::Unpaid | Obstacle::NotByCard))
 }

@@ -26,7 +26,7 @@ pub struct Card {
 }
 
 impl Card {
-    /// The card of an attempt; `None` where every field is null, as for a transfer.
+    /// Reads the card of an attempt. `None` if every field is null, as for a transfer.
     pub(crate) fn of(row: &wire::OrderTransaction<'_>) -> Option<Self> {
         let card = Self {
             number: owned(&row.card_number).map(masked),
@@ -40,7 +40,7 @@ impl Card {
     }
 }
 
-/// At most the first six and the last four digits (PCI DSS 4.0.1, requirement 3.4.1).
+/// Returns at most the first six and the last four digits (PCI DSS 4.0.1, requirement 3.4.1).
 fn masked(number: String) -> String {
     const FIRST: usize = 6;
     const LAST: usize = 4;
@@ -64,7 +64,7 @@ fn masked(number: String) -> String {
         .collect()
 }
 
-/// `1230` and `12/30` as `12/30`; any other spelling as it is.
+/// Returns `12/30` for both `1230` and `12/30`, and any other spelling unchanged.
 fn expiry(text: String) -> String {
     match text.split_at_checked(2) {
         Some((month, year)) if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) => {

@@ -13,25 +13,27 @@ use crate::{
     field::Unclear,
 };
 
-/// When to ask about an order again: SePay notifies once it has booked, so it is soon there.
+/// The time after which to query an order again. SePay notifies after it has booked, so the order
+/// is soon up to date.
 const ORDER_AGAIN: Duration = Duration::from_secs(5);
 
-/// What the order says (`None`: SePay does not know it) about a claimed payment.
+/// Compares a claimed payment with its order. `found` is `None` if SePay does not know the order.
 pub(crate) fn confirmation(claimed: &Payment, found: Option<Payment>) -> Confirmation {
     use PaymentState::{Cancelled, Open, Processing, Refunded, Settled, Uncertain};
 
     let Some(found) = found else { return not_yet() };
     let agrees = match (claimed.state, found.state) {
-        // A status that nobody documents neither confirms nor contradicts a payment.
+        // An undocumented status neither confirms nor contradicts a payment.
         (Settled | Uncertain, Open | Processing | Uncertain) => return not_yet(),
         (Settled, Settled) => covers(&found, claimed),
-        // It was paid, and the money has gone back since: what the inquiry says now is reported.
+        // The order was paid, and the money was returned since. The current state of the inquiry is
+        // reported.
         (Settled, Refunded) => true,
-        // No status is documented for a voided order: cancelled is as good as refunded, and one
-        // that says neither is for a person, because SePay may never say more.
+        // SePay documents no status for a voided order. Cancelled counts as refunded. Any other
+        // status is for a person to decide, because SePay may never report more.
         (Refunded, Refunded | Cancelled) => true,
         (Settled | Refunded, _) => false,
-        // The notification only made us look.
+        // The notification was only a reason to query the order.
         _ => true,
     };
     if agrees {
@@ -45,9 +47,9 @@ pub(crate) fn confirmation(claimed: &Payment, found: Option<Payment>) -> Confirm
     }
 }
 
-/// Whether the order received at least what was claimed, in the same currency. It may have received
-/// more: an order that is paid twice before the first notification is handled has both payments in
-/// its total, and the money that the inquiry confirms is reported.
+/// Returns `true` if the order received at least the claimed amount, in the same currency. It may
+/// have received more: an order that is paid twice before the first notification is handled has
+/// both payments in its total, and the confirmed amount is reported.
 fn covers(found: &Payment, claimed: &Payment) -> bool {
     match (found.received, claimed.received) {
         (Some(found), Some(claimed)) => {
@@ -57,11 +59,12 @@ fn covers(found: &Payment, claimed: &Payment) -> bool {
     }
 }
 
-/// The order as SePay told it now: nothing of the notification, whose token covers nothing. What
-/// arrived is part of it, so that an order that was paid again is not taken for a repetition.
+/// Returns the key of the order in its current state. It contains nothing from the notification,
+/// whose token covers nothing. The amount received is part of it, so that a second payment of the
+/// order is not treated as a repetition.
 fn order_key(found: &Payment) -> Result<DedupeKey, Unclear> {
     let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
-    // Names are kept as they are: those of two orders may differ in case alone.
+    // Names keep their case, because those of two orders may differ only in case.
     let state = format!("{:?}", found.state).to_ascii_lowercase();
     let received =
         found.received.map_or(String::new(), |received| format!(":{}", received.minor()));
@@ -143,7 +146,7 @@ mod tests {
                 keys.push(event.key().unwrap().clone());
             }
         }
-        // The second notification of the same two payments is the same happening.
+        // The second notification about the same two payments is the same event.
         assert_eq!(keys[2], keys[3]);
         assert!(keys[0] != keys[1] && keys[1] != keys[2]);
     }

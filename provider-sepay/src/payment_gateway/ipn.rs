@@ -17,7 +17,8 @@ use crate::field::{Unclear, money, said};
 
 const X_SECRET_KEY: &str = "x-secret-key";
 
-/// What every claim of an IPN rests on. The secret that is sent along covers none of it.
+/// The fields on which every claim of an IPN rests. The secret that is sent with it covers none of
+/// them.
 const RESTS_ON: &[&str] = &[
     "notification_type",
     "order.order_status",
@@ -32,8 +33,8 @@ const RESTS_ON: &[&str] = &[
 
 /// Checks and reads IPNs.
 ///
-/// SePay sends the merchant's secret in a header and signs nothing: whoever saw one delivery could
-/// send any other. So every IPN only makes us ask for the order.
+/// SePay sends the merchant's secret in a header and signs nothing, so anybody who has seen one
+/// delivery could forge another. Every IPN is therefore only a reason to query the order.
 #[derive(Debug)]
 pub(crate) struct Ipn {
     pub(crate) secret: Keys,
@@ -47,7 +48,7 @@ impl Ipn {
     ) -> Result<Received, Untrusted> {
         let presented = delivery.one_header(X_SECRET_KEY)?;
         let proof = signature::shared_token(&self.secret, presented.map(str::as_bytes))?;
-        // A byte that is no UTF-8, as in a description that was cut, must not hide the payment.
+        // A byte that is not UTF-8, such as in a truncated description, must not hide the payment.
         Ok(match read(String::from_utf8_lossy(delivery.body()).as_bytes()) {
             Ok(news) => Notification::new(endpoint, proof)
                 .with_event(None, news, RESTS_ON)
@@ -71,12 +72,12 @@ fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
     payments_core::json::read(body).map_err(|error| Unclear::json("the IPN", error))
 }
 
-/// The payment that a notification claims. The order's own inquiry gives the key: nothing of a
-/// notification is signed.
+/// Returns the payment that a notification claims. Its key comes from the order inquiry, because
+/// notifications are not signed.
 ///
 /// `ORDER_PAID` and `RENEWAL_ORDER_PAID` claim money only if the order is captured and an attempt
-/// to pay approved; with any other words it is uncertain, and to be asked about all the same.
-/// `TRANSACTION_VOID` claims that what a card had paid goes back.
+/// to pay is approved. Otherwise the claim is uncertain, and the order is queried as well.
+/// `TRANSACTION_VOID` claims that the money of a card payment is returned.
 fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<Payment, Unclear> {
     let (order, transaction) = (&ipn.order, &ipn.transaction);
     let invoice = said(&order.order_invoice_number)

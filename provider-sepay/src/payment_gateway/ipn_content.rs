@@ -73,7 +73,7 @@ impl IpnContent {
     }
 }
 
-/// Reads all of it, whatever its type.
+/// Reads the whole content of an IPN of any type.
 fn content(body: &[u8]) -> Result<IpnContent, Unclear> {
     let text = String::from_utf8_lossy(body);
     let body = text.as_bytes();

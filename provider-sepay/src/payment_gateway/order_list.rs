@@ -17,13 +17,14 @@ use crate::{
     field::{Count, Flag, civil, day, more, rows},
 };
 
-/// How many orders SePay gives to a page unless told.
+/// The number of orders on a page if the request does not set it.
 const PER_PAGE: u32 = 20;
 
-/// The most that it gives.
+/// The most orders on a page.
 const MOST_PER_PAGE: u32 = 100;
 
-/// How two parameters of the list are spelt: SePay's tables and its libraries differ.
+/// The spelling of two parameters of the list, in which SePay's documentation and its libraries
+/// differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spelling {
     pub(crate) end: &'static str,
@@ -50,7 +51,7 @@ impl OrderList {
         Self { client, spelling }
     }
 
-    /// One page.
+    /// Returns one page.
     pub(crate) async fn page(&self, query: &OrderQuery) -> Result<OrderPage> {
         let parameters = self.spelling.parameters(query);
         let request = Request::to(&LIST_ORDERS).with_query(parameters);
@@ -65,7 +66,7 @@ impl OrderList {
         Ok(OrderPage { orders: rows(&list.data, read), more, total })
     }
 
-    /// Every order, page after page; no more than one page is held.
+    /// Returns every order, page by page, with at most one page in memory.
     pub(crate) fn every(&self, query: &OrderQuery) -> BoxStream<'static, Result<Listed<Order>>> {
         let reading = Reading::new(self.clone(), query.clone());
         Box::pin(try_unfold(reading, |mut reading| async move {
@@ -102,7 +103,7 @@ impl Spelling {
     }
 }
 
-/// Where a reader of the list is.
+/// The position of a reader in the list.
 struct Reading {
     list: OrderList,
     query: OrderQuery,

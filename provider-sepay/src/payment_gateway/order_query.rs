@@ -125,13 +125,13 @@ impl OrderQuery {
         self
     }
 
-    /// The same of a row; one that cannot be read may be of any order.
+    /// Returns `true` if a row matches the query. An unreadable row may be any order and matches.
     pub(crate) fn takes_row(&self, row: &Listed<Order>) -> bool {
         row.as_result().map_or(true, |order| self.takes(order))
     }
 
-    /// Whether `order` is one that was asked for, as far as it tells. What a search finds, only
-    /// SePay knows.
+    /// Returns `true` if `order` matches the query, as far as its fields show. Only SePay knows
+    /// which orders a search matches.
     pub(crate) fn takes(&self, order: &Order) -> bool {
         fn agree<T>(asked: Option<T>, told: Option<T>, same: impl Fn(T, T) -> bool) -> bool {
             asked.zip(told).is_none_or(|(asked, told)| same(asked, told))
@@ -144,7 +144,7 @@ impl OrderQuery {
     }
 }
 
-/// SePay spells one status with one L and with two.
+/// Compares two words for a status, one of which SePay spells with one L and with two.
 fn is_status(asked: &str, told: &str) -> bool {
     let cancelled = |word: &str| {
         word.eq_ignore_ascii_case("CANCELLED") || word.eq_ignore_ascii_case("CANCELED")

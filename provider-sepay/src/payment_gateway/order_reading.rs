@@ -10,7 +10,7 @@ use super::{
 use crate::field::{Unclear, money, owned, said, time};
 
 impl Order {
-    /// An order as the detail or the list has it.
+    /// Reads an order of the detail or the list.
     pub(crate) fn of(row: &wire::Order<'_>, raw: Raw) -> Result<Self, Unclear> {
         let amount = money("order_amount", row.order_amount, &row.order_currency)?;
         let rows = row.transactions.as_deref().unwrap_or_default();
@@ -36,7 +36,7 @@ impl Order {
 }
 
 impl OrderTransaction {
-    /// An attempt as the detail or a notification has it.
+    /// Reads an attempt of the detail or of a notification.
     pub(crate) fn of(row: &wire::OrderTransaction<'_>) -> Result<Self, Unclear> {
         Ok(Self {
             id: named(&row.id),

@@ -18,7 +18,7 @@ use crate::{
     limits,
 };
 
-/// The order API: Basic authentication, JSON, no documented limit of calls.
+/// The order API, with Basic authentication, JSON and no documented rate limit.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderApi {
     client: Client,
@@ -32,8 +32,8 @@ impl OrderApi {
         Self { client }
     }
 
-    /// One order, `None` if SePay does not know it. It need not have a reference that we could have
-    /// given: the same merchant may sell through other software.
+    /// Returns one order, or `None` if SePay does not know it. Its reference need not be one that
+    /// this crate would accept, because the same merchant may also sell with other software.
     pub(crate) async fn detail(&self, id: &str) -> Result<Option<Order>> {
         let response = self.client.inquire(&Request::of(&api::ORDER_DETAIL, &[id])?).await?;
         let Some(detail) = response.read_one::<wire::OrderDetail<'_>>()? else { return Ok(None) };
@@ -41,7 +41,7 @@ impl OrderApi {
         order.map(Some).map_err(|unclear| response.unclear(unclear))
     }
 
-    /// What became of an order's payment.
+    /// Returns the payment of an order.
     pub(crate) async fn payment(&self, order: &OrderRef) -> Result<Option<Payment>> {
         match self.detail(order.as_str()).await? {
             None => Ok(None),
@@ -61,8 +61,8 @@ impl OrderApi {
         Ok(self.asked_about(order, voided, is_not_voided).await)
     }
 
-    /// Asks for the order after a refusal, which nobody signed: it is confirmed where the order
-    /// shows that nothing was done.
+    /// Queries the order after a refusal, which is not signed. The refusal is confirmed if the
+    /// order shows that nothing was done.
     async fn asked_about(
         &self,
         order: &OrderRef,

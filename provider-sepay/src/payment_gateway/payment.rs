@@ -12,14 +12,14 @@ use super::{
 };
 use crate::field::Unclear;
 
-/// What an order says about its payment.
+/// Converts an order to its payment.
 pub(crate) fn payment(asked_about: &OrderRef, order: Order) -> Result<Payment, Unclear> {
     if order.invoice.as_ref() != Some(asked_about) {
         return Err(Unclear::new("it is about another order than was asked about"));
     }
     let received = received(&order)?;
     let state = match (order.state, received) {
-        // Paid, and nobody can say how much.
+        // It is paid, but the amount is not known.
         (PaymentState::Settled, None) => PaymentState::Uncertain,
         (state, _) => state,
     };
@@ -42,8 +42,8 @@ pub(crate) fn payment(asked_about: &OrderRef, order: Order) -> Result<Payment, U
     })
 }
 
-/// What arrived for a paid order: what its approved payments add up to, and where it lists none,
-/// what it asked for.
+/// Returns the amount received for a paid order: the sum of its approved payments or, if it lists
+/// none, the amount asked.
 fn received(order: &Order) -> Result<Option<Money>, Unclear> {
     if order.state != PaymentState::Settled {
         return Ok(None);

@@ -10,11 +10,12 @@ use payments_core::{
 
 use super::order::{OrderTransaction, TransactionKind, TransactionStatus};
 
-/// `order_status` (developer.sepay.vn, payment gateway, API: order detail, cancel order). Samples
-/// and prose differ in case and spell the third word both ways; `PENDING` is an older sample's.
+/// Interprets `order_status` (developer.sepay.vn, payment gateway, API: order detail, cancel
+/// order). Samples and prose differ in case and spell the third word with one L and with two;
+/// `PENDING` is from an older sample.
 ///
-/// What is documented nowhere is uncertain, the older samples' `COMPLETED` included: whether it
-/// says that the money is ours, no page tells.
+/// An undocumented status is uncertain, including `COMPLETED` in older samples, because no page
+/// says whether the merchant then has the money.
 pub(crate) fn order_state(status: Option<&str>) -> PaymentState {
     match status.map(str::to_ascii_uppercase).as_deref() {
         Some("CAPTURED") => PaymentState::Settled,
@@ -24,7 +25,7 @@ pub(crate) fn order_state(status: Option<&str>) -> PaymentState {
     }
 }
 
-/// `payment_method` (developer.sepay.vn, payment form).
+/// Interprets `payment_method` (developer.sepay.vn, payment form).
 pub(crate) fn method(word: Option<&str>) -> Option<PaymentMethod> {
     match word?.to_ascii_uppercase().as_str() {
         "CARD" => Some(PaymentMethod::Card),
@@ -34,7 +35,7 @@ pub(crate) fn method(word: Option<&str>) -> Option<PaymentMethod> {
     }
 }
 
-/// `transaction_type`.
+/// Interprets `transaction_type`.
 pub(crate) fn transaction_kind(word: Option<&str>) -> TransactionKind {
     match word.unwrap_or_default().to_ascii_uppercase().as_str() {
         "PAYMENT" => TransactionKind::Payment,
@@ -43,7 +44,7 @@ pub(crate) fn transaction_kind(word: Option<&str>) -> TransactionKind {
     }
 }
 
-/// `transaction_status`.
+/// Interprets `transaction_status`.
 pub(crate) fn transaction_status(word: Option<&str>) -> TransactionStatus {
     match word.unwrap_or_default().to_ascii_uppercase().as_str() {
         "APPROVED" => TransactionStatus::Approved,
@@ -52,13 +53,14 @@ pub(crate) fn transaction_status(word: Option<&str>) -> TransactionStatus {
     }
 }
 
-/// The state that an order's status has beside its transactions.
+/// Returns the state of an order from its status and its transactions.
 ///
-/// SePay documents no status for an order whose money went back. What its documented words say
-/// together decides: captured and refunded in full is refunded; a cancelled order that a card had
-/// paid was voided, for only unpaid orders are cancelled otherwise. Captured and refunded in part,
-/// cancelled although a transfer had paid it, or open although a payment was approved, says two
-/// things at once: it is asked again, or is for a person.
+/// SePay documents no status for an order whose money was returned, so the combination of the
+/// documented words is decisive. A captured order that was refunded in full is refunded. A
+/// cancelled order that was paid by card was voided, because otherwise only unpaid orders can be
+/// cancelled. An order that is captured and refunded in part, cancelled although a transfer paid
+/// it, or open although a payment was approved, contradicts itself: it is uncertain, to be queried
+/// again or decided by a person.
 pub(crate) fn weighed(
     state: PaymentState,
     amount: Option<Money>,
@@ -89,7 +91,7 @@ pub(crate) fn weighed(
     }
 }
 
-/// The transactions of this kind that went through.
+/// Returns the approved transactions of this kind.
 pub(crate) fn approved(
     transactions: &[OrderTransaction],
     kind: TransactionKind,
@@ -99,7 +101,7 @@ pub(crate) fn approved(
     })
 }
 
-/// The sum; nothing if one of them is not known, or they do not add up.
+/// Returns the sum. `None` if one of the amounts is not known, or if they cannot be added.
 pub(crate) fn total(amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
     let mut sum: Option<Money> = None;
     for amount in amounts {
@@ -122,7 +124,7 @@ pub(crate) enum IpnKind {
     Voided,
 }
 
-/// `notification_type`; every other one is acknowledged and claims nothing.
+/// Interprets `notification_type`. Any other type is acknowledged and claims nothing.
 pub(crate) fn ipn_kind(word: &str) -> Option<IpnKind> {
     match word {
         "ORDER_PAID" => Some(IpnKind::Paid),
@@ -132,8 +134,9 @@ pub(crate) fn ipn_kind(word: &str) -> Option<IpnKind> {
     }
 }
 
-/// The documented statuses by which SePay refuses (developer.sepay.vn, payment gateway, API:
-/// overview). 429 and 500 are documented too, and do not say that nothing was done.
+/// Returns the meaning of a documented status by which SePay refuses (developer.sepay.vn, payment
+/// gateway, API: overview). 429 and 500 are documented as well, but do not show that nothing was
+/// done.
 pub(crate) fn refusal(status: StatusCode) -> Option<DeclineReason> {
     match status.as_u16() {
         400 => Some(DeclineReason::InvalidRequest),

@@ -14,20 +14,20 @@ pub(crate) struct Named<'a> {
     pub(crate) order_invoice_number: &'a str,
 }
 
-/// The answer to both, and what errors of this API are seen to hold.
+/// The response to both calls, and the body of errors of this API as far as they were seen.
 #[derive(Deserialize)]
 pub(crate) struct Message {
     pub(crate) message: String,
 }
 
-/// The answer to `GET /v1/order/detail/{id}`.
+/// The response to `GET /v1/order/detail/{id}`.
 #[derive(Deserialize)]
 pub(crate) struct OrderDetail<'a> {
     #[serde(borrow)]
     pub(crate) data: Order<'a>,
 }
 
-/// The answer to `GET /v1/order`.
+/// The response to `GET /v1/order`.
 #[derive(Deserialize)]
 pub(crate) struct OrderList<'a> {
     #[serde(borrow)]
@@ -44,7 +44,7 @@ pub(crate) struct Meta {
     pub(crate) total: Lenient<Count>,
 }
 
-/// As the list, the detail and, with other fields beside these, notifications have it.
+/// An order in the list, in the detail and, with additional fields, in notifications.
 #[derive(Deserialize)]
 pub(crate) struct Order<'a> {
     #[serde(borrow)]
@@ -59,16 +59,16 @@ pub(crate) struct Order<'a> {
     pub(crate) authentication_status: Option<Shown<'a>>,
     pub(crate) created_at: Option<Shown<'a>>,
     pub(crate) updated_at: Option<Shown<'a>>,
-    /// In the detail only.
+    /// Only in the detail.
     pub(crate) transactions: Option<Vec<OrderTransaction<'a>>>,
 }
 
-/// As the detail and notifications have it.
+/// A transaction in the detail and in notifications.
 #[derive(Deserialize)]
 pub(crate) struct OrderTransaction<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Shown<'a>>,
-    /// In notifications only.
+    /// Only in notifications.
     pub(crate) transaction_id: Option<Shown<'a>>,
     pub(crate) payment_method: Option<Shown<'a>>,
     pub(crate) transaction_type: Option<Text<'a>>,
@@ -82,7 +82,7 @@ pub(crate) struct OrderTransaction<'a> {
     pub(crate) card_funding_method: Option<Shown<'a>>,
     pub(crate) card_brand: Option<Shown<'a>>,
     pub(crate) transaction_date: Option<Shown<'a>>,
-    /// In the detail only.
+    /// Only in the detail.
     pub(crate) transaction_last_updated_date: Option<Shown<'a>>,
 }
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ pub(crate) struct IpnHead<'a> {
     pub(crate) timestamp: Option<Shown<'a>>,
 }
 
-/// What a known notification claims.
+/// The fields with the claim of a notification of a known type.
 #[derive(Deserialize)]
 pub(crate) struct Ipn<'a> {
     #[serde(borrow)]
@@ -100,20 +100,20 @@ pub(crate) struct Ipn<'a> {
     pub(crate) transaction: OrderTransaction<'a>,
 }
 
-/// What a notification says beside its claim.
+/// The fields of a notification apart from its claim.
 #[derive(Deserialize)]
 pub(crate) struct IpnRest<'a> {
     #[serde(borrow)]
     pub(crate) order: IpnOrderRest<'a>,
-    /// Null without one; PHP may write an empty list for it.
+    /// Null if there is none. PHP may write an empty list instead.
     pub(crate) customer: Option<&'a RawValue>,
-    /// Of a shape that no page shows.
+    /// The structure is not documented.
     pub(crate) agreement: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct IpnOrderRest<'a> {
-    /// An array in the samples; of a shape that no page shows once it is set.
+    /// An array in the samples. The structure of a value that is set is not documented.
     #[serde(borrow)]
     pub(crate) custom_data: Option<&'a RawValue>,
     pub(crate) user_agent: Option<Shown<'a>>,

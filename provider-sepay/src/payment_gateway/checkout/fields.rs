@@ -8,14 +8,14 @@ use payments_core::{Error, Result, money::Money};
 use super::Checkout;
 use crate::payment_gateway::options::{Agreement, HostedMethod, SePayOptions};
 
-/// What the buyer is asked to do.
+/// The action that the buyer is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operation {
     Purchase,
     Verify,
 }
 
-/// What a form says.
+/// The content of a form.
 pub(super) struct Content<'a> {
     pub(super) operation: Operation,
     pub(super) amount: Money,
@@ -28,7 +28,7 @@ pub(super) struct Content<'a> {
     pub(super) options: &'a SePayOptions,
 }
 
-/// A field of the form, and what the request calls it.
+/// A field of the form, with the name of its value in the request.
 pub(super) struct Input<'a> {
     pub(super) name: &'static str,
     pub(super) asked: &'static str,
@@ -37,8 +37,8 @@ pub(super) struct Input<'a> {
 
 type Row<'a> = (&'static str, &'static str, Option<Cow<'a, str>>);
 
-/// The signed fields in the order of the newest form page. No page places `env`, `agreement_*` and
-/// `order_id`; here they stand before the addresses.
+/// Returns the signed fields in the order of the newest form page. No page shows the place of
+/// `env`, `agreement_*` and `order_id`; here they come before the addresses.
 pub(super) fn signed<'a>(checkout: &'a Checkout, content: &Content<'a>) -> Vec<Input<'a>> {
     let options = content.options;
     let urls = &checkout.return_urls;
@@ -84,7 +84,7 @@ fn agreement(agreement: Option<&Agreement>) -> [Row<'_>; 5] {
     ]
 }
 
-/// What is sent along unsigned: the buyer can change it.
+/// Returns the fields that are sent unsigned, which the buyer can change.
 pub(super) fn unsigned<'a>(content: &Content<'a>) -> Result<Vec<Input<'a>>> {
     let options = content.options;
     let amounts = [
@@ -112,7 +112,8 @@ pub(super) fn unsigned<'a>(content: &Content<'a>) -> Result<Vec<Input<'a>>> {
     ]))
 }
 
-/// The fields that say something: SePay's three libraries treat an empty one in three ways.
+/// Returns the fields that are not empty, because SePay's three libraries treat an empty field in
+/// three ways.
 fn said<'a, const N: usize>(rows: [Row<'a>; N]) -> Vec<Input<'a>> {
     rows.into_iter()
         .filter_map(|(name, asked, value)| Some(Input { name, asked, value: value? }))
@@ -138,7 +139,8 @@ impl Operation {
 }
 
 impl Input<'_> {
-    /// A browser changes line breaks before it posts them, and then the signature is wrong.
+    /// Refuses line breaks, because a browser changes them before it posts the form, which makes
+    /// the signature wrong.
     pub(super) fn check(&self) -> Result<()> {
         if let Some(control) = self.value.chars().find(|c| c.is_control()) {
             return Err(Error::invalid(

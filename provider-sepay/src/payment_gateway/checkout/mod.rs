@@ -21,18 +21,19 @@ use crate::{
     },
 };
 
-/// Makes checkout forms. Nothing is sent.
+/// Creates checkout forms. Nothing is sent.
 pub(crate) struct Checkout {
     pub(crate) merchant_id: String,
     pub(crate) secret_key: Keys,
-    /// Where the form is posted.
+    /// The address to which the form is posted.
     pub(crate) action: String,
-    /// How the form is signed. Where its fields stand in the order of the list, they are posted so.
+    /// The formula that signs the form. If it signs the fields in the order of a list, the form has
+    /// that order.
     pub(crate) formula: Formula,
     pub(crate) return_urls: ReturnUrls,
 }
 
-/// Where the buyer's browser goes unless the request says so.
+/// The addresses that the buyer's browser goes to, unless the request sets its own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReturnUrls {
     pub(crate) success: Option<String>,
@@ -41,14 +42,14 @@ pub(crate) struct ReturnUrls {
 }
 
 impl Checkout {
-    /// Opens a payment: a signed form that the buyer carries to SePay.
+    /// Opens a payment with a signed form, which the buyer posts to SePay.
     pub(crate) fn open(&self, request: &CreatePayment, options: &SePayOptions) -> Result<Payment> {
         let method = chosen(request.method, options.payment_method)?;
         let order = request.order.as_str();
         let form = self.form(&Content {
             operation: Operation::Purchase,
             amount: request.amount,
-            // SePay demands a description; the words are those of its own samples.
+            // SePay requires a description; the default text is taken from its own samples.
             description: described(&request.description, || format!("Thanh toán đơn hàng {order}")),
             order: Some(order),
             customer_id: request.buyer.id.as_deref(),
@@ -67,7 +68,7 @@ impl Checkout {
         })
     }
 
-    /// A signed form by which the buyer shows a card or an account, and pays nothing.
+    /// Returns a signed form by which the buyer verifies a card or an account without paying.
     pub(crate) fn verify(&self, request: &Verification) -> Result<PostForm> {
         if let Some(order) = &request.order {
             limits::invoice().check("order", order.as_str())?;
@@ -86,7 +87,7 @@ impl Checkout {
         })
     }
 
-    /// Signs the fields in the order in which they stand; the signature comes last.
+    /// Signs the fields in their order in the form, with the signature as the last field.
     fn form(&self, content: &Content<'_>) -> Result<PostForm> {
         let mut signed = fields::signed(self, content);
         if self.formula.id == CHECKOUT_ALLOWLIST.id {
@@ -144,7 +145,7 @@ impl From<HostedMethod> for PaymentMethod {
     }
 }
 
-/// The method that the page is to show: what the request asks for, or what its options name.
+/// Returns the method for the page to show: that of the request or that of its options.
 fn chosen(
     asked: Option<PaymentMethod>,
     named: Option<HostedMethod>,
