@@ -63,7 +63,7 @@
 //! - A4: the gateway books within [`Limits::quiet`], or its inquiry shows the instruction.
 //! - A5: its [`AbsenceRule`](payments_core::rules::AbsenceRule) is true.
 //!
-//! # Where to read on
+//! # Overview
 //!
 //! [`Engine`] is the handle and [`EngineBuilder`] sets it up. [`Store`] selects where the journal
 //! is kept, and [`Limits`] sets the time limits. [`PayoutRecord`] is the state of a payout, the

@@ -131,7 +131,7 @@ mod present {
         /// quiet = "5m"                     # see Limits: send_within, quiet, send_for, ask_for,
         /// at_once = 8                      # at_once and hold_after, for every provider
         /// absence_after = { hpay = "24h" } # a payout unknown so long after it was sent has failed
-        /// retired = ["old"]                # providers that are gone for good
+        /// retired = ["old"]                # providers that were removed for good
         /// ```
         ///
         /// # Errors

@@ -37,8 +37,9 @@ pub(crate) struct Args {
     secret: SecretFlag,
     /// Also show the changes with which the signature would match
     ///
-    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms and
-    /// encodings, within limits. It finds an unknown layout from one message of your own sandbox.
+    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
+    /// and encodings, within limits. It finds an unknown layout from one message of your own
+    /// sandbox.
     #[arg(long, verbatim_doc_comment)]
     explain: bool,
     /// For RSA formulas: the certificate or public key, as PEM or DER

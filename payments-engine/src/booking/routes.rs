@@ -77,7 +77,7 @@ pub(crate) fn order_of(
         let is_here = |one: &&CreditRecord| one.order.as_ref() == Some(order);
         let name = known.name();
         let is_of_it = |one: &&CreditRecord| is_of_one_source(&one.name(), &name) && is_here(one);
-        // What this source told of that money before is the money of the others.
+        // This source's earlier reports are already matched with the reports of the other source.
         let told =
             own.iter().filter(|one| one.movement.key != movement.key && is_here(one)).count();
         if told < others.iter().filter(is_of_it).count() {

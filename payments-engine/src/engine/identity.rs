@@ -53,7 +53,7 @@ pub(super) fn identify(
         if !members.contains_key(&id) && !known.retired.contains(&id) {
             return Err(refused(format!(
                 "the store has open payouts of {id}, which the engine does not have: add \
-                 [providers.{id}] again until they are final, or, if it is gone for good, \
+                 [providers.{id}] again until they are final, or, if it was removed for good, \
                  retired = [\"{id}\"] to [engine]"
             )));
         }

@@ -62,7 +62,7 @@ pub(crate) enum Standing {
     },
     /// The provider did not know the event in any inquiry until the time limit.
     NotFound,
-    /// The provider cannot be asked about the event.
+    /// The provider supports no inquiry about the event.
     CannotAsk {
         /// The reason, in one line.
         why: String,

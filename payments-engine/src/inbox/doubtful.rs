@@ -15,15 +15,15 @@ const MOST: u64 = 1_000;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DoubtfulDelivery {
-    /// Its number in the store.
+    /// The number of the delivery in the store.
     pub number: u64,
     /// The provider to which it was addressed.
     pub provider: ProviderId,
-    /// The endpoint at which it arrived.
+    /// The endpoint at which the delivery arrived.
     pub endpoint: EndpointName,
-    /// When it first arrived.
+    /// When the delivery first arrived.
     pub received_at: Timestamp,
-    /// Why it is not trusted, one line for each event.
+    /// Why the delivery is not trusted, one line for each event.
     pub why: Vec<String>,
 }
 

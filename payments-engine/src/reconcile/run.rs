@@ -14,7 +14,7 @@ use super::{Period, ReconciliationRow, RowKind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReconciliationRun {
-    /// Its number in the store.
+    /// The number of the run in the store.
     pub number: u64,
     /// The provider whose statement is compared.
     pub provider: ProviderId,

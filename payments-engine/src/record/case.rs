@@ -17,7 +17,7 @@ pub struct Case {
     pub number: u32,
     /// The kind of question.
     pub kind: CaseKind,
-    /// When it was opened.
+    /// When the case was opened.
     pub opened_at: Timestamp,
     /// The finding, in one line, without personal data.
     pub detail: String,
@@ -77,7 +77,7 @@ pub enum CaseKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Settled {
-    /// When it was decided.
+    /// When the case was decided.
     pub at: Timestamp,
     /// The decision.
     pub decision: Decision,

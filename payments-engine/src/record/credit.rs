@@ -16,9 +16,9 @@ pub struct CreditRecord {
     pub movement: Movement,
     /// The source that first reported it.
     pub source: Source,
-    /// When it was first reported.
+    /// When the credit was first reported.
     pub reported_at: Timestamp,
-    /// When it last changed.
+    /// When the record last changed.
     pub changed_at: Timestamp,
     /// Grows by one with every change.
     pub revision: u64,

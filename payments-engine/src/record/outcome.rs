@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome<T> {
-    /// The provider accepted it.
+    /// The provider accepted the instruction.
     Accepted(Box<T>),
-    /// The provider refused it.
+    /// The provider refused the instruction.
     Declined(Decline),
-    /// It may or may not have been carried out.
+    /// The instruction may or may not have been carried out.
     Uncertain(Uncertain),
     /// The provider returned an error, with this text, although bytes were written or without
     /// showing that none were.

@@ -24,7 +24,7 @@ use super::{
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutRecord {
-    /// The provider that is to send it.
+    /// The provider that is to send the payout.
     pub provider: ProviderId,
     /// The request.
     pub request: CreatePayout,
@@ -38,7 +38,7 @@ pub struct PayoutRecord {
     pub start: u64,
     /// When it was instructed: the last time, if earlier instructions were not sent.
     pub opened_at: Timestamp,
-    /// When it last changed.
+    /// When the record last changed.
     pub changed_at: Timestamp,
     /// The time after which the engine no longer sends it without a new instruction.
     pub send_before: Timestamp,
@@ -48,16 +48,16 @@ pub struct PayoutRecord {
     /// The payout as the provider last reported it.
     #[serde(default)]
     pub payout: Option<Payout>,
-    /// The refusal, if the provider refused it.
+    /// The refusal, if the provider refused the payout.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// When the provider refused it.
+    /// When the provider refused the payout.
     #[serde(default)]
     pub declined_at: Option<Timestamp>,
-    /// Why it is uncertain, or was.
+    /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent, or `None` if it was.
+    /// Why the payout was not sent, or `None` if it was sent.
     #[serde(default)]
     pub not_sent: Option<String>,
     /// The refund that the payout carries out, if there is one.

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 pub enum RecordState {
     /// Recorded, and no permit to send it was given.
     Prepared,
-    /// Its permit was given, so it may be under way.
+    /// The permit was given, so the payout may be under way.
     Submitting,
-    /// It was not sent, and will not be unless the same reference is instructed again.
+    /// The payout was not sent, and will not be unless the same reference is instructed again.
     NotSent,
-    /// The provider accepted it, and a person at the merchant has to approve it there.
+    /// The provider accepted the payout, and a person at the merchant has to approve it there.
     AwaitingApproval,
-    /// The provider accepted it and has not finished.
+    /// The provider accepted the payout and has not finished.
     Pending,
     /// The beneficiary has the money.
     Succeeded,

@@ -35,8 +35,7 @@ pub(super) struct Payouts {
 
 #[derive(clap::Args)]
 pub(super) struct Payments {
-    /// List only the payments with this amount received: nothing, short, exact, over or not_asked;
-    /// or in_doubt for those with an unknown outcome
+    /// List only these payments: nothing, short, exact or over received, not_asked, or in_doubt
     #[arg(long, value_name = "FILTER", default_value = "all")]
     filter: PaymentFilter,
     #[command(flatten)]

@@ -22,7 +22,7 @@ pub(super) struct Reconcile {
     /// The provider whose statement is compared
     #[arg(required_unless_present = "resume", requires_all = ["from", "to"])]
     provider: Option<String>,
-    /// The beginning: a day in Vietnam such as 2026-11-01, or a moment such as 2026-11-01T00:00:00Z
+    /// The beginning: a day in Vietnam (2026-11-01), or a moment (2026-11-01T00:00:00Z)
     #[arg(long, value_parser = beginning, conflicts_with = "resume")]
     from: Option<Timestamp>,
     /// The end: a day, which is included, or a moment, which is excluded

@@ -65,13 +65,14 @@ pub(crate) struct Args {
     #[arg(long)]
     rate_limits: bool,
 
-    /// A configuration file: the gateways use its merchants, secrets, accounts, codes, formulas and
-    /// readings instead of those for tests. Do not give it secrets of production
+    /// A configuration file: the gateways use its merchants, secrets, accounts, codes,
+    /// formulas and readings instead of those for tests. Do not give it secrets of
+    /// production
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     config: Option<PathBuf>,
 
-    /// A file that preserves the gateways' data over restarts: orders, accounts, payouts, webhooks
-    /// and their deliveries, and the clock. It contains secrets
+    /// A file that preserves the gateways' data over restarts: orders, accounts, payouts,
+    /// webhooks and their deliveries, and the clock. It contains secrets
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     state: Option<PathBuf>,
 

@@ -44,11 +44,11 @@ pub(crate) struct Args {
     endpoint: String,
     #[command(flatten)]
     delivery: DeliveryFlags,
-    /// Also show the text that was expected to be signed, and the changes with which the signature
-    /// would match
+    /// Also show the text that was expected to be signed, and the changes with which the
+    /// signature would match
     ///
-    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms and
-    /// encodings, within limits. Secrets are masked.
+    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
+    /// and encodings, within limits. Secrets are masked.
     #[arg(long, verbatim_doc_comment)]
     explain: bool,
     /// When the delivery arrived, in seconds since 1970; now, if left out

@@ -43,7 +43,7 @@ pub struct PaymentRecord {
     pub revision: u64,
     /// When the first observation was made.
     pub opened_at: Timestamp,
-    /// When it last changed.
+    /// When the record last changed.
     pub changed_at: Timestamp,
     /// The requested amount, or `None` if nothing was opened through the engine.
     #[serde(default)]

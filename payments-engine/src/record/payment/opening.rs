@@ -21,7 +21,7 @@ pub struct PaymentOpening {
     pub is_offline: bool,
     /// The state of the opening.
     pub state: OpeningState,
-    /// When it was requested: the last time, if earlier requests were not sent.
+    /// When the opening was requested: the last time, if earlier requests were not sent.
     pub asked_at: Timestamp,
     /// The permit that was given, unless it was given back.
     #[serde(default)]
@@ -29,13 +29,13 @@ pub struct PaymentOpening {
     /// The payment as the provider opened it, with the buyer's next actions.
     #[serde(default)]
     pub payment: Option<Payment>,
-    /// The refusal, if the provider refused it.
+    /// The refusal, if the provider refused the opening.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// Why it is uncertain, or was.
+    /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent, or `None` if it was.
+    /// Why the opening was not sent, or `None` if it was sent.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
@@ -45,15 +45,15 @@ pub struct PaymentOpening {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OpeningState {
-    /// It is recorded, and no permit to send it was given.
+    /// The opening is recorded, and no permit to send it was given.
     Asked,
-    /// Its permit was given, so it may be under way.
+    /// The permit was given, so the opening may be under way.
     Submitting,
-    /// It was not sent, and will not be unless it is requested again.
+    /// The opening was not sent, and will not be unless it is requested again.
     NotSent,
-    /// The provider accepted it, so the buyer can pay.
+    /// The provider accepted the opening, so the buyer can pay.
     Open,
-    /// The provider refused it.
+    /// The provider refused the opening.
     Declined,
     /// It may or may not have been opened. The engine inquires about it, and never sends it again.
     ///

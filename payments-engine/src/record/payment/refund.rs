@@ -16,11 +16,11 @@ use crate::record::{Permit, RecordState};
 pub struct RefundRecord {
     /// The merchant's reference of the refund.
     pub refund: RefundRef,
-    /// The provider that refunds it.
+    /// The provider that refunds the money.
     pub provider: ProviderId,
     /// The amount, fixed when the refund was requested.
     pub amount: Money,
-    /// The payout that carries it out, if the provider of the payment cannot refund.
+    /// The payout that carries out the refund, if the provider of the payment cannot refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payout: Option<PayoutRef>,
     /// The request, or `None` if the refund is known only from a report or carried out by a payout.
@@ -28,7 +28,7 @@ pub struct RefundRecord {
     pub request: Option<RefundPayment>,
     /// The state of the refund.
     pub state: RefundRecordState,
-    /// When it was requested or first reported.
+    /// When the refund was requested or first reported.
     pub asked_at: Timestamp,
     /// The permit that was given, unless it was given back.
     #[serde(default)]
@@ -36,13 +36,13 @@ pub struct RefundRecord {
     /// The gateway's name of the refund.
     #[serde(default)]
     pub gateway_ref: Option<GatewayRef>,
-    /// The refusal, if the provider refused it.
+    /// The refusal, if the provider refused the refund.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// Why it is uncertain, or was.
+    /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent, or `None` if it was.
+    /// Why the refund was not sent, or `None` if it was sent.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
@@ -52,17 +52,17 @@ pub struct RefundRecord {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefundRecordState {
-    /// It is recorded, and no permit to send it was given.
+    /// The refund is recorded, and no permit to send it was given.
     Asked,
-    /// Its permit was given, so it may be under way.
+    /// The permit was given, so the refund may be under way.
     Submitting,
-    /// It was not sent, and will not be unless it is requested again.
+    /// The refund was not sent, and will not be unless it is requested again.
     NotSent,
     /// The provider works on it.
     Pending,
     /// The money was refunded.
     Done,
-    /// The provider refused it, or it failed. No money was refunded.
+    /// The provider refused the refund, or it failed. No money was refunded.
     Failed,
     /// It may or may not have been carried out. It is never sent again.
     ///

@@ -11,15 +11,15 @@ use crate::record::{Outcome, Permit};
 pub struct Sending {
     /// The state.
     pub state: SendingState,
-    /// When it was requested.
+    /// When the instruction was requested.
     pub asked_at: Timestamp,
     /// The permit that was given, unless it was given back.
     #[serde(default)]
     pub permit: Option<Permit>,
-    /// The refusal, if the provider refused it.
+    /// The refusal, if the provider refused the instruction.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// Why it is uncertain, or was.
+    /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
     /// Why it was not sent or not carried out, or `None` if it was.
@@ -32,18 +32,18 @@ pub struct Sending {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SendingState {
-    /// It is recorded, and no permit to send it was given.
+    /// The instruction is recorded, and no permit to send it was given.
     Asked,
-    /// Its permit was given, so it may be under way.
+    /// The permit was given, so the instruction may be under way.
     Submitting,
     /// It was not sent, or the provider shows that it was not carried out. It may be requested
     /// again.
     NotSent,
-    /// The provider carried it out.
+    /// The provider carried out the instruction.
     Done,
-    /// The provider refused it.
+    /// The provider refused the instruction.
     Declined,
-    /// It may or may not have been carried out.
+    /// The instruction may or may not have been carried out.
     ///
     /// A stored word that this version does not know is read as this state.
     #[serde(other)]
