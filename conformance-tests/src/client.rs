@@ -7,10 +7,10 @@ use payments_core::transport::Transport;
 
 use crate::Flaw;
 
-/// Longer than any response takes that does come, on a busy machine too.
+/// A limit longer than the time of any response that arrives, even on a busy machine.
 pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 
-/// A client with no connection yet.
+/// Creates a client without connections.
 #[cfg(feature = "reqwest")]
 pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
     use payments_core::transport::{HttpClient, HttpClientSettings};

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "there is no test")]
     fn a_test_that_does_not_exist_is_found() {
-        // Joined, so that this source does not have the name.
+        // The name is joined from two parts, so that this source does not contain it.
         let table = format!("| `GET /a` | [`Acme::a`] | `{}{}` |", "never", "_written");
         check_endpoint_table(&table, ROOT);
     }

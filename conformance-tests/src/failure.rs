@@ -6,7 +6,7 @@ use payments_core::Role;
 
 use crate::Finding;
 
-/// Why a test fails.
+/// The reason why a test fails.
 pub(crate) enum Failure {
     /// The gateway, the provider and the suite do not match in these roles.
     SetUp(Vec<Role>),
@@ -33,7 +33,7 @@ impl fmt::Display for Failure {
 pub(crate) const ROLES: [Role; 5] =
     [Role::Payments, Role::VirtualAccounts, Role::Payouts, Role::Statements, Role::Notifications];
 
-/// The name of a role in the suite.
+/// Returns the name of a role in the suite.
 pub(crate) fn role_name(role: Role) -> String {
     serde_json::json!(role).as_str().unwrap_or_default().to_owned()
 }

@@ -15,30 +15,30 @@ use crate::{
     proxy::Fault,
 };
 
-/// How long a call waits at first for an answer that never comes.
+/// How long a call waits in the first attempt for a response that never arrives.
 const IMPATIENT: Duration = Duration::from_millis(150);
 
 /// One instruction under one fault.
 #[derive(Debug)]
 pub(crate) struct FaultCase {
     pub(crate) operation: Operation,
-    /// What went wrong; `None` without a fault, and where the closed connection was not used.
+    /// The fault. `None` if there was none, or if the closed connection was not used.
     pub(crate) fault: Option<Fault>,
-    /// How often the instruction left the provider.
+    /// How many times the provider sent the instruction.
     pub(crate) sent: usize,
     pub(crate) outcome: Outcome,
-    /// How often the gateway carried it out.
+    /// How many times the gateway carried it out.
     pub(crate) done: usize,
-    /// What an inquiry found afterwards; `None` if the provider has none.
+    /// The result of an inquiry afterwards. `None` if the provider has no such inquiry.
     pub(crate) found: Option<Found>,
     pub(crate) sent_at: Option<&'static Location<'static>>,
 }
 
 impl FaultCase {
-    /// Carries `operation` out once under `fault`, and asks what became of it.
+    /// Carries out `operation` once under `fault`, and queries its effect.
     ///
-    /// Where only a time limit ends the waiting, a busy machine can reach it before the request
-    /// has left: then once more, with a longer one and another gateway.
+    /// If only a time limit ends the call, a busy machine can reach it before the request was sent.
+    /// The case is then repeated with a longer limit and another gateway.
     pub(crate) async fn run(
         start: &Start,
         operation: Operation,
@@ -67,7 +67,7 @@ async fn attempt(
         .in_call(operation)?;
     let instruction = PreparedCall::ready(&fixture, operation, 1).await?;
     if let Some(Fault::KeptAliveClosed(_)) = fault {
-        // Leaves a connection to the right host to be kept alive.
+        // This leaves a kept-alive connection to the right host.
         let earlier = PreparedCall::ready(&fixture, operation, 2).await?;
         earlier.succeed(&fixture).await?;
     }
@@ -76,7 +76,7 @@ async fn attempt(
     let outcome = match fault {
         Some(Fault::Refused) => {
             fixture.proxy.inject(Fault::Refused);
-            // Only a client that has not called yet has no connection to keep.
+            // Only a client that has not made a call yet has no kept-alive connection.
             instruction.carry_out(&fixture.unconnected()?).await
         }
         fault => {
@@ -94,7 +94,7 @@ async fn attempt(
     Flaw::unless(is_sent, "an instruction that is sent", format!("none was: {outcome}"))
         .in_call(operation)
         .under(fault)?;
-    // An instruction on a connection of its own does not meet the closed connection.
+    // An instruction on its own connection does not use the closed one.
     let fault = match fault {
         Some(Fault::KeptAliveClosed(_)) if !struck(&fixture, arrived) => {
             fixture.heal()?;
@@ -125,7 +125,7 @@ async fn attempt(
     }))
 }
 
-/// Whether a fault struck a request after the first `earlier` ones.
+/// Returns `true` if a fault affected a request after the first `earlier` ones.
 fn struck(fixture: &Fixture, earlier: usize) -> bool {
     fixture.proxy.requests().iter().skip(earlier).any(|request| request.fault.is_some())
 }
@@ -134,7 +134,7 @@ fn no_request(operation: Operation, fault: Option<Fault>) -> Flaw {
     Flaw::new("a request for the fault to strike", "none came").in_call(operation).under(fault)
 }
 
-/// The fault with this name as a test; `Some(None)` for none.
+/// Returns the fault whose test has this name. `Some(None)` is the test without a fault.
 #[expect(clippy::option_option, reason = "no fault, and no such fault")]
 pub(crate) fn fault_of_test(name: &str) -> Option<Option<Fault>> {
     if name == NO_FAULT {

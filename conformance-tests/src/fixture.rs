@@ -30,7 +30,7 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// A fresh gateway with a provider that waits long for its answers.
+    /// Starts a new gateway, with a provider that waits long for its responses.
     pub(crate) async fn open(start: &Start) -> Result<Self, Flaw> {
         let subject = start.start().await;
         let proxy = FaultProxy::start_all(subject.gateway.hosts()).await;
@@ -44,12 +44,12 @@ impl Fixture {
         Ok(Self { subject, proxy, recorder, client, provider })
     }
 
-    /// A provider of another process, as after a crash: it remembers nothing.
+    /// Returns a provider like that of another process after a crash: its caches are empty.
     pub(crate) fn restarted(&self) -> Provider {
         self.over(Arc::clone(&self.client))
     }
 
-    /// The same with a client that has not called yet.
+    /// Returns a provider like that of another process, with a client that has not made a call yet.
     pub(crate) fn unconnected(&self) -> Result<Provider, Flaw> {
         Ok(self.over(client()?))
     }
@@ -59,12 +59,12 @@ impl Fixture {
         self.subject.gateway.provider(&self.proxy.hosts(), &tuning)
     }
 
-    /// The role of taking payments, if both the provider and its gateway have it.
+    /// Returns the role of payments, if both the provider and its gateway have it.
     pub(crate) fn payments(&self) -> Option<(&dyn TakesPayments, &dyn PaymentProvider)> {
         Some((self.subject.payments.as_deref()?, self.provider.payments().ok()?.as_ref()))
     }
 
-    /// The role of opening virtual accounts, if both have it.
+    /// Returns the role of virtual accounts, if both the provider and its gateway have it.
     pub(crate) fn virtual_accounts(
         &self,
     ) -> Option<(&dyn OpensVirtualAccounts, &dyn VirtualAccountProvider)> {
@@ -72,18 +72,18 @@ impl Fixture {
         Some((self.subject.virtual_accounts.as_deref()?, role.as_ref()))
     }
 
-    /// The role of sending money, if both have it.
+    /// Returns the role of payouts, if both the provider and its gateway have it.
     pub(crate) fn payouts(&self) -> Option<(&dyn PaysOut, &dyn PayoutProvider)> {
         Some((self.subject.payouts.as_deref()?, self.provider.payouts().ok()?.as_ref()))
     }
 
-    /// The role of listing statements, if both have it.
+    /// Returns the role of statements, if both the provider and its gateway have it.
     pub(crate) fn statements(&self) -> Option<(&dyn ListsStatements, &dyn StatementProvider)> {
         let role = self.provider.statements().ok()?;
         Some((self.subject.statements.as_deref()?, role.as_ref()))
     }
 
-    /// So much money as arrives on an account of a statement.
+    /// Returns this amount in a currency that arrives on an account of a statement.
     pub(crate) fn deposit(&self, minor: i64) -> Result<Money, Flaw> {
         let role = self.provider.statements();
         let role = role.map_err(|error| Flaw::new("statements", error))?;
@@ -92,33 +92,33 @@ impl Fixture {
         Ok(Money::from_minor(minor, currency))
     }
 
-    /// How many calls the provider has handed to its client so far.
+    /// Returns the number of calls that the provider has made so far.
     pub(crate) fn mark(&self) -> usize {
         self.recorder.since(0).len()
     }
 
-    /// The provider's own line that made the first call of this class since then, or else the last
-    /// call of any.
+    /// Returns the provider's line that made the first call of this class after the mark, or else
+    /// the last call of any class.
     pub(crate) fn line(&self, mark: usize, class: CallClass) -> Option<&'static Location<'static>> {
         let notes = self.since(mark);
         let of_class = notes.iter().find(|note| note.class == class);
         of_class.or(notes.last()).map(|note| note.made_at)
     }
 
-    /// Makes the proxy pass everything on again.
+    /// Makes the proxy forward everything unchanged.
     pub(crate) fn heal(&self) -> Result<(), Flaw> {
         self.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))
     }
 
-    /// Takes back a fault that waits, and makes the proxy pass everything on again; whether the
-    /// fault struck.
+    /// Removes a fault that has not taken effect yet, and makes the proxy forward everything
+    /// unchanged. Returns whether the fault took effect.
     pub(crate) fn heal_after_fault(&self) -> Result<bool, Flaw> {
         let waits = self.recorder.disarm();
         self.heal()?;
         Ok(!waits)
     }
 
-    /// The calls since then.
+    /// Returns the calls after the mark.
     pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
         self.recorder.since(mark)
     }

@@ -9,7 +9,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-/// A subscriber that keeps every field of every span and event as text.
+/// A subscriber that records every field of every span and event as text.
 #[derive(Clone, Default)]
 pub(crate) struct Listener(Arc<Mutex<String>>);
 
@@ -40,7 +40,7 @@ impl Subscriber for Listener {
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         self.note(|words| attributes.record(words));
-        // Spans are not distinguished: only their fields count.
+        // Spans are not distinguished, because only their fields matter.
         Id::from_u64(1)
     }
 

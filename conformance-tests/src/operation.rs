@@ -51,7 +51,7 @@ pub enum Operation {
     Confirm,
 }
 
-/// What an operation is.
+/// The kind of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// The operation may have an effect.
@@ -64,7 +64,7 @@ enum Kind {
 
 use Kind::{InPassing, Inquiry, Instruction};
 
-/// Every operation, in the order of their roles.
+/// Every operation, in the order of the roles.
 const TABLE: [(Operation, &str, Role, Kind); 19] = [
     (Operation::CreatePayment, "create_payment", Role::Payments, Instruction),
     (Operation::FindPayment, "find_payment", Role::Payments, Inquiry),
@@ -87,7 +87,7 @@ const TABLE: [(Operation, &str, Role, Kind); 19] = [
     (Operation::Confirm, "confirm", Role::Notifications, InPassing),
 ];
 
-/// Whether and how a provider carries out an operation, by its capabilities.
+/// Whether and how a provider carries out an operation, according to its capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Availability {
     /// The operation is sent to the gateway.
@@ -115,7 +115,7 @@ impl Operation {
         of_kind(Kind::Inquiry)
     }
 
-    /// Every inquiry that finds something by the merchant's reference.
+    /// Returns every inquiry that finds an object by the merchant's reference.
     pub(crate) fn finding() -> impl Iterator<Item = Self> {
         Self::inquiries().filter(|operation| operation.name().starts_with("find"))
     }
@@ -135,7 +135,7 @@ impl Operation {
         self.row().3 == Kind::Instruction
     }
 
-    /// The class by which a provider sends it.
+    /// Returns the class with which a provider sends it.
     pub(crate) fn class(self, provider: &Provider) -> CallClass {
         let costs = self == Self::VerifyBeneficiary
             && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
@@ -146,7 +146,8 @@ impl Operation {
         }
     }
 
-    /// Whether a provider sends it, by its capabilities; a provider without its role refuses it.
+    /// Returns whether a provider sends it, according to its capabilities. A provider without the
+    /// role refuses it.
     pub(crate) fn availability(self, provider: &Provider) -> Availability {
         match (self, self.is_declared(provider)) {
             (_, Ok(false) | Err(_)) => Availability::Refused,
@@ -155,7 +156,7 @@ impl Operation {
         }
     }
 
-    /// Whether a provider sends it.
+    /// Returns `true` if a provider sends it.
     pub(crate) fn is_offered(self, provider: &Provider) -> bool {
         self.availability(provider) == Availability::Networked
     }
@@ -187,7 +188,7 @@ impl Operation {
 
     fn row(self) -> (Self, &'static str, Role, Kind) {
         let [.., confirm] = TABLE;
-        // The last row is never wrong: a test compares the table with the enum.
+        // The default is never used, because a test compares the table with the enum.
         TABLE.into_iter().find(|(operation, ..)| *operation == self).unwrap_or(confirm)
     }
 }

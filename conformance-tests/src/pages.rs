@@ -10,10 +10,10 @@ use crate::{
     flaw::{InFlaw as _, answered},
 };
 
-/// A statement of more pages never ends.
+/// The most pages of a statement. One with more pages counts as endless.
 const MOST_PAGES: usize = 1_000;
 
-/// Walks from a cursor to the end. A statement that never ends is not one.
+/// Reads a statement from a cursor to its end. A statement without an end is a flaw.
 pub(crate) async fn walk(
     role: &dyn StatementProvider,
     after: &Cursor,
@@ -22,7 +22,7 @@ pub(crate) async fn walk(
     walk_while(role, after, filter, async || Ok(())).await
 }
 
-/// The same, with something that happens between two pages.
+/// Reads a statement from a cursor to its end, and calls `happens` between two pages.
 pub(crate) async fn walk_while(
     role: &dyn StatementProvider,
     after: &Cursor,
@@ -46,7 +46,7 @@ pub(crate) async fn walk_while(
     Err(Flaw::new("a last page", format!("{MOST_PAGES} pages and more")).in_call(operation))
 }
 
-/// The whole statement.
+/// Returns the whole statement.
 pub(crate) async fn all(
     role: &dyn StatementProvider,
     filter: &StatementFilter,
@@ -54,13 +54,13 @@ pub(crate) async fn all(
     walk(role, &Cursor::start(), filter).await.map(|(entries, _)| entries)
 }
 
-/// Our accounts.
+/// Returns the merchant's accounts.
 pub(crate) async fn accounts(role: &dyn StatementProvider) -> Result<Vec<StatementAccount>, Flaw> {
     let operation = Operation::Accounts;
     readable(answered(operation, role.accounts().await)?, operation)
 }
 
-/// The rows of an unchanged list, each of which can be read.
+/// Returns the rows of an unchanged list, each of which must be readable.
 fn readable<T>(rows: Vec<Listed<T>>, operation: Operation) -> Result<Vec<T>, Flaw> {
     let read = |row: Listed<T>| {
         row.into_result().map_err(|row| Flaw::new("rows that can be read", row).in_call(operation))

@@ -37,18 +37,18 @@ struct State {
     kept_back: Option<(CallClass, KeptBack)>,
 }
 
-/// A call that a provider handed to its transport.
+/// A call that a provider passed to its transport.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) class: CallClass,
     pub(crate) about: Option<Subject>,
-    /// The provider's own line.
+    /// The provider's line that made the call.
     pub(crate) made_at: &'static Location<'static>,
     pub(crate) host: String,
     pub(crate) at: Instant,
 }
 
-/// The next call of a class, whose response has arrived and is kept back.
+/// The next call of a class, whose response is held back after it has arrived.
 #[derive(Clone, Default)]
 pub(crate) struct KeptBack {
     arrived: Arc<Notify>,
@@ -61,7 +61,7 @@ impl KeptBack {
         self.arrived.notified().await;
     }
 
-    /// Lets the response go on to its caller.
+    /// Passes the response on to its caller.
     pub(crate) fn release(&self) {
         self.released.notify_one();
     }
@@ -72,46 +72,48 @@ impl RecordingTransport {
         Self { line: Some((client, proxy)), state: Mutex::default() }
     }
 
-    /// One that sends nothing: the first call gets this response, and every other an empty one.
+    /// Creates a transport that sends nothing. The first call gets this response, and every other
+    /// an empty one.
     pub(crate) fn offline(first: Response<Bytes>) -> Self {
         let replayed = Some(Response::default());
         let state = State { replayed, replayed_once: Some(first), ..State::default() };
         Self { line: None, state: Mutex::new(state) }
     }
 
-    /// Makes `fault` strike the next call of this class.
+    /// Applies `fault` to the next call of this class.
     pub(crate) fn arm(&self, class: CallClass, fault: Fault) {
         self.state().struck = Some((class, fault, None));
     }
 
-    /// Makes `fault` strike the next call of this class, which waits no longer than this.
+    /// Applies `fault` to the next call of this class, which waits no longer than `limit`.
     pub(crate) fn arm_within(&self, limit: Duration, class: CallClass, fault: Fault) {
         self.state().struck = Some((class, fault, Some(limit)));
     }
 
-    /// Keeps back the response to the next call of this class.
+    /// Holds back the response to the next call of this class.
     pub(crate) fn keep_back(&self, class: CallClass) -> KeptBack {
         let kept_back = KeptBack::default();
         self.state().kept_back = Some((class, kept_back.clone()));
         kept_back
     }
 
-    /// Takes back a fault that waits for its call; whether there was one.
+    /// Removes a fault that has not been applied yet. Returns whether there was one.
     pub(crate) fn disarm(&self) -> bool {
         self.state().struck.take().is_some()
     }
 
-    /// The response to the last call that had one.
+    /// Returns the response to the last call that had one.
     pub(crate) fn last_response(&self) -> Option<Response<Bytes>> {
         self.state().last.clone()
     }
 
-    /// Gives every call this response from now on, and sends none; with `None` they are sent again.
+    /// Makes every later call get this response without being sent. With `None`, calls are sent
+    /// again.
     pub(crate) fn replay(&self, response: Option<Response<Bytes>>) {
         self.state().replayed = response;
     }
 
-    /// The calls after the first `mark` ones, oldest first.
+    /// Returns the calls after the first `mark` ones, oldest first.
     pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
         self.state().notes.get(mark..).unwrap_or_default().to_vec()
     }

@@ -22,13 +22,13 @@ use crate::{
 /// written.
 pub const REPORT_FOLDER: &str = "CONFORMANCE_REPORT";
 
-/// Notes what came of a law.
+/// Reports the result of a law.
 pub(crate) fn note_law(law: &Law, checked: &Result<Passed, Failure>, took: Duration) {
     let is_applicable = !matches!(checked, Ok(Passed::NotApplicable));
     note_test(json!({ "law": law.name }), is_applicable, checked.as_ref().err(), took);
 }
 
-/// Notes what came of an instruction under a fault.
+/// Reports the result of an instruction under a fault.
 pub(crate) fn note_fault_case(
     operation: Operation,
     fault: Option<Fault>,
@@ -53,7 +53,7 @@ pub(crate) fn note_fault_case(
     note_test(test, true, failure, took);
 }
 
-/// Notes what came of a test, in the words of the report, with its findings and the time it took.
+/// Reports the result of a test, with its findings and the time that it took.
 fn note_test(test: Value, is_applicable: bool, failure: Option<&Failure>, took: Duration) {
     let (outcome, findings): (_, &[Finding]) = match failure {
         None if is_applicable => ("kept", &[]),
@@ -70,7 +70,7 @@ fn note_test(test: Value, is_applicable: bool, failure: Option<&Failure>, took: 
     note([test, result]);
 }
 
-/// Notes who is measured, and what it says that it can do.
+/// Reports the provider and its capabilities.
 pub(crate) async fn note_capabilities(start: &Start) {
     if folder().is_none() {
         return;
@@ -88,7 +88,7 @@ fn folder() -> Option<PathBuf> {
     std::env::var_os(REPORT_FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-/// The test program without the hash that cargo adds, and the module of the test that runs.
+/// Returns the name of the test program without cargo's hash, and the module of the running test.
 fn here() -> (String, String) {
     let program = std::env::current_exe().ok();
     let program = program.as_deref().and_then(|path| path.file_stem()?.to_str());
@@ -103,7 +103,7 @@ fn here() -> (String, String) {
 }
 
 /// Appends a line with the suite, the test program, which is that of one provider, and the module
-/// of the suite within it. A report that cannot be written is no reason for a law to be broken.
+/// of the suite within it. If the report cannot be written, no law is broken.
 fn note(parts: impl IntoIterator<Item = Value>) {
     let Some(folder) = folder() else { return };
     let (program, module) = here();
@@ -118,7 +118,7 @@ fn note(parts: impl IntoIterator<Item = Value>) {
     let line = Value::Object(members.collect());
     let _ = std::fs::create_dir_all(folder);
     if let Ok(mut file) = OpenOptions::new().create(true).append(true).open(path) {
-        // One write, so that lines of several processes do not mix.
+        // It is written at once, so that lines of several processes do not mix.
         let _ = file.write_all(format!("{line}\n").as_bytes());
     }
 }

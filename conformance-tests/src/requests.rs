@@ -74,7 +74,7 @@ impl Requests {
         })
     }
 
-    /// From now on calls about a virtual account are about this one, with its numbers.
+    /// Makes later calls about a virtual account use this account, with its numbers.
     pub(crate) fn keep(&mut self, account: &Reported) {
         if let Reported::VirtualAccount(account) = account {
             self.virtual_account = account.reference();

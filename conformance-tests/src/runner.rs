@@ -125,7 +125,7 @@ fn assert_holds(otherwise: &str, check: impl Future<Output = Result<(), Flaw>>) 
     }
 }
 
-/// Findings are about the provider only where the set-up of every role is right.
+/// Findings are about the provider only if the set-up of every role is right.
 fn failure(start: &Start, findings: Vec<Finding>) -> Failure {
     let failing = in_a_runtime(|| async {
         let mut failing = Vec::new();
@@ -176,7 +176,7 @@ async fn check_once(start: &Start, law: &Law) -> Result<Passed, Flaw> {
         },
         Check::FaultCase(check) => {
             let mut any = false;
-            // Every instruction that the provider sends, under every fault and under none.
+            // Every instruction that the provider sends, under every fault and without a fault.
             for operation in offered(start).await {
                 for fault in std::iter::once(None).chain(Fault::ALL.map(Some)) {
                     check(&FaultCase::run(start, operation, fault).await?)?;
@@ -217,7 +217,7 @@ pub async fn break_laws(
         .collect()
 }
 
-/// A panic is a flaw like any other.
+/// Runs a check and converts a panic to a flaw.
 async fn caught<T>(check: impl Future<Output = Result<T, Flaw>>) -> Result<T, Flaw> {
     let checked = AssertUnwindSafe(check).catch_unwind().await;
     checked.unwrap_or_else(|panic| {
@@ -227,7 +227,8 @@ async fn caught<T>(check: impl Future<Output = Result<T, Flaw>>) -> Result<T, Fl
     })
 }
 
-/// Where no call and no delivery shows the line to begin at, it is the one that makes the provider.
+/// Adds a line to a flaw without one. If no call and no delivery gives a line, it is the one that
+/// creates the provider.
 async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
     if flaw.line.is_some() {
         return flaw;
@@ -238,7 +239,8 @@ async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
     }
 }
 
-/// None where the fixture cannot be opened, which every law finds.
+/// Returns the instructions that the provider sends. Empty if the fixture cannot be opened, which
+/// every law reports.
 async fn offered(start: &Start) -> Vec<Operation> {
     let fixture = Fixture::open(start).await;
     fixture.map_or(Vec::new(), |fixture| offered_instructions(&fixture.provider).collect())
@@ -253,7 +255,7 @@ fn findings_of_fault_case(fault_case: Result<&FaultCase, &Flaw>) -> Vec<Finding>
         Ok(fault_case) => laws
             .filter_map(|(law, check)| Some(Finding { law, flaw: check(fault_case).err()? }))
             .collect(),
-        // What cannot be tried breaks the first of them.
+        // If the case cannot be run, the first of the laws counts as broken.
         Err(flaw) => laws.take(1).map(|(law, _)| Finding { law, flaw: flaw.clone() }).collect(),
     }
 }

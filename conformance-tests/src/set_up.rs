@@ -12,11 +12,11 @@ use crate::{
     record::{Record, Step},
 };
 
-/// Checks a role: each flaw names what to implement, or what to mend.
+/// Checks a role. Each flaw names what to implement or correct.
 pub(crate) async fn check(start: &Start, role: Role) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     if !fixture.subject.roles().contains(&role) || !fixture.provider.roles().contains(&role) {
-        // That is the law about roles.
+        // Another law checks the roles.
         return Ok(());
     }
     references(&fixture, role)?;
@@ -28,7 +28,8 @@ pub(crate) async fn check(start: &Start, role: Role) -> Result<(), Flaw> {
     }
 }
 
-/// The provider accepts the references of the gateway, and each number has its own.
+/// Checks that the provider accepts the references of the gateway, and that each number has a
+/// different one.
 fn references(fixture: &Fixture, role: Role) -> Result<(), Flaw> {
     let Some((rules, _)) = rules(&fixture.provider, role) else { return Ok(()) };
     let references = [1, 2, 9_999].map(|number| fixture.subject.gateway.reference(number));
@@ -44,7 +45,7 @@ fn references(fixture: &Fixture, role: Role) -> Result<(), Flaw> {
     Flaw::unless(first != second, expected, format!("{first:?} for 1 and 2"))
 }
 
-/// The suite names each instruction that the provider never sends, and no other.
+/// Checks that the suite names exactly the instructions that the provider never sends.
 fn unsent(fixture: &Fixture, role: Role) -> Result<(), Flaw> {
     let Some(named) = &fixture.subject.unsent else { return Ok(()) };
     for operation in Operation::instructions().filter(|operation| operation.role() == role) {
@@ -65,8 +66,8 @@ fn unsent(fixture: &Fixture, role: Role) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// The provider and the gateway accept the request that the gateway describes, and payers can do
-/// what the gateway says.
+/// Checks that the provider and the gateway accept the gateway's request, and that payers can act
+/// as the gateway declares.
 fn lives(record: &Record, role: Role) -> Result<(), Flaw> {
     let (method, payers, named) = match role {
         Role::Payments => ("TakesPayments::payment", record.buyers, "TakesPayments::buyers"),
@@ -88,7 +89,7 @@ fn lives(record: &Record, role: Role) -> Result<(), Flaw> {
     first.unless(is_accepted, expected, format!("{opening:?}"))?;
     let Some(can) = payers else { return Ok(()) };
     for life in record.of(role) {
-        // What payers do in it, without the provider.
+        // The actions of payers, without the provider.
         let steps = life.steps.iter().skip(1).filter(|seen| seen.step != Step::Visit);
         let (allowed, what) = match steps.map(|seen| &seen.step).collect::<Vec<_>>().as_slice() {
             [Step::Pay(0)] => (true, "pay what was asked"),

@@ -11,7 +11,7 @@ use crate::{
     operations::{PreparedCall, Reported},
 };
 
-/// What happens.
+/// A step in a life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// An instruction is carried out.
@@ -28,19 +28,19 @@ pub(crate) enum Step {
     End(PayoutState),
 }
 
-/// What a call opened.
+/// The object that a call opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Opened<'a> {
     pub(crate) call: &'a PreparedCall,
-    /// What is to be paid.
+    /// The amount to be paid.
     pub(crate) asked: Money,
     pub(crate) reported: &'a Reported,
-    /// Which of the actions that a payment shows the buyer follows.
+    /// The index of the payment's next action that the buyer follows.
     pub(crate) action: usize,
 }
 
 impl Step {
-    /// Makes it happen, unless it is an instruction: that is the provider's part.
+    /// Makes the step happen, unless it is an instruction, which the provider carries out.
     pub(crate) async fn happen(
         &self,
         fixture: &Fixture,

@@ -118,12 +118,12 @@ impl Start {
         (self.start)().await
     }
 
-    /// What was seen of one honest run.
+    /// Returns the record of one honest run.
     pub(crate) async fn record(&self) -> Result<&Record, Flaw> {
         self.record.get_or_init(|| Record::make(self)).await.as_ref().map_err(Flaw::clone)
     }
 
-    /// The HTTP client of every provider that is started here.
+    /// Returns the HTTP client of every provider that is started here.
     pub(crate) fn client(&self) -> Result<Arc<dyn Transport>, Flaw> {
         if let Some(client) = self.client.get() {
             return Ok(Arc::clone(client));

@@ -5,10 +5,10 @@ use std::hash::{BuildHasher as _, RandomState};
 use fastrand::Rng;
 use payments_core::rules::TextRules;
 
-/// The environment variable that repeats the texts of an earlier run.
+/// The environment variable with the seed, to repeat the texts of an earlier run.
 pub(crate) const SEED: &str = "CONFORMANCE_SEED";
 
-/// The seed that the environment gives, or else another one in every run.
+/// Returns the seed of the environment variable, or else a different one in every run.
 pub(crate) fn seed() -> u64 {
     let given = std::env::var(SEED).ok().and_then(|seed| seed.parse().ok());
     given.unwrap_or_else(|| RandomState::new().hash_one(SEED))
@@ -22,12 +22,12 @@ impl Texts {
         Self(Rng::with_seed(seed))
     }
 
-    /// So many texts that the rules allow, the shortest and the longest among them.
+    /// Returns this many texts that the rules allow, including the shortest and the longest.
     pub(crate) fn within(&mut self, rules: &TextRules, number: usize) -> Vec<String> {
         let characters = characters(rules);
         let least = rules.min.max(1).min(rules.max);
         let mut texts: Vec<String> = Vec::new();
-        // Rules that allow few texts, such as a range of numbers, are met by few tries.
+        // Rules that allow few texts, such as a range of numbers, need more attempts.
         for attempt in 0..number * 20 {
             let length = match attempt {
                 0 => rules.max,
@@ -43,7 +43,8 @@ impl Texts {
         texts
     }
 
-    /// Words of letters and digits with single spaces between them, `length` characters in all.
+    /// Returns words of letters and digits with single spaces between them, of `length` characters
+    /// in total.
     pub(crate) fn words(&mut self, rules: &TextRules, length: usize) -> String {
         let mut letters = characters(rules);
         let takes_spaces = letters.contains(&' ');
@@ -55,7 +56,7 @@ impl Texts {
     }
 }
 
-/// The characters that the rules allow, of ASCII and of Vietnamese.
+/// Returns the ASCII and Vietnamese characters that the rules allow.
 fn characters(rules: &TextRules) -> Vec<char> {
     let one = TextRules::new(1, 1, rules.alphabet.clone());
     (' '..='~')

@@ -22,7 +22,7 @@ pub struct Tuning {
     keeps_the_rate: bool,
 }
 
-/// A rate that no test reaches.
+/// A rate limit that no test reaches.
 const LIFTED: u32 = 1_000_000;
 
 impl Tuning {

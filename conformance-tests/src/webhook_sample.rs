@@ -49,12 +49,13 @@ impl WebhookSample {
         Self { request, ..self.clone() }
     }
 
-    /// A flaw in what is made of it.
+    /// Creates a flaw in the provider's handling of the delivery.
     pub(crate) fn flaw(&self, expected: &str, found: impl std::fmt::Display) -> Flaw {
         Flaw::new(format!("{expected}, of a delivery to `{}`", self.endpoint), found)
     }
 
-    /// Nothing if it is so, or else a flaw in what is made of it.
+    /// Returns `Ok` if `is_so` is `true`, and otherwise a flaw in the provider's handling of the
+    /// delivery.
     pub(crate) fn unless(
         &self,
         is_so: bool,

@@ -31,7 +31,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(tried))
 }
 
-/// A proxy that has lost its way says 404 too.
+/// A misrouted proxy also returns 404.
 async fn a_404_of_another_server(
     fixture: &Fixture,
     operation: Operation,
@@ -55,7 +55,7 @@ fn not_found_by_a_proxy(_: &Method, _: &str, _: Response<Bytes>) -> Response<Byt
     response
 }
 
-/// What was never sent is absent, and conclusively so only as declared.
+/// Checks that an object that was never requested is absent, and conclusively only as declared.
 async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
     let inquiry = PreparedCall::unfounded(&fixture.subject, operation)?;
     let answer = inquiry.ask(&fixture.provider).await;
@@ -63,7 +63,7 @@ async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw>
     let is_so = match (answer, rule) {
         (Ok(Answer::Absent(Absence::Conclusive)), Some(rule)) => rule == AbsenceRule::Always,
         (Ok(Answer::Absent(_)), _) => true,
-        // Some gateways find by what only they can have given.
+        // Some gateways find an object only by an identifier that they themselves issued.
         (Err(error), _) if operation == Operation::FindVirtualAccount => {
             error.kind() == ErrorKind::InvalidRequest
         }
@@ -81,7 +81,7 @@ fn rule(provider: &Provider, operation: Operation) -> Option<AbsenceRule> {
     }
 }
 
-/// A link that no buyer has followed yet can still be followed.
+/// Checks that a link that no buyer has followed yet is not conclusively absent.
 async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
     let (create, find) = (Operation::CreatePayment, Operation::FindPayment);
     let opens_offline = create.availability(&fixture.provider) == Availability::Offline;
@@ -95,7 +95,7 @@ async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
     Flaw::unless(is_so, "an inconclusive absence, for the buyer can still act", found).in_call(find)
 }
 
-/// A request that a proxy kept may reach the gateway after an inquiry.
+/// Checks that a request that a proxy held back may reach the gateway after an inquiry.
 async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     if !operation.is_offered(&fixture.provider) {
@@ -106,7 +106,7 @@ async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw>
     fixture.recorder.arm(CallClass::Instruction, fault);
     let outcome = instruction.carry_out(&fixture.provider).await;
     if !matches!(outcome, Outcome::Uncertain(_)) {
-        // What a lost answer becomes is another law's matter.
+        // Another law checks the result of a lost response.
         return Ok(());
     }
     let early = instruction.find(&fixture.restarted()).await;

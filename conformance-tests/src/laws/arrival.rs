@@ -8,7 +8,7 @@ use crate::{
     requests::Requests,
 };
 
-/// Gateways that write an end to the minute lose its seconds.
+/// The seconds that an expiry loses at gateways that write it in minutes.
 const INEXACT: u64 = 60;
 
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
@@ -17,10 +17,10 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
         let is_allowed = life.about != About::Texts || life.allowed.is_ok();
         let found = format!("{:?}", life.allowed);
         life.unless(is_allowed, "texts within the rules allowed", found)?;
-        // Where a payout goes to is for the law about beneficiaries.
+        // Another law checks where a payout goes.
         for seen in life.steps.iter().filter(|_| life.about != About::Beneficiary) {
             let operation = match seen.step {
-                // Before the buyer follows a link, what is in it is not there.
+                // The content of a link arrives only when the buyer follows it.
                 Step::Visit => Operation::CreatePayment,
                 Step::Do(operation) if operation != Operation::CreatePayment => operation,
                 _ => continue,
@@ -34,7 +34,7 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(tested))
 }
 
-/// The fields of a request under the names of [`ReceivedFields`](crate::ReceivedFields).
+/// Returns the fields of a request under the names of [`ReceivedFields`](crate::ReceivedFields).
 fn given(operation: Operation, requests: &Requests) -> Vec<(&'static str, Option<String>)> {
     let end = |at: Option<payments_core::Timestamp>| at.map(|at| at.unix_seconds().to_string());
     match operation {
@@ -65,7 +65,7 @@ fn given(operation: Operation, requests: &Requests) -> Vec<(&'static str, Option
     }
 }
 
-/// Checks that each field for which the gateway has a place arrived as it was given.
+/// Checks that each field that the gateway's protocol has arrived unchanged.
 fn arrived(seen: &Seen, given: &[(&'static str, Option<String>)]) -> Result<(), Flaw> {
     for (name, given) in given {
         let (Some(given), Some(received)) = (given, seen.received.get(name)) else { continue };

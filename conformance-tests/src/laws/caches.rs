@@ -16,7 +16,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let mut calls = name_checks(&fixture)?;
     calls.extend(about_each_account(&fixture).await?);
     for call in &calls {
-        // A provider that was never asked before remembers nothing.
+        // A provider that has not made this inquiry before has nothing in its cache.
         let expected = text(call, call.ask(&fixture.restarted()).await.ok());
         let answer = text(call, call.ask(&fixture.provider).await.ok());
         let is_so = answer == expected;
@@ -26,7 +26,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(!calls.is_empty()))
 }
 
-/// Checks of accounts that differ in their bank or in their number alone.
+/// Returns inquiries about accounts that differ only in their bank or only in their number.
 fn name_checks(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
     let operation = Operation::VerifyBeneficiary;
     let Some((gateway, _)) = fixture.payouts() else { return Ok(Vec::new()) };
@@ -51,7 +51,7 @@ fn name_checks(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
     Ok(accounts.map(about).into())
 }
 
-/// What is asked about each of our own accounts.
+/// Returns the inquiries about each of the merchant's own accounts.
 async fn about_each_account(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
     let Some((gateway, role)) = fixture.statements() else { return Ok(Vec::new()) };
     gateway.receive(fixture.deposit(10_000)?, "one").await;
@@ -67,7 +67,7 @@ async fn about_each_account(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw
     Ok(calls)
 }
 
-/// What was answered, with what it was asked about.
+/// Describes a response together with the subject of its inquiry.
 fn text(call: &PreparedCall, answer: Option<Answer>) -> String {
     let requests = &call.requests;
     let about = match call.operation {
@@ -75,7 +75,7 @@ fn text(call: &PreparedCall, answer: Option<Answer>) -> String {
         _ => format!("{:?}", requests.account),
     };
     match answer.as_ref().map(|answer| answer.all()) {
-        // The holder's name is personal, and not in its `Debug`.
+        // The holder's name is personal data, and therefore not part of its `Debug` output.
         Some([Reported::Holder(holder)]) => format!("{} of {about}", holder.name),
         answer => format!("{answer:?} of {about}"),
     }

@@ -23,7 +23,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
         }
         .in_call(operation)?;
     }
-    // A provider that accepts no amount at all has not the role of taking payments.
+    // A provider that accepts no amount does not have the role of payments.
     let limits = fixture.provider.payments().map(|role| &role.capabilities().limits);
     let has_limits = limits.map_or(true, |limits| !limits.is_empty());
     Flaw::unless(has_limits, "the amounts of one currency at least", "`limits` is empty")
@@ -32,15 +32,15 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
 }
 
 async fn asks(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    // A number of its own for each, so that none finds what another made.
+    // Each has its own number, so that none finds an object of another.
     let inquiry = PreparedCall::ready(fixture, operation, 100 + operation as u32).await?;
     let mark = fixture.mark();
-    // A fresh provider has nothing in its caches.
+    // A new provider has nothing in its caches.
     inquiry.answer(&fixture.provider).await?;
     Flaw::unless(fixture.mark() > mark, "a request to the gateway", "none was sent")
 }
 
-/// Checks that an operation is refused as unsupported, with nothing sent.
+/// Checks that an operation is refused as unsupported, and that nothing is sent.
 pub(crate) async fn refuses(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
     let call = PreparedCall::unfounded(&fixture.subject, operation)?;
     let mark = fixture.mark();

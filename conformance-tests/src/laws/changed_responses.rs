@@ -44,7 +44,7 @@ async fn check(start: &Start, is_tried: impl Fn(Meaning) -> bool) -> Result<Pass
     Ok(Passed::if_any(!responses.is_empty()))
 }
 
-/// Without changed responses the suite would prove nothing by them.
+/// Checks that there are changed responses, because without them the suite would prove nothing.
 fn complete(fixture: &Fixture, responses: &[ChangedResponse]) -> Result<(), Flaw> {
     let has = |operation: Operation, meaning, what: &str| {
         let is_it = |one: &ChangedResponse| (one.operation, one.meaning) == (operation, meaning);
@@ -83,7 +83,7 @@ async fn try_one(fixture: &Fixture, response: ChangedResponse, number: u32) -> R
     match (fixture.heal_after_fault()?, operation.is_instruction()) {
         (true, _) => judged.sent_at(fixture.line(mark, class)),
         (false, true) => Err(Flaw::new("a request whose response can be changed", "none was sent")),
-        // Whether it may be answered without asking is another law's matter.
+        // Another law checks whether a result without a call is allowed.
         (false, false) => Ok(()),
     }
 }

@@ -41,9 +41,9 @@ pub(super) async fn nothing_unsigned(webhooks: &WebhookFixture) -> Result<Passed
     Ok(Passed::Tested)
 }
 
-/// What is made of an altered delivery is nothing that an app would act on but what the genuine one
-/// tells: neither other news of money, nor proven news of something else in its place, which an app
-/// acknowledges and ignores.
+/// Checks that an altered delivery gives no event on which an app would act, except that of the
+/// genuine one: neither another report of money, nor a proven event about something else, which an
+/// app would acknowledge and ignore.
 async fn says_nothing_else(
     webhooks: &WebhookFixture,
     endpoint: &EndpointName,
@@ -78,8 +78,7 @@ async fn says_nothing_else(
     Ok(())
 }
 
-/// What is believed of an event once it was confirmed, and the key under which an app handles it
-/// once.
+/// Describes an event after its confirmation, with the key under which an app handles it once.
 fn said_once(believed: &Event) -> String {
     format!("{} under {:?}", said(believed), believed.key())
 }
@@ -94,7 +93,7 @@ pub(super) async fn inquirys_values(webhooks: &WebhookFixture) -> Result<Passed,
             let mark = webhooks.fixture.mark();
             let confirmed = webhooks.receiver.receiver.confirm(&event).await;
             let Ok(Confirmation::Confirmed(confirmed)) = confirmed else {
-                // Not every proven event can be asked about.
+                // Not every proven event can be confirmed.
                 let found = format!("{confirmed:?}");
                 sent.unless(event.is_trusted(), "a confirmed event", found)?;
                 continue;
@@ -112,8 +111,8 @@ pub(super) async fn inquirys_values(webhooks: &WebhookFixture) -> Result<Passed,
     Ok(Passed::if_any(any))
 }
 
-/// The same event under a key that the gateway never gave, as a forger would choose it, and so with
-/// ten times its money: no gateway would confirm that.
+/// Checks claims with ten times the money, under a key that the gateway never issued, as a forger
+/// would choose it. No gateway would confirm them.
 async fn claims_of_forgers(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     let Ok(forged) = DedupeKey::new("suite.forged", "1") else { return Ok(()) };
     for sent in webhooks.server_to_server() {
@@ -137,7 +136,7 @@ async fn claims_of_forgers(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// What an event says with ten times its money.
+/// Returns the data of an event with ten times its money.
 fn exaggerated(event: &Event) -> Option<EventData> {
     let more = |money: Money| Money::from_minor(money.minor().saturating_mul(10), money.currency());
     let mut data = event.data().clone();

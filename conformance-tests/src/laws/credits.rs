@@ -36,7 +36,7 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
 fn of_a_payment(record: &Record, life: &Life, seen: &Seen, arrived: &[Money]) -> Result<(), Flaw> {
     if let Some(found) = &seen.found {
         let found = answered(Operation::FindPayment, found.clone())?;
-        // Several payments of one order are as good a way to report it.
+        // The money may also be reported as several payments of one order.
         let received: Vec<Money> = found.all().iter().filter_map(Reported::received).collect();
         let listed = movements_of(&found);
         let parts: Vec<Money> = listed.iter().map(|credit| credit.amount).collect();
@@ -47,7 +47,7 @@ fn of_a_payment(record: &Record, life: &Life, seen: &Seen, arrived: &[Money]) ->
         if total(&received) == total(arrived) {
             return Ok(());
         }
-        // The inquiry knows some of them; the others have to be notified.
+        // The inquiry reports some of them, so the others must be notified.
         let expected = format!("{arrived:?} received");
         Flaw::unless(!record.notified.is_empty(), expected, format!("{received:?}"))?;
     }
@@ -83,7 +83,7 @@ fn movements_of(answer: &Answer) -> Vec<&Movement> {
     answer.all().iter().flat_map(Reported::movements).collect()
 }
 
-/// The movements of an event: a payment lists its credits each time.
+/// Returns the movements of an event. A payment lists its credits each time.
 pub(super) fn movements(event: &Event) -> Vec<&Movement> {
     match event.data() {
         EventData::Movement(movement) => vec![movement],
@@ -96,7 +96,7 @@ fn total(amounts: &[Money]) -> i64 {
     amounts.iter().map(|amount| amount.minor()).sum()
 }
 
-/// Checks that exactly these amounts are listed, each under a key of its own.
+/// Checks that exactly these amounts are listed, each under its own key.
 fn same(listed: &[&Movement], arrived: &[Money]) -> Result<(), Flaw> {
     let sorted = |amounts: &mut dyn Iterator<Item = Money>| {
         let mut minors: Vec<i64> = amounts.map(|amount| amount.minor()).collect();

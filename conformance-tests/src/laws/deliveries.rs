@@ -68,7 +68,7 @@ pub(super) async fn unknown(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// `None` if the provider panics.
+/// Returns the verdict on a delivery, or `None` if the provider panics.
 fn received_or_panics(
     webhooks: &WebhookFixture,
     endpoint: &EndpointName,
@@ -77,8 +77,8 @@ fn received_or_panics(
     catch_unwind(AssertUnwindSafe(|| webhooks.receive(endpoint, request))).ok()
 }
 
-/// The notification of a delivery, which has events of one kind alone; `None` if it is answered at
-/// once and tells nothing.
+/// Returns the notification of a delivery, all of whose events must be of one kind. `None` if the
+/// delivery gets a direct reply and has no event.
 fn tells_only(
     webhooks: &WebhookFixture,
     sent: &WebhookSample,
@@ -110,7 +110,7 @@ pub(super) async fn tests_of_the_address(webhooks: &WebhookFixture) -> Result<Pa
     Ok(Passed::Tested)
 }
 
-/// The gateway adds a field, in any object: nothing else changes.
+/// Checks that a new field in any object changes nothing.
 fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
     let genuine = webhooks.genuine(sent)?;
     let all = |events: &[Event]| events.iter().map(said_exactly).collect::<Vec<_>>();
@@ -128,7 +128,7 @@ fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(
     Ok(())
 }
 
-/// The gateway leaves a field out, or empty: what it then says is its own affair.
+/// Checks deliveries in which a field is missing or empty. Their events may be anything.
 fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
     for Tampered { what, request, .. } in fields::each_edited(&sent.request) {
         let Some(request) = webhooks.signed_again(sent, request) else { continue };
@@ -162,7 +162,7 @@ pub(super) async fn replies(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// Requests that no gateway sends: the same ones every time.
+/// Returns requests that no gateway sends. They are the same in every run.
 fn random_bytes(endpoint: &Endpoint) -> Vec<Request<Bytes>> {
     const BODIES: [&[u8]; 12] = [
         b"",

@@ -82,8 +82,8 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// Carries an instruction out under a departure, and compares what it was asked and whether any
-/// byte left with `expected`.
+/// Carries out an instruction under a departure. Compares how often the departure was asked, and
+/// whether any byte was sent, with `expected`.
 async fn departing(
     fixture: &Fixture,
     instruction: &PreparedCall,

@@ -12,7 +12,7 @@ use crate::{
     operations::{PreparedCall, offered_inquiries, offered_instructions},
 };
 
-/// Beyond the awaits of any call.
+/// A number larger than that of the awaits in any call.
 const MOST_AWAITS: u32 = 200;
 
 pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
@@ -50,7 +50,7 @@ pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(tried))
 }
 
-/// Polls a future so often and drops it; its result, if it was ready before.
+/// Polls a future this many times and then drops it. Returns its result if it was ready before.
 async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
@@ -72,7 +72,7 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
         None => return Ok(Passed::NotApplicable),
     };
     let operation = inquiry.operation;
-    // The first runtime that it sees is one of those that end.
+    // The first runtime that the provider uses is one of those that end.
     let provider = fixture.unconnected()?;
     for which in ["the first runtime", "the second runtime"] {
         let (inquiry, provider) = (inquiry.clone(), provider.clone());
@@ -80,7 +80,7 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
         let answered = in_a_runtime_of_its_own(false, call).await.and_then(|answered| answered);
         answered.map_err(|flaw| flaw.in_call(operation).with_ledger(format!("in {which}")))?;
     }
-    // An instruction in a third one.
+    // Carries out an instruction in a third runtime.
     if let Some(operation) = offered_instructions(&fixture.provider).next() {
         let instruction = PreparedCall::ready(&fixture, operation, 2).await?;
         let call = move || async move { instruction.carry_out(&provider).await };
@@ -90,7 +90,7 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// Makes a call in another runtime; if time is `paused` there, only waiting moves it.
+/// Makes a call in another runtime. If time is `paused` there, it passes only while the call waits.
 pub(super) async fn in_a_runtime_of_its_own<F: Future<Output: Send + 'static>>(
     paused: bool,
     call: impl FnOnce() -> F + Send + 'static,

@@ -63,7 +63,7 @@ fn untrusted(
         Received::Notification(one) => {
             (format!("a notification: {:?}", one.events()), Some(one.made_at))
         }
-        // What cannot be read comes after the check, which this delivery must not pass.
+        // An unreadable content is noticed only after the check, which this delivery must not pass.
         Received::Unreadable(unreadable) => (format!("a check that it passes: {unreadable}"), None),
         Received::Reply(_) => ("an answer".to_owned(), None),
     };
@@ -73,7 +73,7 @@ fn untrusted(
 pub(super) async fn old(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     const FAR: Duration = Duration::from_secs(2 * 24 * 3_600);
     for sent in webhooks.sent.iter().filter(|sent| sent.timestamped) {
-        // A receiver that never read the time would not mind how old it is.
+        // A receiver that ignores the timestamp would accept a delivery of any age.
         let original = webhooks.fixture.now();
         webhooks.fixture.subject.gateway.advance(FAR).await;
         let now = webhooks.fixture.now();

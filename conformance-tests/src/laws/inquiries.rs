@@ -39,7 +39,7 @@ pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
             fixture.recorder.arm(CallClass::Inquiry, fault);
             let answer = inquiry.ask(&fixture.provider).await;
             fixture.heal_after_fault()?;
-            // Whether it may be answered without asking is another law's matter.
+            // Another law checks whether a result without a call is allowed.
             let is_so = fixture.mark() == mark
                 || answer.as_ref().is_ok_and(|answer| answer.is_like(&usual));
             Flaw::unless(is_so, format!("asked again, {usual}"), answer_text(&answer))
@@ -54,7 +54,7 @@ pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// Patience ends, and then in an error.
+/// Checks that repetitions end, and that an error is then returned.
 async fn exhausted(fixture: &Fixture, inquiry: &PreparedCall) -> Result<(), Flaw> {
     const MORE_THAN_ANY_BUDGET: usize = 20;
     let fault = Fault::BadGatewayPage(When::BeforeBooking);
@@ -89,7 +89,7 @@ pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
 async fn is_made_once(fixture: &Fixture, inquiry: &PreparedCall) -> Result<(), Flaw> {
     let fault = Fault::UnavailablePage(When::BeforeBooking);
     fixture.recorder.arm(CallClass::PaidInquiry, fault);
-    // What costs nothing, such as asking for a token, may be asked again.
+    // Requests without a fee, such as for a token, may be repeated.
     let paid = || {
         let free = fixture.since(0).iter().filter(|note| note.class == CallClass::Inquiry).count();
         fixture.proxy.requests_seen() - free
@@ -108,7 +108,7 @@ async fn is_made_once(fixture: &Fixture, inquiry: &PreparedCall) -> Result<(), F
     let kept_back = fixture.recorder.keep_back(CallClass::PaidInquiry);
     tokio::select! {
         _ = inquiry.ask(&fixture.provider) => {}
-        // The gateway has answered, and the caller is dropped here.
+        // The gateway has responded, and the caller is dropped here.
         () = kept_back.arrived() => {}
     }
     kept_back.release();
@@ -117,7 +117,7 @@ async fn is_made_once(fixture: &Fixture, inquiry: &PreparedCall) -> Result<(), F
     once(paid() - arrived)
 }
 
-/// A 429 that asks for seven seconds gets them.
+/// Checks that the provider waits seven seconds after a 429 that asks for them.
 async fn heeds_the_gateway(fixture: &Fixture) -> Result<(), Flaw> {
     const ASKED: Duration = Duration::from_secs(7);
     for operation in free_inquiries(&fixture.provider) {
@@ -125,7 +125,7 @@ async fn heeds_the_gateway(fixture: &Fixture) -> Result<(), Flaw> {
         let first = slow_down(header, ASKED);
         let notes = in_standing_time(&fixture.subject, &[operation], first, false).await?;
         let (is_so, found) = match notes.as_slice() {
-            // It found an answer without a call.
+            // The provider found a result without a call.
             [] => continue,
             [_] => (false, "it was not asked again".to_owned()),
             [first, second, ..] => {
@@ -139,13 +139,14 @@ async fn heeds_the_gateway(fixture: &Fixture) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// Sixty-four callers ask one provider for everything that has a limit, and get a 429 first.
+/// Checks the rate limit with sixty-four callers who make every limited inquiry with one provider,
+/// which first gets a 429.
 pub(super) async fn rate(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let limit = |one: &Operation| fixture.subject.gateway.calls_per_second(*one);
     let limited: Vec<_> =
         free_inquiries(&fixture.provider).filter(|one| limit(one).is_some()).collect();
-    // Where the documents allow some inquiries more than others, as much as they allow any.
+    // If the documents have different limits for different inquiries, the highest applies.
     let Some(most) = limited.iter().filter_map(limit).max() else {
         return Ok(Passed::NotApplicable);
     };
@@ -173,9 +174,9 @@ fn slow_down(header: &'static str, wait: Duration) -> Response<Bytes> {
     response
 }
 
-/// Makes these inquiries at once without a socket, in a runtime of its own, where only waiting
-/// moves the time. The first call of the provider gets the response `first`, every other an empty
-/// success. Returns the calls.
+/// Makes these inquiries concurrently without a socket, in a separate runtime in which time passes
+/// only while all of them wait. The first call of the provider gets the response `first`, every
+/// other call an empty success. Returns the calls.
 async fn in_standing_time(
     subject: &Subject,
     inquiries: &[Operation],

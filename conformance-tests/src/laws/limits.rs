@@ -50,7 +50,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// Calls with something that the capabilities do not allow, and what that is.
+/// Calls with a value that the capabilities do not allow, and a description of that value.
 struct WrongCalls {
     usual: PreparedCall,
     all: Vec<(String, PreparedCall)>,
@@ -119,17 +119,17 @@ fn of_payouts(wrong: &mut WrongCalls, fixture: &Fixture) {
     }
 }
 
-/// Every call of the role of `operation` under a reference that the role does not accept.
+/// Checks every call of the role of `operation` with a reference that the role does not accept.
 async fn refuses_reference(
     fixture: &Fixture,
     operation: Operation,
     text: &str,
 ) -> Result<(), Flaw> {
-    // Credits are found by the account's number, and names by that of a bank account.
+    // Credits are found by the account's number, and names by the number of a bank account.
     let calls = Operation::instructions().chain(Operation::finding());
     let calls = calls.filter(|one| one.role() == operation.role());
     for call in calls.filter(|one| one.is_offered(&fixture.provider)) {
-        // Some texts are no reference at all.
+        // Some texts cannot be a reference at all.
         if let Ok(wrong) = PreparedCall::about(&fixture.subject, call, text) {
             refuses(fixture, &wrong, &format!("the reference {text:?}")).await.in_call(call)?;
         }
@@ -137,8 +137,8 @@ async fn refuses_reference(
     Ok(())
 }
 
-/// Checks that a call is refused, and by the role's own check if it has one, naming a field and
-/// with nothing sent.
+/// Checks that a call is refused with an error that names a field, with nothing sent, and by the
+/// role's own check if it has one.
 async fn refuses(fixture: &Fixture, wrong: &PreparedCall, what: &str) -> Result<(), Flaw> {
     let is_refused = |outcome: Result<String, Error>| {
         let line = fixture.line(0, CallClass::Instruction);
@@ -169,7 +169,8 @@ const METHODS: [PaymentMethod; 7] = [
     PaymentMethod::Wallet,
 ];
 
-/// Just below the least, just above the most, and in a currency that is not accepted.
+/// Returns amounts just below the minimum, just above the maximum, and in a currency that is not
+/// accepted.
 fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
     let mut amounts = Vec::new();
     for limit in limits {
@@ -190,11 +191,11 @@ fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
     amounts
 }
 
-/// Texts that break the rules in each way: too short, too long, and with a character that is not
-/// accepted, such as one that would lead a path elsewhere.
+/// Returns texts that break the rules in each way: too short, too long, and with a character that
+/// is not allowed, such as one that would change a path.
 fn texts_outside(rules: &TextRules) -> Vec<String> {
     let breaks = |text: &String| rules.check("text", text).is_err();
-    // Of characters that are accepted, so that each text breaks one rule.
+    // The texts are made of allowed characters, so that each breaks only one rule.
     let fill = if rules.alphabet == Alphabet::Digits { "7" } else { "A" };
     let long = fill.repeat(rules.max.saturating_add(1));
     let short = fill.repeat(rules.min.saturating_sub(1));

@@ -39,14 +39,14 @@ use crate::{
     law::Check::{self, FaultCase, Record},
 };
 
-/// A law that is checked by a fixture of its own, by a function that is given how one starts.
+/// Creates the check of a law with its own fixture. The function `$check` receives the `Start`.
 macro_rules! by_fixture {
     ($check:expr) => {
         Check::Fixture(|start| $check(start).boxed_local())
     };
 }
 
-/// A law that is checked by what the gateway sends, by a function that is given that.
+/// Creates the check of a law with the gateway's deliveries, which the function `$check` receives.
 macro_rules! by_deliveries {
     ($check:expr) => {
         Check::Deliveries(|webhooks| async move { $check(&webhooks).await }.boxed_local())

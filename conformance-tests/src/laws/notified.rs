@@ -20,7 +20,8 @@ use crate::{
     record::{Delivered, Life, Record, Seen, Step},
 };
 
-/// How far the time of an event may be off. The wrong time zone is further, and so is summer time.
+/// The largest accepted error of an event's time. A wrong time zone or daylight saving time gives a
+/// larger one.
 const INEXACT: Duration = Duration::from_secs(30 * 60);
 
 pub(super) fn agrees_with_the_ledger(record: &Record) -> Result<Passed, Flaw> {
@@ -60,7 +61,7 @@ fn is_notified(record: &Record, role: Role, is_reported: bool, what: String) -> 
     Flaw::unless(is_so, expected, format!("{found}: {what}"))
 }
 
-/// Checks that each delivery says what the ledger has by now, and of the time when it was.
+/// Checks that each delivery agrees with the present ledger and has the right time.
 fn are_true(deliveries: &[Delivered], at: Timestamp, ledger: &[&Booking]) -> Result<(), Flaw> {
     for Delivered { sample, events, again } in deliveries {
         let (events, again) = (events.clone()?, again.clone()?);
@@ -82,7 +83,7 @@ fn are_true(deliveries: &[Delivered], at: Timestamp, ledger: &[&Booking]) -> Res
     Ok(())
 }
 
-/// Whether the ledger has what an event says.
+/// Returns `true` if the ledger agrees with an event.
 fn agrees(event: &Event, ledger: &[&Booking]) -> bool {
     let of = |reference: &str| -> Vec<&Booking> {
         let is_of = |booking: &&&Booking| booking.reference.as_deref() == Some(reference);
@@ -108,7 +109,7 @@ fn agrees(event: &Event, ledger: &[&Booking]) -> bool {
     }
 }
 
-/// The times that an event reports.
+/// Returns the times in an event.
 fn times(event: &Event) -> Vec<Timestamp> {
     match event.data() {
         EventData::Payout(payout) => payout.at.into_iter().collect(),
@@ -116,14 +117,14 @@ fn times(event: &Event) -> Vec<Timestamp> {
     }
 }
 
-/// Whether up to this step it was paid at most once, and in time.
+/// Returns `true` if, up to this step, it was paid at most once and in time.
 fn is_simple_until(life: &Life, seen: &Seen) -> bool {
     let mut before = life.steps.iter().take_while(|one| !std::ptr::eq(*one, seen));
     seen.step != Step::PastEnd
         && !before.any(|one| one.step == Step::PastEnd || life.is_paid_in(one))
 }
 
-/// Whether something happened that a gateway may notify.
+/// Returns `true` if something happened that a gateway may notify.
 fn happened(life: &Life) -> bool {
     let end = Step::End(PayoutState::Succeeded);
     match life.operation().role() {
@@ -132,7 +133,7 @@ fn happened(life: &Life) -> bool {
     }
 }
 
-/// Whether an event reports what happened first, with all its money.
+/// Returns `true` if an event reports the first thing that happened, with all its money.
 fn reports(life: &Life, event: &Event) -> bool {
     let reference = life.call.reference();
     let arrived = life.first_paid().and_then(|seen| life.amount(seen));
@@ -142,7 +143,7 @@ fn reports(life: &Life, event: &Event) -> bool {
                 && payment.received == arrived
                 && (arrived != Some(life.asked) || payment.settles(life.asked))
         }
-        // Whose it is may stand in the memo alone.
+        // The order of the movement may be only in the memo.
         (Some(Reported::Payment(_)), EventData::Movement(movement)) => {
             movement.is_credit()
                 && Some(movement.amount) == arrived

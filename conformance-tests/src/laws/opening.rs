@@ -26,7 +26,7 @@ fn opens(mode: CreateMode, life: &Life) -> Result<(), Flaw> {
         sends(mode, life, seen, payment)?;
     }
     let Some(paid) = life.first_paid() else { return Ok(()) };
-    // A fee that leaves is the gateway's affair.
+    // A fee that the gateway takes is not checked here.
     let came = paid.bookings.iter().filter(|booking| booking.direction == Direction::In);
     let came: Vec<_> = came.map(|booking| Booking { payer: None, ..booking.clone() }).collect();
     let ours = life.amount(paid).map(|amount| Booking::received(amount).of(payment.order.as_str()));
@@ -35,7 +35,7 @@ fn opens(mode: CreateMode, life: &Life) -> Result<(), Flaw> {
 }
 
 fn sends(mode: CreateMode, life: &Life, seen: &Seen, payment: &Payment) -> Result<(), Flaw> {
-    // Some ask for a token first.
+    // Some providers request a token first.
     let instructed = seen.notes.iter().filter(|note| note.class == CallClass::Instruction).count();
     let (sent, expected, registered) = match mode {
         CreateMode::Offline => (seen.notes.len(), 0, Registered::WhenBuyerActs),

@@ -24,7 +24,7 @@ pub(super) fn beneficiaries(record: &Record) -> Result<Passed, Flaw> {
     })
 }
 
-/// What the gateway sent under the reference of a payout.
+/// Returns the bookings of money that the gateway sent under the reference of a payout.
 fn sent(life: &Life) -> impl Iterator<Item = &Booking> {
     life.bookings()
         .filter(|booking| booking.is_sent_under(life.call.requests.payout.payout.as_str()))
@@ -47,7 +47,7 @@ fn is_reported(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     let state = answered(Operation::FindPayout, found.clone())?.state();
     let is_so = match seen.step {
         Step::End(end) => state == Some(Meaning::Payout(end)),
-        // It is under way, or has succeeded already.
+        // The payout is in progress or has already succeeded.
         _ => !matches!(
             state,
             None | Some(Meaning::Payout(PayoutState::Failed | PayoutState::Reversed))
@@ -57,7 +57,7 @@ fn is_reported(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     life.unless(is_so, expected, format!("{state:?}"))
 }
 
-/// Checks that the payout left as it was asked. The balance may have fallen by a fee more.
+/// Checks that the payout was sent as requested. A fee may have reduced the balance further.
 fn left(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     let booked: Vec<Money> = sent(life).map(|booking| booking.amount).collect();
     let is_so = booked == [life.asked];

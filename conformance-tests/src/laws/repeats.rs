@@ -20,7 +20,8 @@ use crate::{
 
 const CALLERS: usize = 16;
 
-/// Where repeats are the same for ever: an hour, and then a day later.
+/// The times after which to repeat if repeats are recognised forever: an hour, and then a day
+/// later.
 const LATER: [Duration; 2] = [Duration::from_secs(3_601), Duration::from_secs(24 * 3_600)];
 
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
@@ -41,7 +42,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(tried))
 }
 
-/// What one caller was answered, in the words of [`Repeat`].
+/// The result of one call, in the words of [`Repeat`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Answered {
     Accepted(Option<String>),
@@ -52,7 +53,7 @@ enum Answered {
 async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Result<(), Flaw> {
     let mut instruction = PreparedCall::ready(fixture, operation, 1).await?;
     if let Some((_, role)) = fixture.payments() {
-        // Its end would be past later.
+        // An expiry would be in the past later.
         let mut endless = instruction.requests.payment.clone();
         endless.expires_at = None;
         if role.check(&endless).is_ok() {
@@ -67,7 +68,8 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
             vec![within.saturating_sub(Duration::from_secs(1))]
         }
         Repeat::Deduplicated { within: RepeatWindow::Forever } | Repeat::Refused => LATER.to_vec(),
-        // One that pays again does so at once, and nothing is declared of an unknown time.
+        // A gateway that pays again does so immediately, and nothing is declared about an unknown
+        // time.
         _ => Vec::new(),
     };
     for later in later {
@@ -85,7 +87,7 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
     Ok(())
 }
 
-/// Compares the answers so far, and what the gateway did, with what is declared.
+/// Compares the results so far, and the bookings of the gateway, with the declaration.
 async fn judge(
     fixture: &Fixture,
     instruction: &PreparedCall,
@@ -94,7 +96,7 @@ async fn judge(
 ) -> Result<(), Flaw> {
     let done = instruction.done(fixture).await;
     let all = fixture.bookings().await;
-    // Under whatever reference it was sent.
+    // It may have been sent under any reference.
     let sent = all.iter().filter(|one| one.direction == Direction::Out).count();
     let (mut number, mut duplicates, mut names) = (0, 0, BTreeSet::new());
     for one in answered {
@@ -139,7 +141,7 @@ async fn instruct(fixture: &Fixture, instruction: &PreparedCall) -> Answered {
     }
 }
 
-/// The second instruction under a reference asks for another amount.
+/// Checks a second instruction under a reference with another amount.
 async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
     let first = PreparedCall::ready(fixture, operation, 2).await?;
     let Some(amount) = first.amount() else { return Ok(()) };

@@ -26,8 +26,8 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// Makes a call, and says whether its response was believed; `Err` if it was taken for something
-/// else than a good one or one that says nothing.
+/// Makes a call. Returns whether its response was accepted, or an error if the response was treated
+/// as anything other than a valid or an unreadable one.
 async fn make(call: &PreparedCall, provider: &Provider) -> Result<bool, String> {
     if !call.operation.is_instruction() {
         return Ok(call.ask(provider).await.is_ok());
@@ -39,8 +39,9 @@ async fn make(call: &PreparedCall, provider: &Provider) -> Result<bool, String> 
     }
 }
 
-/// Makes the call once for its response, and again for each alteration of it, which the provider
-/// gets without anything being sent. Says whether there was a response to alter.
+/// Makes the call once to record its response, and again for each alteration of the response, which
+/// the provider receives without a request being sent. Returns whether there was a response to
+/// alter.
 async fn believes_no_alteration(
     call: &PreparedCall,
     fixture: &Fixture,
@@ -51,8 +52,8 @@ async fn believes_no_alteration(
     let Some(genuine) = recorder.last_response() else { return Ok(false) };
     recorder.replay(Some(genuine.clone()));
     let mark = fixture.mark();
-    // What is kept from before is not asked for again, and a response that cannot be believed
-    // twice proves nothing here.
+    // A cached response is not requested again, and a response that is not accepted a second time
+    // proves nothing here.
     let is_tested = make(call, provider).await == Ok(true) && !fixture.since(mark).is_empty();
     let altered = if is_tested { response::each_altered(&genuine, signed) } else { Vec::new() };
     for (what, altered) in altered {

@@ -16,7 +16,7 @@ use crate::{
     step::{Opened, Step},
 };
 
-/// Lists by which money is counted. The other inquiries are lists at some gateways only.
+/// The lists by which money is counted. Other inquiries return lists only at some gateways.
 const LISTS: [Operation; 2] = [Operation::Entries, Operation::Credits];
 
 pub(super) async fn malformed(start: Start) -> Result<Passed, Flaw> {
@@ -27,7 +27,8 @@ pub(super) async fn anothers(start: Start) -> Result<Passed, Flaw> {
     each(&start, Meaning::AnothersRow, "a list with another's row").await
 }
 
-/// Asks about what happened, and then with one row of the response changed.
+/// Makes inquiries about everything that happened, and then again with one row of the response
+/// changed.
 async fn each(start: &Start, meaning: Meaning, what: &str) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(start).await?;
     let mut changed = fixture.subject.gateway.changed_responses();
@@ -50,7 +51,7 @@ async fn with_a_changed_row(start: &Start, response: ChangedResponse) -> Result<
     let (fixture, operation) = (Fixture::open(start).await?, response.operation);
     let mut call = PreparedCall::ready(&fixture, operation, 1).await?;
     match operation {
-        // By its reference alone: only so is it looked for in a list.
+        // The account is queried only by its reference, so that it is searched in a list.
         Operation::FindVirtualAccount => call.requests.virtual_account.numbers.clear(),
         Operation::Credits => several_credits(&fixture, &call).await?,
         Operation::Entries => {
@@ -76,7 +77,7 @@ async fn with_a_changed_row(start: &Start, response: ChangedResponse) -> Result<
     Flaw::unless(found == expected, format!("{expected:?}, or nothing"), format!("{found:?}"))
 }
 
-/// More credits on a virtual account that has one, as far as payers can.
+/// Makes further credits arrive on a virtual account, as far as payers can.
 async fn several_credits(fixture: &Fixture, call: &PreparedCall) -> Result<(), Flaw> {
     let found = call.then(Operation::FindVirtualAccount).ask(&fixture.provider).await;
     if let Ok(Answer::Found(account)) = found {
@@ -89,7 +90,7 @@ async fn several_credits(fixture: &Fixture, call: &PreparedCall) -> Result<(), F
     Ok(())
 }
 
-/// One of our accounts on which money arrived.
+/// Returns one of the merchant's accounts on which money arrived.
 async fn entries_of_one_account(fixture: &Fixture) -> Result<AccountId, Flaw> {
     let missing = || Flaw::new("an account with the deposits among its entries", "there is none");
     let (gateway, role) = fixture.statements().ok_or_else(missing)?;
@@ -106,7 +107,7 @@ async fn entries_of_one_account(fixture: &Fixture) -> Result<AccountId, Flaw> {
     Err(missing())
 }
 
-/// Checks that a statement goes on behind a malformed row.
+/// Checks that a statement continues after a malformed row.
 async fn leads_on(fixture: &Fixture, response: ChangedResponse) -> Result<(), Flaw> {
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
     fixture.recorder.arm(CallClass::Inquiry, response.fault());
@@ -128,12 +129,12 @@ fn rows(answer: &Answer) -> &[Listed<Movement>] {
     }
 }
 
-/// Checks that all rows but one are reported as they are, and one as unreadable.
+/// Checks that one row is reported as unreadable, and all others unchanged.
 fn reports_the_others(
     honest: &[Listed<Movement>],
     changed: &[Listed<Movement>],
 ) -> Result<(), Flaw> {
-    // Without the provider's own words, which may be those of the whole response.
+    // The provider's raw data are excluded, because they may be those of the whole response.
     let shown = |row: &Listed<Movement>| serde_json::to_string(row).unwrap_or_default();
     let reported: Vec<_> = changed.iter().map(shown).collect();
     let missing = honest.iter().filter(|row| !reported.contains(&shown(row))).count();
@@ -145,7 +146,7 @@ fn reports_the_others(
     )
 }
 
-/// What is reported without the gateway's own words: amounts and names.
+/// Describes a response by its amounts and names, without the gateway's raw data.
 fn summary(answer: &Answer) -> Vec<String> {
     let of = |one: &Reported| {
         let keys: Vec<_> = one.movements().iter().map(|it| (it.amount, it.key.clone())).collect();

@@ -44,8 +44,8 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// A secret as it can be in a text: as it is, in hexadecimal, escaped for an address, and in the
-/// base64 of a header that holds a name before it.
+/// Returns the forms in which a secret can occur in a text: unchanged, in hexadecimal, escaped for
+/// an address, and in the base64 of a header that has a name before it.
 fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let escaped: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let mut spellings = vec![
@@ -53,8 +53,8 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
         ("escaped", escaped),
         ("in hexadecimal", hex::encode(secret)),
     ];
-    // What precedes it moves its bits: by none, two or four, of which the whole characters
-    // inside are looked for.
+    // The text before it shifts its bits by none, two or four; only the characters that it
+    // determines completely are searched for.
     for before in ["", ".", ".."] {
         let text = [before, secret].concat();
         let encoded = STANDARD_NO_PAD.encode(&text);
@@ -64,13 +64,14 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     spellings
 }
 
-/// What is shorter is found everywhere.
+/// The shortest text to search for. A shorter one would occur everywhere.
 const SHORTEST: usize = 6;
 
-/// What is shown, each under the name of its place.
+/// The printed texts, each with the name of its place.
 type Shown = Vec<(&'static str, String)>;
 
-/// Does everything that the provider can, with and without faults, and keeps what it shows.
+/// Makes every call of the provider, with and without faults, and collects everything that is
+/// printed.
 async fn everything(start: &Start) -> Result<Shown, Flaw> {
     let fixture = Fixture::open(start).await?;
     let provider = &fixture.provider;
@@ -157,7 +158,7 @@ fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// An error with all its causes, printed in both ways.
+/// Returns an error with all its causes, printed in both ways.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     let mut next = Some(error);

@@ -28,10 +28,10 @@ pub(super) fn is_no_error(fault_case: &FaultCase) -> Result<(), Flaw> {
 pub(super) fn only_its_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
     let is_whole = fault_case.fault.is_none_or(Fault::spares_the_response);
     let is_so = match &fault_case.outcome {
-        // What was sent more than once is another law's matter: the last response may be a good
-        // one.
+        // Another law checks whether it was sent more than once; then the last response may be a
+        // valid one.
         _ if fault_case.sent > 1 => true,
-        // Whether it may be one is another law's matter.
+        // Another law checks whether the result may be an error.
         Outcome::Error(_) => true,
         Outcome::Uncertain(_) => fault_case.fault.is_some(),
         other => is_whole && other.is_as_asked(),
@@ -41,14 +41,14 @@ pub(super) fn only_its_response_counts(fault_case: &FaultCase) -> Result<(), Fla
 }
 
 pub(super) fn an_inquiry_finds_what_was_done(fault_case: &FaultCase) -> Result<(), Flaw> {
-    // What was sent more than once may have been done more than once.
+    // An instruction that was sent more than once may have been carried out more than once.
     let Some(found) = fault_case.found.as_ref().filter(|_| fault_case.sent <= 1) else {
         return Ok(());
     };
     let is_consistent = match (found, fault_case.done) {
         (Found::One { done: true, unlike: None }, 1) => true,
         (Found::One { done: false, .. } | Found::Absent { .. }, 0) => true,
-        // An inquiry that shows two is right.
+        // An inquiry that reports two is right.
         (Found::Several(several), done) => *several == done,
         _ => false,
     };

@@ -39,7 +39,7 @@ pub(super) fn only_the_exact_amount_settles(record: &Record) -> Result<Passed, F
     })
 }
 
-/// Checks what is reported once so much was paid.
+/// Checks what is reported after this amount was paid.
 fn is_funded_by(life: &Life, seen: &Seen, paid: Money) -> Result<(), Flaw> {
     let [Reported::Payment(found)] = seen.found() else {
         return Err(Flaw::new("one payment of the order", format!("{:?}", seen.found())));

@@ -44,7 +44,7 @@ fn leads_to_the_order(life: &Life, payment: &Payment) -> Result<(), Flaw> {
         let memo = transfer.memo.as_deref();
         same_in_qr(transfer.vietqr.as_deref(), account, Some(life.asked), memo)?;
     }
-    // Paid at once, without anything that may have ended it.
+    // The payment is paid immediately, before anything could end it.
     let [_, visit, paid, ..] = life.steps.as_slice() else { return Ok(()) };
     if (&visit.step, &paid.step) != (&Step::Visit, &Step::Pay(0)) {
         return Ok(());
@@ -60,7 +60,7 @@ fn leads_to_the_order(life: &Life, payment: &Payment) -> Result<(), Flaw> {
     )
 }
 
-/// Checks that a QR code says the same as the text beside it, as far as both say it.
+/// Checks that a QR code agrees with the fields beside it, as far as both are present.
 fn same_in_qr(
     payload: Option<&str>,
     (bank, number): (Option<Bin>, &AccountNumber),

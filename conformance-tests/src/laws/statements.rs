@@ -18,14 +18,15 @@ use crate::{
     pages::{self, walk_while},
 };
 
-/// The number of deposits: beyond two pages, and no more than a gateway takes quickly.
+/// Returns the number of deposits: enough for more than two pages, and few enough for a gateway to
+/// book quickly.
 fn number_of_deposits(role: &dyn StatementProvider) -> i64 {
     i64::try_from(2 * role.capabilities().page + 1).map_or(MOST, |number| number.min(MOST))
 }
 
 const MOST: i64 = 210;
 
-/// Lets these deposits arrive, each with an amount of its own.
+/// Makes these deposits arrive, each with a different amount.
 async fn arrive(
     fixture: &Fixture,
     gateway: &dyn ListsStatements,
@@ -61,7 +62,7 @@ async fn leaves_nothing_out(
     lists(&entries, &first)?;
     of_each_account_alone(role, &entries).await?;
 
-    // Later, from where it ended.
+    // Continues later from the end of the statement.
     fixture.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
     let since = fixture.now();
     let later = arrive(fixture, gateway, number..number + 2).await?;
@@ -83,8 +84,8 @@ async fn leaves_nothing_out(
     same_balances(role, before, fixture).await
 }
 
-/// Checks that a filter lists what happened in its first and in its last second, and nothing of the
-/// seconds around them.
+/// Checks that a filter lists everything in its first and its last second, and nothing in the
+/// seconds before and after.
 async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
@@ -103,9 +104,9 @@ async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
     })
 }
 
-/// Reads a statement while a movement arrives after each page, and while the gateway lists those of
-/// one second in another order each time and gives empty pages, if it can. Some may be reported
-/// twice, under their keys.
+/// Reads a statement while a movement arrives after each page. If the gateway can, it also lists
+/// those of one second in a different order each time and returns empty pages. A movement may be
+/// reported twice, under the same key.
 async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
@@ -132,13 +133,13 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     )
 }
 
-/// Checks that these amounts arrived, each under a key of its own and oldest first. Movements of
-/// one second may be in any order: gateways list them so.
+/// Checks that these amounts arrived, each under its own key and the oldest first. Movements of one
+/// second may be in any order, because gateways list them so.
 fn lists(entries: &[Movement], arrived: &[Money]) -> Result<(), Flaw> {
     let credits = entries.iter().filter(|entry| entry.is_credit());
     let mut listed: Vec<Money> = credits.map(|entry| entry.amount).collect();
     let keys: BTreeSet<&DedupeKey> = entries.iter().map(|entry| &entry.key).collect();
-    // Whether every movement says when it was, and none is older than the one before it.
+    // Every movement has a time, and none is older than the one before it.
     if entries.iter().all(|entry| entry.at.is_some()) && entries.is_sorted_by_key(|entry| entry.at)
     {
         let place = |amount: &Money| arrived.iter().position(|one| one == amount);
@@ -156,7 +157,8 @@ fn lists(entries: &[Movement], arrived: &[Money]) -> Result<(), Flaw> {
     )
 }
 
-/// Checks that each of our accounts lists what moved there, and an unknown one lists nothing.
+/// Checks that each of the merchant's accounts lists its own movements, and an unknown account
+/// lists none.
 async fn of_each_account_alone(
     role: &dyn StatementProvider,
     entries: &[Movement],
@@ -181,7 +183,7 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
     let accounts = pages::accounts(role).await?;
     let balances = accounts.iter().filter_map(|account| account.balance.as_ref());
     let balances: Vec<Money> = balances.map(|balance| balance.amount).collect();
-    // A gateway may know the balances of some banks alone.
+    // A gateway may know only the balances of some banks.
     let lacks_balances = role.capabilities().balances && balances.is_empty();
     Flaw::unless(!accounts.is_empty(), "one bank account at least", "none")
         .and_then(|()| {
@@ -191,7 +193,7 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
     Ok(balances)
 }
 
-/// What is on the accounts changed by what the ledger says.
+/// Checks that the balances of the accounts changed according to the ledger.
 async fn same_balances(
     role: &dyn StatementProvider,
     before: Vec<Money>,
@@ -207,7 +209,7 @@ async fn same_balances(
         Direction::Out => -booking.amount.minor(),
     });
     let moved: i64 = moved.sum();
-    // Lists of accounts are remembered for a while.
+    // Lists of accounts are cached for a while.
     fixture.subject.gateway.advance(Duration::from_secs(24 * 3_600)).await;
     let more = total(&balances(role).await?) - total(&before);
     Flaw::unless(more == moved, format!("{moved} more than before"), format!("{more} more"))

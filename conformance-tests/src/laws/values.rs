@@ -12,14 +12,14 @@ use crate::{
     record::{About, Deposit, Life, Record, Seen},
 };
 
-/// How far the clocks of banks may be off. The wrong time zone is further.
+/// The largest accepted error of the clocks of banks. A wrong time zone gives a larger one.
 const INEXACT: Duration = Duration::from_secs(600);
 
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     for life in &record.lives {
         let line = life.steps.first().and_then(Seen::line);
         opening(life).in_call(life.operation()).sent_at(line)?;
-        // What is paid otherwise is for the laws about amounts.
+        // Other payments are checked by the laws about amounts.
         if life.about != About::NearMiss
             && life.paid() == [life.asked]
             && let Some(seen) = life.first_paid()
@@ -35,7 +35,7 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(!record.lives.is_empty() || record.statement.is_some()))
 }
 
-/// What is said of something that was just opened.
+/// Checks the report about an object that was just opened.
 fn opening(life: &Life) -> Result<(), Flaw> {
     let Some(seen) = life.steps.first() else { return Ok(()) };
     for reported in seen.reported() {
@@ -45,7 +45,7 @@ fn opening(life: &Life) -> Result<(), Flaw> {
     same_money(life, life.opened().and_then(Reported::asked))
 }
 
-/// What is said once the exact amount has come.
+/// Checks the report after the exact amount has arrived.
 fn paid(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     let credits = seen.credits.iter().flatten().flat_map(|answer| answer.all());
     for reported in seen.found().iter().chain(credits) {
@@ -73,7 +73,7 @@ fn deposits(record: &Record) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// Checks an end that is reported. Gateways that write it to the minute lose its seconds.
+/// Checks a reported expiry. Gateways that write it in minutes lose its seconds.
 fn ends(life: &Life, reported: &Reported) -> Result<(), Flaw> {
     let mut ends = reported.ends().into_iter();
     let within = Duration::from_secs(60);

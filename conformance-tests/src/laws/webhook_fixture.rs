@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// A gateway where everything happened that it notifies, and what it sent.
+/// A gateway at which everything that it notifies about has happened, with its deliveries.
 pub(crate) struct WebhookFixture {
     pub(crate) fixture: Fixture,
     pub(crate) receiver: Receiver,
@@ -26,12 +26,13 @@ pub(crate) struct WebhookFixture {
 }
 
 impl WebhookFixture {
-    /// Where everything happened as it was asked; `None` if the provider receives nothing.
+    /// Starts a gateway and makes everything happen as requested. `None` if the provider receives
+    /// no notifications.
     pub(crate) async fn open(start: &Start) -> Result<Option<Self>, Flaw> {
         let fixture = Fixture::open(start).await?;
         let Some(receiver) = Receiver::of(&fixture) else { return Ok(None) };
         let mut walk = Walk::new(&fixture, 0);
-        // Who was asked once may remember the answer.
+        // A provider may cache the result of an earlier confirmation.
         walk.believes = false;
         for (operation, steps) in [
             (Operation::CreatePayment, &[Visit, Pay(0)][..]),
@@ -63,13 +64,13 @@ impl WebhookFixture {
         self.receiver.receive(&self.fixture, endpoint, request)
     }
 
-    /// What the provider makes of an unaltered delivery.
+    /// Returns the provider's notification for an unaltered delivery.
     pub(crate) fn genuine(&self, sent: &WebhookSample) -> Result<Notification, Flaw> {
         self.receiver.genuine(&self.fixture, sent)
     }
 
-    /// The request as the gateway itself signs it, in the place of the one that was `sent`; `None`
-    /// if the suite cannot have it signed.
+    /// Returns the request as the gateway itself would sign it, in place of `sent`. `None` if the
+    /// suite cannot have it signed.
     pub(crate) fn signed_again(
         &self,
         sent: &WebhookSample,
@@ -92,7 +93,7 @@ impl WebhookFixture {
     }
 }
 
-/// What an event says of money, without what names it on its route.
+/// Describes the money in an event, without the identifiers of its route.
 pub(crate) fn said(event: &Event) -> String {
     match event.data() {
         EventData::Payment(payment) => format!(
@@ -117,8 +118,8 @@ pub(crate) fn said(event: &Event) -> String {
     }
 }
 
-/// All that an event says, and the key under which an app handles it once, without the raw bytes,
-/// which may differ in what no signature covers.
+/// Describes the whole content of an event, with the key under which an app handles it once. The
+/// raw bytes are excluded, because they may differ in parts that no signature covers.
 pub(crate) fn said_exactly(event: &Event) -> String {
     match serde_json::to_string(event.data()) {
         Ok(data) => format!("{:?} {data}", event.key()),

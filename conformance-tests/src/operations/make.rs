@@ -46,7 +46,7 @@ pub(super) async fn instruct(
     })
 }
 
-/// Asks once.
+/// Makes an inquiry once.
 pub(super) async fn inquire(
     operation: Operation,
     provider: &Provider,
@@ -91,7 +91,7 @@ pub(super) async fn inquire(
     Ok(Answer::Found(found))
 }
 
-/// The check of the request by its role, if the role has one.
+/// Returns the result of the role's check of the request, if the role has a check.
 pub(super) fn check(operation: Operation, provider: &Provider, requests: &Requests) -> Result<()> {
     match operation {
         Operation::CreatePayment => provider.payments()?.check(&requests.payment),

@@ -21,17 +21,17 @@ pub(crate) use outcome::{Found, answer_text};
 pub use prepared_call::PreparedCall;
 pub(crate) use reported::Reported;
 
-/// Every instruction that a provider sends.
+/// Returns every instruction that a provider sends.
 pub(crate) fn offered_instructions(provider: &Provider) -> impl Iterator<Item = Operation> {
     Operation::instructions().filter(|operation| operation.is_offered(provider))
 }
 
-/// Every inquiry that a provider sends.
+/// Returns every inquiry that a provider sends.
 pub(crate) fn offered_inquiries(provider: &Provider) -> impl Iterator<Item = Operation> {
     Operation::inquiries().filter(|operation| operation.is_offered(provider))
 }
 
-/// The capabilities of each role that a provider has, and the endpoints to which it is notified.
+/// Returns the capabilities of each role of a provider, and the endpoints of its notifications.
 pub(crate) fn capabilities(provider: &Provider) -> Value {
     json!({
         "payments": provider.payments().ok().map(|role| role.capabilities()),
@@ -42,8 +42,8 @@ pub(crate) fn capabilities(provider: &Provider) -> Value {
     })
 }
 
-/// The references and amounts that a role accepts, by its capabilities. `None` for a role that
-/// has neither, or that the provider does not have.
+/// Returns the rules for references and the limits of amounts of a role. `None` for a role that has
+/// neither, or that the provider does not have.
 pub(crate) fn rules(provider: &Provider, role: Role) -> Option<(&TextRules, &[AmountLimits])> {
     match role {
         Role::Payments => {

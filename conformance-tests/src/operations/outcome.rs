@@ -24,7 +24,7 @@ pub enum Outcome {
     Uncertain(Uncertain),
 }
 
-/// What an inquiry returned about an instruction's effect.
+/// The result of an inquiry about an instruction's effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Error(String),
@@ -64,7 +64,7 @@ impl Outcome {
         }
     }
 
-    /// What it is in a word, without its texts.
+    /// Describes the kind of outcome in a word, without its texts.
     pub(crate) fn kind(&self) -> String {
         match self {
             Self::Error(error) => format!("Err({:?})", error.kind()),
@@ -86,7 +86,7 @@ impl Outcome {
         matches!(self, Self::Accepted { unlike: None, .. })
     }
 
-    /// What was accepted as it was asked for.
+    /// Returns the accepted object, which must equal the request.
     pub(crate) fn accepted(self) -> Result<Reported, Flaw> {
         match self {
             Self::Accepted { reported, unlike: None } => Ok(reported),
@@ -125,7 +125,7 @@ impl fmt::Display for Found {
 }
 
 impl Answer {
-    /// Everything that was found.
+    /// Returns everything that was found.
     pub(crate) fn all(&self) -> &[Reported] {
         match self {
             Self::Found(one) => std::slice::from_ref(one),
@@ -134,7 +134,7 @@ impl Answer {
         }
     }
 
-    /// The state of the one that was found, if it has one.
+    /// Returns the state of the object that was found, if it has one.
     pub(crate) fn state(&self) -> Option<Meaning> {
         match self {
             Self::Found(one) => one.state(),
@@ -142,7 +142,7 @@ impl Answer {
         }
     }
 
-    /// The same but for what may change with the time that passes.
+    /// Returns `true` if both are equal except for values that change as time passes.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Absent(absence), Self::Absent(other)) => absence == other,
@@ -162,7 +162,7 @@ impl fmt::Display for Answer {
     }
 }
 
-/// The answer to an inquiry, or why there is none, in a line.
+/// Describes the result of an inquiry, or its error, in a line.
 pub(crate) fn answer_text(answer: &Result<Answer>) -> String {
     answer.as_ref().map_or_else(error_text, ToString::to_string)
 }

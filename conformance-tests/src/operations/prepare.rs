@@ -19,10 +19,10 @@ use crate::{
 
 use super::PreparedCall;
 
-/// A new holder that no test account has before.
+/// A holder's name that no test account has initially.
 const NEW_HOLDER: &str = "NGUYEN THI DOI TEN";
 
-/// The requests of every role under one reference, as the subject's gateway describes them.
+/// Returns the requests of every role under one reference, as the subject's gateway provides them.
 pub(super) fn requests(subject: &Subject, reference: &str) -> Result<Requests, Flaw> {
     under(subject, reference)
         .map_err(|error| Flaw::new(format!("requests under the reference `{reference}`"), error))
@@ -48,12 +48,12 @@ fn under(subject: &Subject, reference: &str) -> Result<Requests> {
     Ok(requests)
 }
 
-/// What has to happen before an operation, under the same reference.
+/// Returns the steps that must happen before an operation, under the same reference.
 fn needs(operation: Operation) -> &'static [Step] {
     use Operation::{CloseVirtualAccount, CreatePayment, CreatePayout, OpenVirtualAccount};
     match operation {
         Operation::CancelPayment => &[Do(CreatePayment), Visit],
-        // Paid, so that a payment whose buyer has never visited the gateway is known there too.
+        // It is paid, so that the gateway knows even a payment whose buyer has never visited it.
         Operation::FindPayment | Operation::RefundPayment => &[Do(CreatePayment), Visit, Pay(0)],
         Operation::FindRefund => &[Do(CreatePayment), Visit, Pay(0), Do(Operation::RefundPayment)],
         Operation::FindVirtualAccount
@@ -66,7 +66,7 @@ fn needs(operation: Operation) -> &'static [Step] {
     }
 }
 
-/// Does at the gateway what a call needs.
+/// Establishes the state at the gateway that a call needs.
 pub(super) async fn prepare(fixture: &Fixture, call: &mut PreparedCall) -> Result<(), Flaw> {
     let [Do(open), steps @ ..] = needs(call.operation) else { return Ok(()) };
     let opening = call.then(*open);

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{Answer, Found, Outcome, Reported, make, prepare, rules};
 
-/// The number of a reference under which nothing is ever made.
+/// The number of a reference under which nothing is ever opened.
 const UNUSED: u32 = 9_999;
 
 /// A call that is ready to be made.
@@ -26,7 +26,8 @@ pub struct PreparedCall {
 }
 
 impl PreparedCall {
-    /// Does at the gateway what `operation` needs, under the reference with this number.
+    /// Prepares a call of `operation` under the reference with this number, and the state at the
+    /// gateway that it needs.
     pub(crate) async fn ready(
         fixture: &Fixture,
         operation: Operation,
@@ -38,7 +39,7 @@ impl PreparedCall {
         Ok(call)
     }
 
-    /// The same under this reference, with nothing prepared.
+    /// Creates a call of `operation` under this reference, without preparing anything.
     pub(crate) fn about(
         subject: &Subject,
         operation: Operation,
@@ -47,7 +48,7 @@ impl PreparedCall {
         Ok(Self::with(operation, prepare::requests(subject, reference)?))
     }
 
-    /// The same about something that never existed.
+    /// Creates a call of `operation` about an object that never existed.
     pub(crate) fn unfounded(subject: &Subject, operation: Operation) -> Result<Self, Flaw> {
         Self::about(subject, operation, &subject.gateway.reference(UNUSED))
     }
@@ -57,12 +58,12 @@ impl PreparedCall {
         Self { operation, requests: Box::new(requests) }
     }
 
-    /// Another operation with the same requests.
+    /// Returns a call of another operation with the same requests.
     pub(crate) fn then(&self, operation: Operation) -> Self {
         Self { operation, requests: self.requests.clone() }
     }
 
-    /// What it is about.
+    /// Returns the subject of the call.
     pub(crate) fn subject(&self) -> CallSubject {
         let requests = &self.requests;
         match (self.operation, self.operation.role()) {
@@ -75,12 +76,12 @@ impl PreparedCall {
         }
     }
 
-    /// The reference under which the gateway's books have it.
+    /// Returns the reference under which the gateway's books have it.
     pub(crate) fn reference(&self) -> String {
         self.subject().reference().to_owned()
     }
 
-    /// What the role's own check says of it, which a router asks first.
+    /// Returns the result of the role's own check, which a router makes first.
     pub(crate) fn check(&self, provider: &Provider) -> Result<()> {
         make::check(self.operation, provider, &self.requests)
     }
@@ -91,7 +92,7 @@ impl PreparedCall {
         Outcome::of(made, |reported| self.unlike(reported).or_else(|| self.undone(reported)))
     }
 
-    /// Makes the call once, whatever it is: an error, or else what came of it in words.
+    /// Makes the call once, whatever its kind. Returns an error, or a description of the result.
     pub(crate) async fn attempt(&self, provider: &Provider) -> Result<String> {
         if !self.operation.is_instruction() {
             return self.ask(provider).await.map(|answer| answer.to_string());
@@ -102,7 +103,7 @@ impl PreparedCall {
         }
     }
 
-    /// Carries an instruction out once, where nothing prevents that it is accepted as asked.
+    /// Carries out an instruction once, without faults, so that it must be accepted as requested.
     pub(crate) async fn succeed(&self, fixture: &Fixture) -> Result<Reported, Flaw> {
         let mark = fixture.mark();
         let outcome = self.carry_out(&fixture.provider).await;
@@ -111,7 +112,7 @@ impl PreparedCall {
         })
     }
 
-    /// How often the gateway has carried it out so far, by its own books.
+    /// Returns how many times the gateway has carried it out so far, according to its own books.
     pub(crate) async fn done(&self, fixture: &Fixture) -> usize {
         fixture.subject.gateway.carried_out(self.operation, self.subject().reference()).await
     }
@@ -121,13 +122,13 @@ impl PreparedCall {
         make::inquire(self.operation, provider, &self.requests).await
     }
 
-    /// Makes an inquiry, with nothing in the way.
+    /// Makes an inquiry, without faults.
     pub(crate) async fn answer(&self, provider: &Provider) -> Result<Answer, Flaw> {
         let refused = |error| Flaw::refused(self.operation, &error);
         self.ask(provider).await.map_err(refused)
     }
 
-    /// The inquiry about the effect of an instruction; `None` if the provider has none.
+    /// Returns the inquiry about the effect of an instruction. `None` if the provider has none.
     pub(crate) fn inquiry(&self, provider: &Provider) -> Option<Self> {
         let inquiry = match (self.operation, self.operation.role()) {
             (Operation::RefundPayment, _) => Operation::FindRefund,
@@ -138,8 +139,8 @@ impl PreparedCall {
         inquiry.is_offered(provider).then(|| self.then(inquiry))
     }
 
-    /// Asks what became of an instruction whose response may be lost; `None` if the provider has no
-    /// such inquiry.
+    /// Queries the effect of an instruction whose response may be lost. `None` if the provider has
+    /// no such inquiry.
     pub(crate) async fn find(&self, provider: &Provider) -> Option<Found> {
         let inquiry = self.inquiry(provider)?;
         if self.operation == Operation::OpenVirtualAccount {
@@ -158,7 +159,7 @@ impl PreparedCall {
         })
     }
 
-    /// In what a value that is reported differs from the request.
+    /// Describes the difference between a reported value and the request. `None` if there is none.
     pub(crate) fn unlike(&self, reported: &Reported) -> Option<String> {
         let differs = |what: &str, shown: &str, asked: &str| {
             (shown != asked).then(|| format!("its {what} is {shown} instead of {asked}"))
@@ -182,7 +183,8 @@ impl PreparedCall {
             .or(of_refund)
     }
 
-    /// What of the effect of an instruction is missing in a value that is reported.
+    /// Describes the missing effect of an instruction in a reported value. `None` if the effect is
+    /// complete.
     fn undone(&self, reported: &Reported) -> Option<String> {
         let state = reported.state();
         let closed = Some(Meaning::VirtualAccount(VirtualAccountState::Closed));
@@ -202,7 +204,7 @@ impl PreparedCall {
         (!is_done).then(|| format!("it is {state:?}"))
     }
 
-    /// The amount of the request, if it has one.
+    /// Returns the amount of the request, if it has one.
     pub(crate) fn amount(&self) -> Option<Money> {
         match self.operation {
             Operation::CreatePayment => Some(self.requests.payment.amount),
@@ -213,8 +215,8 @@ impl PreparedCall {
         }
     }
 
-    /// What is to be paid for what it opens: what it asks for, or else something that the provider
-    /// takes.
+    /// Returns the amount to pay for the object that it opens: the amount asked, or else one that
+    /// the provider accepts.
     pub(crate) fn to_pay(&self, provider: &Provider) -> Result<Money, Flaw> {
         if let Some(asked) = self.amount() {
             return Ok(asked);
@@ -226,7 +228,7 @@ impl PreparedCall {
         Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
     }
 
-    /// When what it opens ends, by its request.
+    /// Returns the expiry in the request of the object that it opens.
     pub(crate) fn end(&self) -> Option<Timestamp> {
         match self.operation {
             Operation::CreatePayment => self.requests.payment.expires_at,
@@ -235,7 +237,7 @@ impl PreparedCall {
         }
     }
 
-    /// The same with this amount, of an instruction that opens something.
+    /// Returns the instruction with this amount, if it opens something.
     pub(crate) fn with_amount(&self, amount: Money) -> Self {
         let mut other = self.clone();
         match self.operation {

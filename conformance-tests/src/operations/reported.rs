@@ -29,7 +29,7 @@ pub enum Reported {
 }
 
 impl Reported {
-    /// The merchant's reference.
+    /// Returns the merchant's reference.
     pub(crate) fn reference(&self) -> Option<&str> {
         match self {
             Self::Payment(payment) => Some(payment.order.as_str()),
@@ -40,7 +40,7 @@ impl Reported {
         }
     }
 
-    /// The amount of the request.
+    /// Returns the amount of the request.
     pub(crate) fn asked(&self) -> Option<Money> {
         match self {
             Self::Payment(payment) => payment.asked,
@@ -51,7 +51,7 @@ impl Reported {
         }
     }
 
-    /// What arrived in all.
+    /// Returns the sum of the money that arrived.
     pub(crate) fn received(&self) -> Option<Money> {
         match self {
             Self::Payment(payment) => payment.received,
@@ -60,7 +60,7 @@ impl Reported {
         }
     }
 
-    /// The rows that could be read, or the credits of a payment.
+    /// Returns the rows that could be read, or the credits of a payment.
     pub(crate) fn movements(&self) -> Vec<&Movement> {
         match self {
             Self::Payment(payment) => payment.credits.iter().collect(),
@@ -69,7 +69,7 @@ impl Reported {
         }
     }
 
-    /// When it happened.
+    /// Returns the time of the value.
     pub(crate) fn at(&self) -> Option<Timestamp> {
         match self {
             Self::Payout(payout) => payout.at,
@@ -78,7 +78,7 @@ impl Reported {
         }
     }
 
-    /// When it ends, of each number of a virtual account.
+    /// Returns the expiry, for a virtual account that of each number.
     pub(crate) fn ends(&self) -> Vec<Timestamp> {
         match self {
             Self::Payment(payment) => payment.expires_at.into_iter().collect(),
@@ -89,7 +89,7 @@ impl Reported {
         }
     }
 
-    /// Its state as a changed response means it, where it has one.
+    /// Returns its state in the form of a changed response's meaning, if it has one.
     pub(crate) fn state(&self) -> Option<Meaning> {
         match self {
             Self::Payment(payment) => Some(Meaning::Payment(payment.state)),

@@ -16,27 +16,27 @@ use crate::{Flaw, Notifies, WebhookSample, fixture::Fixture};
 #[derive(Debug)]
 pub(crate) struct Delivered {
     pub(crate) sample: WebhookSample,
-    /// Its events as an app believes them: proven, or confirmed.
+    /// Its events as an app would accept them, proven or confirmed.
     pub(crate) events: Result<Vec<Event>, Flaw>,
-    /// Those of the same happening when it is delivered once more, hours later.
+    /// The events of a repetition of the delivery, hours later.
     pub(crate) again: Result<Vec<Event>, Flaw>,
 }
 
 impl Delivered {
-    /// Its events, as an app believes them.
+    /// Returns its events as an app would accept them.
     pub(crate) fn believed(&self) -> impl Iterator<Item = &Event> {
         self.events.iter().flatten()
     }
 }
 
-/// Where deliveries come from and where they go to.
+/// The gateway that sends deliveries, and the provider that receives them.
 pub(crate) struct Receiver {
     pub(crate) gateway: Arc<dyn Notifies>,
     pub(crate) receiver: Arc<dyn NotificationReceiver>,
 }
 
 impl Receiver {
-    /// `None` if the provider receives nothing.
+    /// Returns the receiver, or `None` if the provider receives no notifications.
     pub(crate) fn of(fixture: &Fixture) -> Option<Self> {
         let gateway = fixture.subject.notifications.clone()?;
         Some(Self { gateway, receiver: fixture.provider.notifications().ok()?.clone() })
@@ -51,7 +51,7 @@ impl Receiver {
         self.receiver.receive(endpoint, &Delivery::of(request), fixture.now())
     }
 
-    /// What the provider makes of an unaltered delivery.
+    /// Returns the provider's notification for an unaltered delivery.
     pub(crate) fn genuine(
         &self,
         fixture: &Fixture,
@@ -62,7 +62,7 @@ impl Receiver {
             .ok_or_else(|| sent.flaw("a notification of an unaltered delivery", "an answer"))
     }
 
-    /// An event as an app may believe it: proven, or confirmed.
+    /// Returns an event as an app may accept it, proven or confirmed.
     pub(crate) async fn believed(&self, event: &Event) -> Result<Event, Flaw> {
         if event.is_trusted() || !event.moves_money() {
             return Ok(event.clone());
@@ -84,8 +84,8 @@ impl Receiver {
         Ok(events)
     }
 
-    /// What was sent since the last time, with what is believed of what came from server to server
-    /// if `believes`; what browsers carry is added to `returns`.
+    /// Returns the deliveries since the last call that came from server to server, with their
+    /// accepted events if `believes` is `true`. The returns of browsers are added to `returns`.
     pub(super) async fn take(
         &self,
         fixture: &Fixture,
@@ -106,7 +106,7 @@ impl Receiver {
     }
 }
 
-/// Delivers everything again three hours later.
+/// Repeats every delivery three hours later.
 pub(super) async fn repeat(fixture: &Fixture, deliveries: impl Iterator<Item = &mut Delivered>) {
     let Some(receiver) = Receiver::of(fixture) else { return };
     fixture.subject.gateway.advance(Duration::from_secs(3 * 3_600)).await;
@@ -116,7 +116,8 @@ pub(super) async fn repeat(fixture: &Fixture, deliveries: impl Iterator<Item = &
     }
 }
 
-/// The notification that an unaltered delivery became; `None` if it is answered and tells nothing.
+/// Returns the notification of an unaltered delivery. `None` if the delivery gets a direct reply
+/// and has no event.
 pub(crate) fn notification(
     sent: &WebhookSample,
     received: Received,

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{About, Step, Walk};
 
-/// Opens something at each edge.
+/// Opens an object at each limit.
 pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     for operation in
         [Operation::CreatePayment, Operation::OpenVirtualAccount, Operation::CreatePayout]
@@ -31,7 +31,7 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
                 walk.lives_by(About::Edge, call, 0, &[]).await?;
             }
         }
-        // In the past, now, in a second and in an hour.
+        // Expiries in the past, now, in a second and in an hour.
         for seconds in [-3_600, 0, 1, 3_600] {
             let end = Timestamp::from_unix(walk.fixture.now().unix_seconds() + seconds);
             let change = |requests: &mut Requests| {
@@ -44,7 +44,7 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// Opens something under references at random within the declared rules.
+/// Opens objects under random references that the declared rules allow.
 pub(super) async fn references(
     walk: &mut Walk<'_>,
     operation: Operation,
@@ -61,8 +61,8 @@ pub(super) async fn references(
     Ok(())
 }
 
-/// Every method of payment that the capabilities name; none where the buyer chooses, and for the
-/// other roles.
+/// Returns every payment method of the capabilities. Returns `None` alone if the buyer chooses, and
+/// for the other roles.
 pub(super) fn methods(walk: &Walk<'_>, operation: Operation) -> Vec<Option<PaymentMethod>> {
     match walk.fixture.provider.payments() {
         Ok(role) if operation == Operation::CreatePayment => {
@@ -74,8 +74,8 @@ pub(super) fn methods(walk: &Walk<'_>, operation: Operation) -> Vec<Option<Payme
     }
 }
 
-/// The shortest and the longest text that the rules allow, and one with each character that they
-/// name, each at either end.
+/// Returns the shortest and the longest text that the rules allow, and one with each listed
+/// character at either end.
 fn texts_within(rules: &TextRules) -> Vec<String> {
     let named: &[char] = &match rules.alphabet {
         Alphabet::AlphanumericAnd(more) | Alphabet::CapitalsAnd(more) => more.chars().collect(),

@@ -13,26 +13,27 @@ use crate::{
 
 use super::Delivered;
 
-/// One payment, virtual account or payout, from its opening on.
+/// One payment, virtual account or payout, from its opening to its end.
 #[derive(Debug)]
 pub(crate) struct Life {
-    /// What it is about.
+    /// The purpose of the life.
     pub(crate) about: About,
     /// The call that opened it.
     pub(crate) call: PreparedCall,
-    /// What the role's own check says of that call; refused by it, it was never opened.
+    /// The result of the role's own check of that call. If the check refused it, it was never
+    /// opened.
     pub(crate) allowed: payments_core::Result<()>,
-    /// Which of the actions that a payment shows the buyer follows.
+    /// The index of the payment's next action that the buyer follows.
     pub(crate) action: usize,
-    /// What is to be paid.
+    /// The amount to be paid.
     pub(crate) asked: Money,
-    /// The balance before it, if the provider can be asked.
+    /// The balance before it, if the provider can report one.
     pub(crate) before: Option<Money>,
-    /// The opening, and what came behind it if it was accepted.
+    /// The opening and, if it was accepted, the following steps.
     pub(crate) steps: Vec<Seen>,
 }
 
-/// Why something is opened.
+/// The purpose for which something is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum About {
     /// To see the usual life.
@@ -51,28 +52,28 @@ pub(crate) enum About {
     Beneficiary,
 }
 
-/// What was seen after a step.
+/// The observations after a step.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) step: Step,
-    /// When it was.
+    /// The time of the step.
     pub(crate) at: Timestamp,
-    /// Whether the gateway let it happen.
+    /// Whether the gateway allowed the step.
     pub(crate) is_done: bool,
-    /// What an instruction returned.
+    /// The result of an instruction.
     pub(crate) outcome: Option<Outcome>,
     /// The calls that the provider made in this step.
     pub(crate) notes: Vec<Note>,
-    /// What has arrived at the gateway of the instruction.
+    /// The fields of the instruction that the gateway has received.
     pub(crate) received: ReceivedFields,
-    /// What the gateway booked in this step.
+    /// The bookings of the gateway in this step.
     pub(crate) bookings: Vec<Booking>,
     pub(crate) deliveries: Vec<Delivered>,
-    /// What an inquiry found; `None` if none was made.
+    /// The result of an inquiry. `None` if none was made.
     pub(crate) found: Option<payments_core::Result<Answer>>,
-    /// The list of its credits; `None` if none was asked for.
+    /// The list of its credits. `None` if it was not requested.
     pub(crate) credits: Option<payments_core::Result<Answer>>,
-    /// The balance to send from; `None` if it was not asked for.
+    /// The balance available for payouts. `None` if it was not requested.
     pub(crate) balance: Option<Money>,
 }
 
@@ -81,28 +82,28 @@ impl Life {
         self.call.operation
     }
 
-    /// What the provider returned of the opening, if it was accepted.
+    /// Returns the object that was opened, if the opening was accepted.
     pub(crate) fn opened(&self) -> Option<&Reported> {
         self.opening().and_then(Outcome::reported)
     }
 
-    /// Its steps, each beside the life.
+    /// Returns its steps, each together with the life.
     pub(crate) fn each_step(&self) -> impl Iterator<Item = (&Self, &Seen)> {
         self.steps.iter().map(move |seen| (self, seen))
     }
 
-    /// What was paid by and by.
+    /// Returns the amounts that were paid, in order.
     pub(crate) fn paid(&self) -> Vec<Money> {
         let done = self.steps.iter().filter(|seen| seen.is_done);
         done.filter_map(|seen| self.amount(seen)).collect()
     }
 
-    /// Whether something is paid in a step.
+    /// Returns `true` if something is paid in a step.
     pub(crate) fn is_paid_in(&self, seen: &Seen) -> bool {
         seen.is_done && self.amount(seen).is_some()
     }
 
-    /// What is paid in a step.
+    /// Returns the amount that is paid in a step.
     pub(crate) fn amount(&self, seen: &Seen) -> Option<Money> {
         match seen.step {
             Step::Pay(more) => {
@@ -112,7 +113,7 @@ impl Life {
         }
     }
 
-    /// The steps until something is paid or ends.
+    /// Returns the steps before something is paid or ends.
     pub(crate) fn unpaid(&self) -> impl Iterator<Item = &Seen> {
         let is_open = |seen: &&Seen| match seen.step {
             Step::Do(operation) => operation == self.operation(),
@@ -122,28 +123,28 @@ impl Life {
         self.steps.iter().take_while(is_open)
     }
 
-    /// The step in which it was paid in time for the first time.
+    /// Returns the step in which it was first paid in time.
     pub(crate) fn first_paid(&self) -> Option<&Seen> {
         let in_time = self.steps.iter().take_while(|seen| seen.step != Step::PastEnd);
         in_time.filter(|seen| seen.is_done).find(|seen| matches!(seen.step, Step::Pay(_)))
     }
 
-    /// Everything that was delivered about it, as an app believes it.
+    /// Returns the events of all deliveries about it, as an app would accept them.
     pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
         self.steps.iter().flat_map(|seen| &seen.deliveries).flat_map(Delivered::believed)
     }
 
-    /// Everything that the gateway booked.
+    /// Returns all of the gateway's bookings for it.
     pub(crate) fn bookings(&self) -> impl Iterator<Item = &Booking> {
         self.steps.iter().flat_map(|seen| &seen.bookings)
     }
 
-    /// What the opening returned.
+    /// Returns the result of the opening.
     pub(crate) fn opening(&self) -> Option<&Outcome> {
         self.steps.first().and_then(|seen| seen.outcome.as_ref())
     }
 
-    /// Nothing if it is so, or else a flaw of this life.
+    /// Returns `Ok` if `is_so` is `true`, and otherwise a flaw of this life.
     pub(crate) fn unless(
         &self,
         is_so: bool,
@@ -153,7 +154,7 @@ impl Life {
         if is_so { Ok(()) } else { Err(self.flaw(expected, found)) }
     }
 
-    /// A flaw of this life, with where its opening left the provider.
+    /// Creates a flaw of this life, with the provider's line that sent the opening.
     pub(crate) fn flaw(&self, expected: impl Into<String>, found: impl std::fmt::Display) -> Flaw {
         let line = self.steps.first().and_then(|seen| seen.line());
         Flaw::new(expected, found).in_call(self.operation()).sent_at(line)
@@ -161,7 +162,7 @@ impl Life {
 }
 
 impl Seen {
-    /// A step that was made, of which nothing else is seen yet.
+    /// Creates a step without any other observations yet.
     pub(super) fn of(step: Step, at: Timestamp, outcome: Option<Outcome>) -> Self {
         Self {
             step,
@@ -178,13 +179,13 @@ impl Seen {
         }
     }
 
-    /// Everything that was reported of it, with the operation that reported it.
+    /// Returns everything that was reported about it.
     pub(crate) fn reported(&self) -> impl Iterator<Item = &Reported> {
         let returned = self.outcome.as_ref().and_then(Outcome::reported);
         returned.into_iter().chain(self.found())
     }
 
-    /// Everything that an inquiry found.
+    /// Returns everything that an inquiry found.
     pub(crate) fn found(&self) -> &[Reported] {
         match &self.found {
             Some(Ok(answer)) => answer.all(),
@@ -192,7 +193,7 @@ impl Seen {
         }
     }
 
-    /// The provider's own line that sent the instruction, or else asked.
+    /// Returns the provider's line that sent the instruction, or else the inquiry.
     pub(crate) fn line(&self) -> Option<&'static Location<'static>> {
         let instruction = self.notes.iter().find(|note| note.class == CallClass::Instruction);
         instruction.or(self.notes.last()).map(|note| note.made_at)

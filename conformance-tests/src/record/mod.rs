@@ -36,34 +36,35 @@ pub(crate) use deliveries::{Delivered, Receiver, notification};
 pub(crate) use life::{About, Life, Seen};
 pub(crate) use walk::Walk;
 
-/// What was seen.
+/// The observations of the honest run.
 #[derive(Debug)]
 pub(crate) struct Record {
-    /// In the order in which they began.
+    /// The lives, in the order in which they began.
     pub(crate) lives: Vec<Life>,
-    /// What was opened at the edges of what is declared, and no further.
+    /// The objects that were opened at the limits of the declared rules, with no further steps.
     pub(crate) edges: Vec<Life>,
-    /// The money that arrived on our bank accounts by itself.
+    /// The money that arrived on the merchant's bank accounts without an order.
     pub(crate) deposits: Vec<Deposit>,
-    /// The whole statement at the end, if the provider lists one.
+    /// The whole statement at the end, if the provider has statements.
     pub(crate) statement: Option<Result<Vec<Movement>, Flaw>>,
-    /// The balance to send from at the end, if the provider can be asked, and when it was asked.
+    /// The balance available for payouts at the end and the time of its inquiry, if the provider
+    /// can report one.
     pub(crate) balance: Option<(Reported, Timestamp)>,
-    /// What of it the gateway notifies, of the roles that there are.
+    /// The roles about which the gateway sends notifications.
     pub(crate) notified: Vec<Role>,
-    /// Of payments.
+    /// How payments are opened.
     pub(crate) create: Option<CreateMode>,
-    /// Of payouts.
+    /// The effect of a repeated payout.
     pub(crate) repeat: Option<Repeat>,
-    /// What buyers can do, as the gateway says.
+    /// The possible behaviour of buyers, as the gateway declares it.
     pub(crate) buyers: Option<Payers>,
-    /// What can be done on virtual accounts, as the gateway says.
+    /// The possible behaviour of payers on virtual accounts, as the gateway declares it.
     pub(crate) payers: Option<Payers>,
-    /// What random texts were made of.
+    /// The seed of the random texts.
     pub(crate) seed: u64,
 }
 
-/// Money that arrived on a bank account of ours by itself.
+/// Money that arrived on a bank account of the merchant without an order.
 #[derive(Debug)]
 pub(crate) struct Deposit {
     pub(crate) amount: Money,
@@ -77,7 +78,7 @@ impl Record {
         let fixture = Fixture::open(start).await?;
         let seed = seed();
         let mut walk = Walk::new(&fixture, seed);
-        // Now is not when the gateway started.
+        // The present time must differ from the time at which the gateway started.
         walk.pass(Duration::from_secs(3 * 3_600)).await;
         payments::live(&mut walk).await?;
         virtual_accounts::live(&mut walk).await?;
@@ -115,18 +116,18 @@ impl Record {
         })
     }
 
-    /// The whole statement at the end; `None` if the provider lists none.
+    /// Returns the whole statement at the end. `None` if the provider has no statements.
     pub(crate) fn entries(&self) -> Result<Option<&[Movement]>, Flaw> {
         let statement = self.statement.as_ref().map(|read| read.as_deref().map_err(Flaw::clone));
         statement.transpose()
     }
 
-    /// The lives of one role.
+    /// Returns the lives of one role.
     pub(crate) fn of(&self, role: Role) -> impl Iterator<Item = &Life> {
         self.lives.iter().filter(move |life| life.call.operation.role() == role)
     }
 
-    /// Everything that was delivered, oldest first.
+    /// Returns all deliveries, oldest first.
     pub(crate) fn deliveries(&self) -> impl Iterator<Item = &Delivered> {
         let steps = self.lives.iter().flat_map(|life| &life.steps);
         let deposits = self.deposits.iter().flat_map(|deposit| &deposit.deliveries);
@@ -134,13 +135,13 @@ impl Record {
     }
 }
 
-/// A text of one word, and one as long as it may be. They are the same in every run.
+/// Returns a text of one word and the longest allowed text. They are the same in every run.
 fn short_and_long(rules: &TextRules) -> [String; 2] {
     let mut texts = Texts::new(1);
     [rules.min.max(5).min(rules.max), rules.max].map(|length| texts.words(rules, length))
 }
 
-/// An amount within each limit, which are of one currency each.
+/// Returns an amount within each of the limits, each of which is for one currency.
 fn amounts(limits: &[AmountLimits]) -> Vec<Money> {
     let within = |limit: &AmountLimits| {
         let most = limit.max.map_or(i64::MAX, |max| max.minor());

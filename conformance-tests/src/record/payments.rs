@@ -58,7 +58,7 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     edges::references(walk, CREATE, &[Visit, Pay(0)]).await
 }
 
-/// A refund with its amount and a reason.
+/// Changes the refund to one with its amount and a reason.
 fn with_a_reason(requests: &mut Requests) {
     let (amount, refund) = (requests.payment.amount, requests.refund.clone());
     if let Ok(refund) = refund.with_reason(REASON).with_amount(amount) {
@@ -66,7 +66,7 @@ fn with_a_reason(requests: &mut Requests) {
     }
 }
 
-/// A refund of half of what is paid.
+/// Changes the refund to half of the amount paid.
 fn of_a_half(requests: &mut Requests) {
     let paid = requests.payment.amount;
     let half = Money::from_minor(paid.minor() / 2, paid.currency());
@@ -75,7 +75,7 @@ fn of_a_half(requests: &mut Requests) {
     }
 }
 
-/// Descriptions and addresses.
+/// Opens payments with various descriptions and addresses.
 async fn texts(walk: &mut Walk<'_>, role: &dyn PaymentProvider) -> Result<(), Flaw> {
     for description in short_and_long(&role.capabilities().description) {
         let change = |requests: &mut Requests| requests.payment.description = description;
@@ -99,7 +99,7 @@ async fn texts(walk: &mut Walk<'_>, role: &dyn PaymentProvider) -> Result<(), Fl
     Ok(())
 }
 
-/// By every method, and by each action that is shown: each pays an order of its own.
+/// Pays by every method and by each next action, each for a separate order.
 async fn methods(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     for method in edges::methods(walk, CREATE) {
         let (mut action, mut shown) = (0, 1);
@@ -117,8 +117,8 @@ async fn methods(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// Pairs of references that the provider takes, of which one is almost the other: with one
-/// character more or less at either end, or another one there, or in the other case.
+/// Returns pairs of valid references that are almost equal: with one character added, removed or
+/// replaced at either end, or in another case.
 fn near_misses(
     walk: &Walk<'_>,
     gateway: &dyn TakesPayments,
@@ -146,7 +146,7 @@ fn near_misses(
         let order = OrderRef::new(text);
         order.is_ok_and(|order| role.check(&gateway.payment(order)).is_ok())
     };
-    // Far from the others, so that nothing else is near, and each pair far from the next.
+    // The numbers are far from those of other references, and each pair is far from the next.
     let numbers = (8_000..).step_by(100).enumerate().take(9);
     let pairs = numbers
         .map(|(index, number)| beside(&walk.fixture.subject.gateway.reference(number), index));

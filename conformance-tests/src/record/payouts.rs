@@ -35,7 +35,7 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
         walk.life((About::Beneficiary, CREATE), change, &steps).await?;
     }
     for note in short_and_long(&role.capabilities().note) {
-        // A provider that passes no note on says so by a most of 0.
+        // A provider that does not pass on notes declares a maximum length of 0.
         let change = |requests: &mut Requests| {
             if !note.is_empty() {
                 requests.payout.note = Some(note);

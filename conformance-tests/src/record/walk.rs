@@ -14,18 +14,19 @@ use crate::{
 
 use super::{About, Delivered, Deposit, Life, Receiver, Seen, Step};
 
-/// What passes between opening, paying and asking, so that no time is taken for another one.
+/// The time between opening, paying and inquiring, so that their times can be distinguished.
 const PASSING: Duration = Duration::from_secs(1_200);
 
-/// What happens at one gateway.
+/// The sequence of events at one gateway.
 pub(crate) struct Walk<'a> {
     pub(crate) fixture: &'a Fixture,
     pub(crate) seed: u64,
     pub(crate) lives: Vec<Life>,
-    /// What browsers carry back.
+    /// The returns of browsers.
     pub(crate) returns: Vec<WebhookSample>,
     receiver: Option<Receiver>,
-    /// Whether it is seen what is believed of deliveries, for which a provider may ask the gateway.
+    /// Whether accepted events are recorded, for which a provider may send inquiries to the
+    /// gateway.
     pub(crate) believes: bool,
     /// The number of the latest reference.
     number: u32,
@@ -44,13 +45,13 @@ impl<'a> Walk<'a> {
         self.fixture.subject.gateway.advance(time).await;
     }
 
-    /// The next reference.
+    /// Returns the next reference.
     pub(crate) fn reference(&mut self) -> String {
         self.number += 1;
         self.fixture.subject.gateway.reference(self.number)
     }
 
-    /// Opens something under the next reference, with a changed request, and walks these steps.
+    /// Opens an object under the next reference, with a changed request, and makes these steps.
     pub(crate) async fn life(
         &mut self,
         (about, operation): (About, Operation),
@@ -63,7 +64,7 @@ impl<'a> Walk<'a> {
         self.lives_by(about, call, 0, steps).await
     }
 
-    /// Opens something by a call, and walks these steps, with one of the actions that are shown.
+    /// Opens an object by a call and makes these steps, with the next action of the given index.
     pub(crate) async fn lives_by(
         &mut self,
         about: About,
@@ -92,7 +93,7 @@ impl<'a> Walk<'a> {
     async fn step(&mut self, life: &mut Life, step: Step, is_last: bool) {
         let (fixture, provider) = (self.fixture, &self.fixture.provider);
         let (is_usual, is_edge) = (life.about == About::Usual, life.about == About::Edge);
-        // Of references there are many: what becomes of each is looked at once.
+        // There are many references, so each of these lives is inquired about only once.
         let looks = !is_edge && (is_last || life.about != About::Reference);
         if is_usual && matches!(step, Step::Pay(_)) {
             self.pass_a_little(life).await;
@@ -137,13 +138,13 @@ impl<'a> Walk<'a> {
         life.steps.push(seen);
     }
 
-    /// Lets a little time pass, which ends nothing that is to be paid by then.
+    /// Lets a little time pass, but not so much that the object expires.
     async fn pass_a_little(&self, life: &Life) {
         let left = life.call.end().map_or(Duration::MAX, |end| end.since(self.fixture.now()));
         self.pass(PASSING.min(left / 3)).await;
     }
 
-    /// The balance from which a payout is sent.
+    /// Returns the balance from which a payout is sent.
     async fn balance_of(&self, call: &PreparedCall, about: About) -> Option<Money> {
         let is_compared = call.operation.role() == Role::Payouts && about == About::Usual;
         let balance = if is_compared { self.balance().await } else { None };
@@ -153,7 +154,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The balance to send from and when it was asked for, if the provider can be asked.
+    /// Returns the balance available for payouts and the time of the inquiry, if the provider can
+    /// report one.
     pub(crate) async fn balance(&self) -> Option<(Reported, Timestamp)> {
         let provider = &self.fixture.provider;
         if !Operation::Balance.is_offered(provider) {
@@ -164,7 +166,7 @@ impl<'a> Walk<'a> {
         Some((answer.all().first()?.clone(), self.fixture.now()))
     }
 
-    /// What was booked and delivered since the last time.
+    /// Returns the bookings and deliveries since the last call.
     async fn new_entries(&mut self) -> (Vec<Booking>, Vec<Delivered>) {
         let mut bookings = self.fixture.bookings().await;
         let all = bookings.len();
@@ -177,7 +179,7 @@ impl<'a> Walk<'a> {
         (bookings, deliveries)
     }
 
-    /// Two equal transfers in each currency arrive on our accounts.
+    /// Makes two equal transfers in each currency arrive on the merchant's accounts.
     pub(crate) async fn deposits(&mut self) -> Vec<Deposit> {
         let mut deposits = Vec::new();
         let Some((gateway, role)) = self.fixture.statements() else { return deposits };
