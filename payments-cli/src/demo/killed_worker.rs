@@ -128,7 +128,7 @@ impl Worker {
 
     /// Waits until the worker reports that every payout is on record, and returns how many are.
     async fn recorded(&mut self) -> Result<usize, Broken> {
-        let out = self.0.stdout.take().ok_or("the worker says nothing")?;
+        let out = self.0.stdout.take().ok_or("the worker prints nothing")?;
         let lines = move || BufReader::new(out).lines().take(PAYOUTS).filter(Result::is_ok).count();
         Ok(tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(lines)).await??)
     }

@@ -73,7 +73,7 @@ pub(super) fn judged(seen: &[Seen]) -> String {
         (Some(why), _) => format!("untrusted: {why}; replied {}", seen.status),
         (None, true) => format!("handled before; replied {}", seen.status),
         (None, false) if !seen.doubts.is_empty() => seen.doubts.join(", "),
-        (None, false) => format!("believed; the proof covers {}", seen.coverage),
+        (None, false) => format!("trusted; the proof covers {}", seen.coverage),
     };
     if seen.is_empty() {
         return "no delivery arrived".to_owned();

@@ -114,7 +114,7 @@ impl Presented {
 
     pub(super) fn description(&self) -> String {
         match self.readings.first() {
-            _ if self.characters == 0 => "there is none".to_owned(),
+            _ if self.characters == 0 => "no signature".to_owned(),
             None => format!("{} characters of no known encoding", self.characters),
             Some(reading) => format!("{} bytes in {}", reading.bytes.len(), reading.words),
         }

@@ -221,7 +221,7 @@ fn what_nothing_explains_is_said_within_bounds() {
     assert!(why.matches.is_empty() && why.tried > 5_000, "{} tried", why.tried);
     assert_eq!(why.signature, "16 bytes in hexadecimal");
     for (signature, words) in [
-        ("", "there is none"),
+        ("", "no signature"),
         ("not a signature!", "16 characters of no known encoding"),
         ("äöü", "3 characters of no known encoding"),
     ] {

@@ -150,7 +150,7 @@ fn a_case_is_listed_decided_and_gone() {
 
     let decide = ["decide", "payout:P-1#1", "closed", "--who", "Lan", "--why", "asked by phone"];
     let decided = engine(&decide);
-    assert_eq!((decided.code, decided.out.as_str()), (0, "payout:P-1#1 is settled\n"));
+    assert_eq!((decided.code, decided.out.as_str()), (0, "payout:P-1#1 is closed\n"));
     assert_eq!(engine(&["cases"]).out, "no case is open\n");
     let again = engine(&decide);
     assert_eq!(again.code, 1, "{again:?}");

@@ -61,7 +61,7 @@ fn the_body_of_an_order_inquiry_is_settled_unless_several_are_read() {
             assert_eq!(ran.json()["today"], "form", "{ran:?}");
         }
         if body == RequestBody::AnyJson {
-            assert_eq!(ran.json()["why"], "several fit: json, json-as-form", "{ran:?}");
+            assert_eq!(ran.json()["why"], "several work: json, json-as-form", "{ran:?}");
         }
     }
 }
@@ -76,7 +76,7 @@ fn a_formula_with_one_known_reading_is_confirmed_or_no_other_is_known() {
     let wrong = config.text("passcode", "TEST-ONLY-another-passcode-0001");
     let ran = ran(&wrong, "order_inquiry_request", &[]);
     settles(&ran, None);
-    assert!(ran.json()["why"].as_str().unwrap().starts_with("none fits"), "{ran:?}");
+    assert!(ran.json()["why"].as_str().unwrap().starts_with("none works"), "{ran:?}");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn the_joint_of_a_callback_is_settled_by_a_captured_one() {
         let forged = query.replace("cashin=", "cashin=9");
         let forged = ran(&config, "va_callback", &["--query", &forged]);
         settles(&forged, None);
-        assert!(forged.json()["why"].as_str().unwrap().starts_with("none fits"), "{forged:?}");
+        assert!(forged.json()["why"].as_str().unwrap().starts_with("none works"), "{forged:?}");
     }
     let (_gateway, config) = hpay(Readings::default());
     ran(&config, "va_callback", &[]).refused("va-callback");
@@ -187,7 +187,7 @@ fn the_last_fields_of_a_callback_under_the_newer_names_are_settled_unless_they_a
     );
     let alike = ran(&config, "openapi_va_callback", &["--query", &query]);
     settles(&alike, None);
-    assert!(alike.json()["why"].as_str().unwrap().starts_with("several fit"), "{alike:?}");
+    assert!(alike.json()["why"].as_str().unwrap().starts_with("several work"), "{alike:?}");
 }
 
 /// Runs a probe whose pages a person opens. `look` returns what the person types about the page.

@@ -85,7 +85,7 @@ impl FromStr for PaymentFilter {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|filter| filter.as_str() == text).ok_or_else(|| {
             let known = Self::ALL.map(Self::as_str).join(", ");
-            Error::invalid("filter", format!("is none of {known}"))
+            Error::invalid("filter", format!("is not one of {known}"))
         })
     }
 }

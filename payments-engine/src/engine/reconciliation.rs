@@ -202,7 +202,7 @@ impl Engine {
         let written = shared.journal.store.run(writing).await.map_err(StoreError::into_error)?;
         shared.wake.notify_one();
         written.ok_or_else(|| {
-            let message = format!("somebody else goes on with the reconciliation {number}");
+            let message = format!("another caller continues the reconciliation {number}");
             Error::new(ErrorKind::Conflict, message)
         })
     }

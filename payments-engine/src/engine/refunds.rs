@@ -124,7 +124,7 @@ impl Asking {
             if is_it {
                 return Ok(None);
             }
-            let message = format!("differs from the refund {refund} on record; the first stands");
+            let message = format!("differs from the refund {refund} on record; the first is kept");
             return conflict(message, "refund");
         }
         let left = record.refundable();

@@ -374,7 +374,7 @@ impl Opening {
             return Ok(());
         };
         let message = format!(
-            "differs from the payout {} that is on record and {}; the first stands: do not choose \
+            "differs from the payout {} that is on record and {}; the first is kept: do not choose \
              another reference",
             record.reference(),
             record.state,

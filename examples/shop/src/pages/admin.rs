@@ -57,7 +57,7 @@ fn health(health: &Health) -> Markup {
         lines.push(format!("Nothing is sent: {why}"));
     }
     for provider in &health.held {
-        lines.push(format!("Payouts of {provider} are held: its instructions come to nothing"));
+        lines.push(format!("Payouts of {provider} are held because its instructions keep failing"));
     }
     if health.dead_letters > 0 {
         lines.push(format!("{} changes could not be handled", health.dead_letters));

@@ -57,7 +57,7 @@ pub(super) struct Accounts {
 fn state(text: &str) -> Result<RecordState, String> {
     RecordState::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| {
         let known = RecordState::ALL.map(RecordState::as_str).join(", ");
-        format!("is none of {known}")
+        format!("is not one of {known}")
     })
 }
 

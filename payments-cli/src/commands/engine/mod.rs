@@ -207,11 +207,11 @@ async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
         EngineCommand::Cases => cases(engine).await?,
         EngineCommand::Decide { case, decision, who, why } => {
             engine.decide(&case, decision.into(), &who, &why).await.map_err(failed)?;
-            output::print(&format!("{case} is settled\n"))?;
+            output::print(&format!("{case} is closed\n"))?;
         }
         EngineCommand::Assign { case, order, who, why } => {
             engine.assign(&case, &order, &who, &why).await.map_err(failed)?;
-            output::print(&format!("{case} is settled: the credit belongs to {order}\n"))?;
+            output::print(&format!("{case} is closed: the credit belongs to {order}\n"))?;
         }
         EngineCommand::Payout { payout } => {
             let record = engine.payout(&payout).await.map_err(failed)?;

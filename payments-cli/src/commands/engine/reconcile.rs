@@ -64,7 +64,7 @@ pub(super) async fn reconcile(args: Reconcile, engine: &Engine) -> Ended {
             next = run.lines - run.lines % STEP + STEP;
         }
         run = engine.continue_reconciliation(number).await.map_err(|error| {
-            let again = format!("go on with it by `engine reconcile --resume {number}`");
+            let again = format!("continue it with `engine reconcile --resume {number}`");
             Failure::Machine(format!("reconciliation {number} was interrupted: {error}; {again}"))
         })?;
     }

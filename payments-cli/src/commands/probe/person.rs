@@ -22,7 +22,7 @@ pub(super) fn tell(text: &str) {
 /// Standard input is not a terminal, or the answer is not yes.
 pub(super) fn agree() -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
-        let message = "is needed where standard input is no terminal; nothing was sent";
+        let message = "is needed if standard input is not a terminal; nothing was sent";
         return Err(Failure::usage("--yes", message));
     }
     tell("Type yes to send it:");

@@ -66,7 +66,7 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "{}: {}", styled(STRONG, self.reading), self.about)?;
         for tried in self.alternatives {
             let (style, word) = match tried.finding.fit {
-                Fit::Fits => (GOOD, "fits"),
+                Fit::Fits => (GOOD, "works"),
                 Fit::Differs => (BAD, "differs"),
                 Fit::Unclear => (DOUBTFUL, "unclear"),
             };

@@ -28,21 +28,21 @@ impl Verdict {
             }
             ([one], []) => Self {
                 settled: Some(one.alternative),
-                why: "it fits, and no other does".to_owned(),
+                why: "it works, and no other does".to_owned(),
             },
             ([one], unclear) => Self::cannot_tell(format!(
-                "{} fits, and it is not known whether {} would",
+                "{} works, and it is unknown whether {} would",
                 one.name,
                 names(unclear)
             )),
             ([], []) => Self::cannot_tell(
-                "none fits: the gateway follows one that is not known here; ask the gateway's staff"
+                "none works: the gateway follows an alternative that is not known here; ask the gateway's staff"
                     .to_owned(),
             ),
             ([], unclear) => {
-                Self::cannot_tell(format!("the gateway says nothing about {}", names(unclear)))
+                Self::cannot_tell(format!("the gateway's responses show nothing about {}", names(unclear)))
             }
-            (several, _) => Self::cannot_tell(format!("several fit: {}", names(several))),
+            (several, _) => Self::cannot_tell(format!("several work: {}", names(several))),
         }
     }
 

@@ -59,7 +59,7 @@ fn payments(out: &mut String, can: &PaymentCapabilities) {
     row(out, "amounts", amounts(&can.limits));
     let create = match can.create {
         CreateMode::Networked => "by a call to the provider",
-        CreateMode::Offline => "here, without a call; the buyer carries it",
+        CreateMode::Offline => "here, without a call; it reaches the gateway through the buyer",
     };
     row(out, "references", texts(&can.reference));
     required(out, &can.required);

@@ -68,13 +68,14 @@ impl StateFile {
                 continue;
             };
             let state = content.gateways.remove(*kind).ok_or_else(|| {
-                self.unusable(format!("it is of other gateways: it has nothing of {kind}"))
+                self.unusable(format!("it belongs to other gateways: it has nothing of {kind}"))
             })?;
             control.restore(state).map_err(|error| self.unusable(format!("{kind}: {error}")))?;
         }
         match content.gateways.keys().next() {
             Some(other) => {
-                Err(self.unusable(format!("it is of other gateways: there is no {other} here")))
+                Err(self
+                    .unusable(format!("it belongs to other gateways: there is no {other} here")))
             }
             None => Ok(()),
         }

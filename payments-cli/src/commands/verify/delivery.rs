@@ -70,7 +70,7 @@ impl DeliveryFlags {
             Some(method) => method
                 .to_ascii_uppercase()
                 .parse()
-                .map_err(|_| Failure::usage("--method", format!("{method:?} is none")))?,
+                .map_err(|_| Failure::usage("--method", format!("{method:?} is not a method")))?,
         };
         *request.uri_mut() = self.uri()?;
         for header in &self.headers {

@@ -133,7 +133,7 @@ impl Shared {
             );
             return Err(Error::new(ErrorKind::Conflict, message).with_field("account"));
         }
-        let why = "it does not show, and is asked for again".to_owned();
+        let why = "the inquiry does not show it, and it is requested again".to_owned();
         let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why };
         let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
             record.is_some().then(|| ending.clone())

@@ -144,7 +144,7 @@ impl Asking {
             _ => return Ok(()),
         };
         let message = format!(
-            "differs from what was opened for the order {}; the first stands: another account is \
+            "differs from what was opened for the order {}; the first is kept: another account is \
              another order",
             record.order
         );

@@ -106,7 +106,7 @@ impl Shared {
             }
             _ if is_uncertain => {
                 // A second cancellation does no harm once the first can no longer arrive.
-                let why = "it does not show, and can no longer arrive".to_owned();
+                let why = "the inquiry does not show it, and it can no longer arrive".to_owned();
                 let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why };
                 let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
                     record.is_some().then(|| ending.clone())

@@ -453,7 +453,7 @@ impl Asking {
             return Ok(());
         };
         let message = format!(
-            "differs from what was opened for the order {}; the first stands: another amount is \
+            "differs from what was opened for the order {}; the first is kept: another amount is \
              another order",
             record.order
         );

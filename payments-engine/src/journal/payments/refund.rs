@@ -200,7 +200,7 @@ impl Asking {
             return Ok(());
         };
         let message = format!(
-            "differs from the refund {} that is on record; the first stands",
+            "differs from the refund {} that is on record; the first is kept",
             self.request.refund
         );
         Err(Error::new(ErrorKind::Conflict, message).with_field(field))

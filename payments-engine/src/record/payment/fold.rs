@@ -323,7 +323,7 @@ impl PaymentRecord {
                     number,
                     Decision::Closed,
                     "the engine",
-                    "no more than asked is left",
+                    "no more than the requested amount is left",
                     at,
                 );
             }
@@ -349,7 +349,9 @@ impl PaymentRecord {
         self.open_case(CaseKind::Over, &detail, Vec::new(), at);
     }
 
-    /// Opens a case, unless one of its kind is open or the same one was closed before.
+    /// Opens a case, unless one of its kind has the same detail, or one of its kind is open, to which
+    /// the credits are then added. Details are stored and compared, so a detail that is worded in
+    /// another way would open a second case for the same finding.
     pub(super) fn open_case(
         &mut self,
         kind: CaseKind,

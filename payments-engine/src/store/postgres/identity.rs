@@ -79,7 +79,7 @@ fn difference(known: &str, now: &str) -> String {
             part(known, 1)
         )
     } else {
-        "the tables of the store were made anew: it is a dump that was restored".to_owned()
+        "the tables of the store were created again: it is a dump that was restored".to_owned()
     }
 }
 

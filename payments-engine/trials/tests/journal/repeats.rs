@@ -40,7 +40,7 @@ async fn another_content_is_a_conflict_that_names_the_field() {
     let _ = create(&engine, &payout("P-1")).await.unwrap();
     let error = create(&engine, &payout_of("P-1", 50_001)).await.unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::Conflict, Some("amount")));
-    assert!(error.to_string().contains("the first stands"), "{error}");
+    assert!(error.to_string().contains("the first is kept"), "{error}");
     let mut request = payout("P-1");
     request.beneficiary.name = "NGUYEN VAN B".to_owned();
     let error = engine.submit(MAIN, &request).await.unwrap_err();

@@ -40,7 +40,7 @@ async fn a_dump_restored_into_its_own_database_waits_for_a_person() {
                DROP TABLE payments.meta;
                ALTER TABLE payments.copy RENAME TO meta";
     run(&world, sql).await;
-    waits_for_a_person(&world, 0, "made anew").await;
+    waits_for_a_person(&world, 0, "created again").await;
 }
 
 #[tokio::test]
