@@ -1,4 +1,4 @@
-//! What a provider may conclude from a response that anybody can give.
+//! Tests the results of a provider's calls with responses from any sender.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::{
     stub_transport::{Response, StubTransport},
 };
 
-/// A provider whose every call gets one response, and what follows from that.
+/// Tests a provider with one response to every call.
 pub struct Calls {
     provider: Provider,
     transport: Arc<StubTransport>,
@@ -28,7 +28,8 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// The roles of `provider`, which was built with `transport` as its client and without repetitions.
+    /// Creates the test of the roles of `provider`, which must be built with `transport` as its
+    /// client and without repetitions.
     pub fn new(provider: Provider, transport: Arc<StubTransport>, requests: Requests) -> Self {
         Self {
             provider,
@@ -41,31 +42,32 @@ impl Calls {
         }
     }
 
-    /// Names the operations whose responses the gateway signs: to them only a
-    /// genuine response tells anything, but for a refusal, which may be unsigned. To the others, any
-    /// JSON may be the gateway's.
+    /// Sets the operations whose responses the gateway signs. For these, only a genuine response
+    /// may have a result, except for a refusal, which may be unsigned. For the other operations,
+    /// any JSON may be from the gateway.
     #[must_use]
     pub fn signed(mut self, operations: impl IntoIterator<Item = Operation>) -> Self {
         self.signed.extend(operations);
         self
     }
 
-    /// Says what of a body the gateway's signature covers, where that is not all of it: a response in
-    /// which only the rest is changed is still genuine. `None` for a body without it.
+    /// Sets the function that returns the part of a body that the gateway's signature covers, if
+    /// that is not the whole body. A response of which only the rest is changed counts as genuine.
+    /// The function returns `None` for a body without that part.
     #[must_use]
     pub fn covering(mut self, covered: fn(&[u8]) -> Option<String>) -> Self {
         self.covered = covered;
         self
     }
 
-    /// Adds a response that the gateway really gave.
+    /// Adds a response that the gateway really sent.
     #[must_use]
     pub fn with_genuine(mut self, response: impl Into<Response>) -> Self {
         self.genuine.push(response.into());
         self
     }
 
-    /// Makes every call once to `gateway` itself, and adds its responses.
+    /// Makes every call once with `gateway` itself, and adds its responses.
     pub async fn with_genuine_of(mut self, gateway: Arc<dyn Transport>) -> Self {
         self.transport.connect(gateway);
         self.all().await;
@@ -73,13 +75,14 @@ impl Calls {
         self
     }
 
-    /// The genuine responses as text for [`breaches_by`](Self::breaches_by): where a fuzzer starts
-    /// from.
+    /// Returns the genuine responses as texts for [`breaches_by`](Self::breaches_by), from which a
+    /// fuzzer can start.
     pub fn seeds(&self) -> Vec<Vec<u8>> {
         self.genuine.iter().map(message::response_text).collect()
     }
 
-    /// The same, each as the response to each operation alone.
+    /// Returns the genuine responses as texts for [`breaches_by`](Self::breaches_by), each as the
+    /// response to a single operation.
     pub fn seeds_by_operation(&self) -> Vec<Vec<u8>> {
         let seeds = self.seeds();
         let named = |operation: Operation| {
@@ -88,14 +91,15 @@ impl Calls {
         Operation::all().flat_map(named).collect()
     }
 
-    /// The operations that have called so far: an operation that is refused before it calls learns
-    /// nothing from fuzzed bytes.
+    /// Returns the operations that have made a call so far. An operation that is refused before its
+    /// call is not tested by fuzzed bytes.
     pub fn reached(&self) -> BTreeSet<Operation> {
         self.reached.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What is broken under this response, as [`response`](crate::response) reads it: to every call, or
-    /// to one operation, where the text begins with a line that names it.
+    /// Returns the rules that are broken with this response, in the format of
+    /// [`response`](crate::response). It is given to every call, or only to one operation if the
+    /// text begins with a line that names it.
     pub async fn breaches_by(&self, text: &[u8]) -> Vec<String> {
         let named = Operation::all().find_map(|operation| {
             Some((operation, text.strip_prefix(operation.name().as_bytes())?.strip_prefix(b"\n")?))
@@ -111,13 +115,13 @@ impl Calls {
         }
     }
 
-    /// What is broken once every call gets this response:
+    /// Returns the rules that are broken if every call gets this response:
     ///
-    /// - an instruction is sent at most once, and an inquiry instructs nothing;
-    /// - once an instruction was sent, it is no error; if it was not, it is one;
-    /// - fuzzed bytes accept nothing, decline nothing and answer no question;
-    /// - what is accepted is what was asked for;
-    /// - a decline is confirmed by the gateway's signature only.
+    /// - an instruction is sent at most once, and an inquiry sends no instruction;
+    /// - the result of an instruction is an error if, and only if, it was not sent;
+    /// - with fuzzed bytes, no instruction is accepted or declined, and no inquiry has a result;
+    /// - an accepted object equals the request;
+    /// - a decline is confirmed only by the gateway's signature.
     pub async fn breaches(&self, response: &Response) -> Vec<String> {
         self.transport.set_response(response.clone());
         self.all().await

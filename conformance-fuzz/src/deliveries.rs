@@ -1,4 +1,4 @@
-//! What a receiver may believe of a request that anybody can send.
+//! Tests a receiver with requests from any sender.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,8 +13,7 @@ use payments_core::{
 
 use crate::message;
 
-/// A receiver, the deliveries that its gateway really sent, and what follows from them for every
-/// other request.
+/// Tests a receiver with requests derived from deliveries that its gateway really sent.
 #[derive(Clone)]
 pub struct Deliveries {
     receiver: Arc<dyn NotificationReceiver>,
@@ -35,10 +34,10 @@ struct Genuine {
 }
 
 impl Deliveries {
-    /// Deliveries to the receiver of `provider`, which all arrive at `now`.
+    /// Creates the test of the receiver of `provider`. All deliveries arrive at `now`.
     ///
     /// # Errors
-    /// The provider receives nothing.
+    /// Returns an error if the provider does not receive notifications.
     pub fn new(provider: &Provider, now: Timestamp) -> Result<Self> {
         Ok(Self {
             receiver: Arc::clone(provider.notifications()?),
@@ -52,7 +51,8 @@ impl Deliveries {
     /// Adds a delivery that the gateway really sent.
     ///
     /// # Errors
-    /// The endpoint has no name, or the receiver does not take the delivery for the gateway's.
+    /// Returns an error if the endpoint's name is invalid, or if the receiver does not accept the
+    /// delivery as genuine.
     pub fn with_genuine<B: AsRef<[u8]>>(
         mut self,
         endpoint: &str,
@@ -80,25 +80,25 @@ impl Deliveries {
         Ok(self)
     }
 
-    /// Says how the gateway signs, so that what is read behind the signature is reached too.
+    /// Sets how the gateway signs, so that code behind the check of the signature is also tested.
     #[must_use]
     pub fn signed_by(mut self, sign: Sign) -> Self {
         self.sign = Some(sign);
         self
     }
 
-    /// The genuine deliveries, each with its endpoint.
+    /// Returns the genuine deliveries, each with its endpoint.
     pub fn genuine(&self) -> impl Iterator<Item = (&EndpointName, &Request<Bytes>)> {
         self.genuine.iter().map(|genuine| (&genuine.endpoint, &genuine.request))
     }
 
-    /// What the genuine deliveries tell.
+    /// Returns the events of the genuine deliveries.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.genuine.iter().flat_map(|genuine| &genuine.events)
     }
 
-    /// The genuine deliveries as text for [`breaches_by`](Self::breaches_by): where a fuzzer
-    /// starts from.
+    /// Returns the genuine deliveries as texts for [`breaches_by`](Self::breaches_by), from which a
+    /// fuzzer can start.
     pub fn seeds(&self) -> Vec<Vec<u8>> {
         let addressed = |genuine: &Genuine| {
             let query = genuine.request.uri().query().map(|query| format!("?{query}"));
@@ -110,9 +110,9 @@ impl Deliveries {
         self.genuine.iter().filter_map(addressed).collect()
     }
 
-    /// What is broken once this arrives: a request as [`request`](crate::request) reads it, whose
-    /// path ends in the name of an endpoint. It arrives as it is and, where it is known how, signed
-    /// by the gateway.
+    /// Returns the rules that are broken if this request arrives. It has the format of
+    /// [`request`](crate::request), and its path ends in the name of an endpoint. It arrives
+    /// unchanged and, if it is known how to sign, also with the gateway's signature.
     pub fn breaches_by(&self, text: &[u8]) -> Vec<String> {
         let Some(request) = message::request(text) else { return Vec::new() };
         let name = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
@@ -123,11 +123,12 @@ impl Deliveries {
         breaches
     }
 
-    /// What is broken once `request` arrives at `endpoint`, signed without the secret:
+    /// Returns the rules that are broken if `request`, made without the secret, arrives at
+    /// `endpoint`:
     ///
-    /// - report of money is believed only as the gateway reported it;
-    /// - a proof that covers the body is given only to a body that the gateway sent;
-    /// - what came through a buyer's browser is never believed.
+    /// - a report of money is accepted only as the gateway reported it;
+    /// - a proof covers the body only if the gateway sent that body;
+    /// - a request that a buyer's browser brought is never accepted.
     pub fn breaches<B: AsRef<[u8]>>(&self, endpoint: &str, request: &Request<B>) -> Vec<String> {
         let Ok(endpoint) = EndpointName::new(endpoint) else { return Vec::new() };
         let Received::Notification(notification) = self.receive(&endpoint, request) else {
@@ -155,8 +156,9 @@ impl Deliveries {
         breaches
     }
 
-    /// What is broken once the gateway itself sends `request`, whatever has come over it: report of
-    /// less than no money, or report that is believed although a browser brought it.
+    /// Returns the rules that are broken if the gateway itself sends `request`, whatever its
+    /// content: a negative amount of money is reported, or a request that a browser brought is
+    /// accepted.
     pub fn breaches_by_gateway<B: AsRef<[u8]>>(
         &self,
         endpoint: &EndpointName,
@@ -181,9 +183,10 @@ impl Deliveries {
         breaches
     }
 
-    /// What is broken by the forgeries that can be made of the genuine deliveries: each bit turned,
-    /// each field and header left out, emptied and doubled, each field smuggled in elsewhere, the
-    /// signed text divided elsewhere, the body cut short; and each delivery at every other endpoint.
+    /// Returns the rules that are broken by forgeries of the genuine deliveries: with each bit
+    /// flipped, each field and header removed, emptied and doubled, each field added in another
+    /// place, the signed text divided differently, the body truncated; and with each delivery at
+    /// every other endpoint.
     pub fn breaches_by_forgeries(&self) -> Vec<String> {
         let mut breaches = Vec::new();
         for (endpoint, genuine) in self.genuine() {
@@ -238,8 +241,8 @@ fn unsealed(
         values.map(|(_, value)| value).collect::<Vec<_>>().join(" ")
     };
     let (sent, forged) = (values(genuine), values(forgery));
-    // Fields that the genuine delivery has in its body are not those of a query. Where only the cuts
-    // between them differ, the signature covers the same text.
+    // Fields that the genuine delivery has in its body are not those of a query. Where only the
+    // cuts between them differ, the signature covers the same text.
     (!sent.is_empty() && sent != forged)
         .then(|| format!("{endpoint}: a proof over {forged:?}, not over {sent:?}"))
 }

@@ -1,13 +1,13 @@
-//! Bytes of any sender: whatever arrives, nothing panics, and nothing is believed that the gateway
-//! did not say.
+//! Fuzzing of payment providers: whatever arrives, nothing may panic, and no message may be
+//! accepted that the gateway did not send.
 //!
 //! - [`Deliveries`] tests a receiver of notifications with requests that anybody can send to it.
-//! - [`Calls`] tests the roles of a provider with responses that anybody can put in the place of the
-//!   gateway's, to each [`Operation`] of the crate `conformance-tests`.
-//! - [`second_reading`] looks for requests whose signed text fits another request too.
+//! - [`Calls`] tests the roles of a provider with responses that anybody can send instead of the
+//!   gateway, to each [`Operation`] of the crate `conformance-tests`.
+//! - [`second_reading`] searches for requests whose signed text is also that of another request.
 //!
-//! Each returns in words what was broken, so that a fuzzer, a property test and a plain loop can use
-//! it alike:
+//! Each returns a description of the broken rules, so that a fuzzer, a property test and a plain
+//! loop can use it:
 //!
 //! ```
 //! use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Requests and responses as plain text, which a fuzzer can change and a person can read.
 //!
-//! The first line says what it is: method and target of a request, the status of a response. Then
-//! come the headers, one a line, an empty line, and the body. A line ends with a line feed alone.
+//! The first line is the method and target of a request, or the status of a response. Then follow
+//! the headers, one on each line, an empty line, and the body. Lines end with a single line feed.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
@@ -17,8 +17,8 @@ const FAILURES: [(&str, TransportErrorKind); 4] = [
     ("too large", TransportErrorKind::TooLarge),
 ];
 
-/// Reads a request; `None` if no server would hand such a request to an app. Lines that are no
-/// headers are left out.
+/// Parses a request. `None` if no server would pass such a request to an app. Lines that are not
+/// headers are skipped.
 pub fn request(text: &[u8]) -> Option<Request<Bytes>> {
     let (first, headers, body) = split(text);
     let mut words = first.split(|byte| *byte == b' ');
@@ -30,8 +30,8 @@ pub fn request(text: &[u8]) -> Option<Request<Bytes>> {
     Some(request)
 }
 
-/// Reads a response; `None` if the first line holds no status. Lines that are no headers are left
-/// out.
+/// Parses a response. `None` if the first line is not a status. Lines that are not headers are
+/// skipped.
 pub fn response(text: &[u8]) -> Option<Response> {
     let (first, headers, body) = split(text);
     if let Some((_, kind)) = FAILURES.iter().find(|(words, _)| words.as_bytes() == first) {
@@ -43,14 +43,14 @@ pub fn response(text: &[u8]) -> Option<Response> {
     Some(Response::Http(response))
 }
 
-/// Writes a request as [`request`] reads it.
+/// Writes a request in the format of [`request`].
 pub fn request_text<B: AsRef<[u8]>>(request: &Request<B>) -> Vec<u8> {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let first = format!("{} {target}", request.method());
     join(&first, request.headers(), request.body().as_ref())
 }
 
-/// Writes a response as [`response`] reads it.
+/// Writes a response in the format of [`response`].
 pub fn response_text(response: &Response) -> Vec<u8> {
     match response {
         Response::Http(response) => {

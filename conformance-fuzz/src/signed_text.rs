@@ -1,8 +1,8 @@
-//! Signed texts of requests that fit two requests: whoever carries the message can then turn one
-//! into the other under the same signature.
+//! Searches for signed texts that belong to two requests: anybody who passes the message on can
+//! then turn one request into the other under the same signature.
 //!
-//! The texts are divided here by trying, apart from the search with which the core refuses them, so
-//! that a mistake in either shows.
+//! The texts are divided here by trial, independently of the search with which the core refuses
+//! them, so that a mistake in either is noticed.
 
 use payments_core::{
     Secret,
@@ -18,17 +18,17 @@ const SEPARATORS: [&str; 8] = [" ", "|", ",", "", "-", "0", "||", "&"];
 /// The values that fill free text beside those of the fields.
 const WORDS: [&str; 8] = ["x", "thanks", "", "Two coffees", "=", ",", " ", "|"];
 
-/// Makes a request of a formula out of bytes, with values that the fields of the formula may have
-/// in its free texts, and signs it. Returns in words how the signed text fits another request; an
-/// honest formula refuses such values.
+/// Makes a request for a formula from bytes, whose free texts imitate other fields of the formula,
+/// and signs it. Returns a description of another request with the same signed text, or `None` if
+/// there is none. A correct formula refuses such values.
 ///
-/// Unknown formulas are left alone. The signature needs no key pair whatever the formula says: what
-/// is signed is the point, and not how.
+/// Unknown formulas are skipped. The signature never needs a key pair, because only the signed text
+/// matters here.
 pub fn second_reading(formula: &Formula, bytes: &[u8]) -> Option<String> {
     second_reading_by(formula, &mut Choices(bytes))
 }
 
-/// As [`second_reading`], of a formula that a configuration may put in the place of this one, with
+/// Like [`second_reading`], for a formula that a configuration may use in place of this one, with
 /// some of its fields in some order, joined in some way.
 pub fn second_reading_of_template(formula: &Formula, bytes: &[u8]) -> Option<String> {
     let mut choices = Choices(bytes);
@@ -81,9 +81,9 @@ impl Choices<'_> {
 
 /// One of the things that a layout signs.
 struct Slot<'a> {
-    /// Empty for the secret.
+    /// The name of the field. Empty for the secret.
     name: &'a str,
-    /// The name before a value, where the layout signs names.
+    /// The text of the name before a value, if the layout signs names.
     prefix: String,
     shape: Shape,
     may_be_left_out: bool,
@@ -191,18 +191,19 @@ fn well_formed(shape: Shape, choices: &mut Choices<'_>) -> &'static str {
 struct Division<'a> {
     slots: &'a [Slot<'a>],
     text: &'a str,
-    /// Where the first value begins.
+    /// The index at which the first value begins.
     start: usize,
     separator: &'a str,
     /// Whether each value has its name before it, so that the order is free.
     is_named: bool,
-    /// Where a value may end.
+    /// The indexes at which a value may end.
     ends: Vec<usize>,
-    /// The values of the request that was signed.
+    /// The values of the signed request.
     own: Vec<Value<'a>>,
 }
 
-/// A value in a signed text with its prefix: the index of its slot, where it begins, and what it is.
+/// A value in a signed text with its prefix: the index of its slot, where it begins, and what it
+/// is.
 #[derive(Clone, Copy)]
 struct Value<'a> {
     slot: usize,

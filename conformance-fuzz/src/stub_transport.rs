@@ -7,47 +7,47 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
 
-/// What a transport returns for a call.
+/// The result that a transport returns for a call.
 #[derive(Clone, Debug)]
 pub enum Response {
-    /// A whole response.
+    /// A complete response.
     Http(http::Response<Bytes>),
-    /// None.
+    /// A failure without a response.
     Failure(TransportErrorKind),
 }
 
-/// A transport that returns the same response for every call, and remembers the calls. Before it has
-/// a response, each fails as one that was not sent.
+/// A transport that returns the same response for every call, and records the calls. Before a
+/// response is set, each call fails as one that was not sent.
 pub struct StubTransport(Mutex<State>);
 
 struct State {
     response: Response,
-    /// Where calls go instead.
+    /// The transport to which calls are passed instead.
     gateway: Option<Arc<dyn Transport>>,
     calls: Vec<CallClass>,
-    /// What the gateway responded.
+    /// The responses of the gateway.
     recorded: Vec<http::Response<Bytes>>,
 }
 
 impl StubTransport {
-    /// A transport without a response yet.
+    /// Creates a transport without a response.
     pub fn new() -> Arc<Self> {
         let response = Response::Failure(TransportErrorKind::NotSent);
         let (calls, recorded) = (Vec::new(), Vec::new());
         Arc::new(Self(Mutex::new(State { response, gateway: None, calls, recorded })))
     }
 
-    /// Sets what every call gets from now on.
+    /// Sets the response to every later call.
     pub fn set_response(&self, response: Response) {
         self.state().response = response;
     }
 
-    /// What every call gets.
+    /// Returns the response to every call.
     pub fn response(&self) -> Response {
         self.state().response.clone()
     }
 
-    /// The calls since the last time, oldest first.
+    /// Removes and returns the calls since the last time, oldest first.
     pub fn take_calls(&self) -> Vec<CallClass> {
         std::mem::take(&mut self.state().calls)
     }
