@@ -1,4 +1,4 @@
-//! Every command that the README and the pages of docs show, run.
+//! Runs every command that the README and the pages of docs show.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -13,7 +13,7 @@ use payments::{
 };
 use tempfile::TempDir;
 
-/// Commands that are not run here, by how they begin, each with the reason.
+/// Commands that are not run here, by their beginnings, each with the reason.
 const NOT_HERE: [(&str, &str); 12] = [
     ("cargo run -- demo", ".ci/run runs it"),
     ("payments demo", ".ci/run runs it"),
@@ -29,7 +29,7 @@ const NOT_HERE: [(&str, &str); 12] = [
     ("openssl ", "a program of others"),
 ];
 
-/// What the commands find beside them.
+/// The files that the commands find in their folder.
 struct Shop {
     folder: TempDir,
     _sepay: SePaySimulator,
@@ -108,8 +108,8 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The commands of a page: the lines of its `sh` blocks, those that end with `\` joined, and what the
-/// rows of its tables begin with.
+/// Returns the commands of a page: the lines of its `sh` blocks, with lines that end in `\` joined,
+/// and the beginnings of the rows of its tables.
 fn commands(page: &str) -> Vec<String> {
     let blocks = page.split("```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     let text = blocks.collect::<Vec<_>>().join("\n").replace("\\\n", " ");

@@ -47,8 +47,8 @@ pub fn webhooks(engine: &Engine) -> Router {
 /// Returns the same router as [`webhooks`], but takes the source address of each delivery from
 /// `source`.
 ///
-/// Providers that accept deliveries only from the addresses of their gateway need it. Return an
-/// address only as far as the app's own proxies can be trusted.
+/// Use it for providers that accept deliveries only from their gateway's addresses. `source` must
+/// return an address only if the app trusts the proxy that reported it.
 pub fn webhooks_from(
     engine: &Engine,
     source: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! The page of `payments sandbox` in a browser. The tests run where `BROWSER_TESTS` is set.
+//! The page of `payments sandbox` in a browser. The tests run if `BROWSER_TESTS` is set.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -11,7 +11,7 @@ use browser_tests::{Chromium, Setup, is_requested};
 
 use sandbox::Sandbox;
 
-/// A merchant who replies to every webhook as all gateways document it, until the test ends.
+/// A merchant who replies to every webhook as the gateways document it, until the test ends.
 async fn merchant() -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -59,7 +59,7 @@ async fn a_payment_is_taken_on_each_gateway_and_its_delivery_appears() {
         gateway.picture(&format!("sandbox-{kind}-checkout"));
         gateway.click(&format!("button:text-is('{pay}')"));
         gateway.wait_for("text=back at the shop");
-        // The list follows by itself.
+        // The list is updated without a reload.
         shows(&page, kind, "orders", "paid");
         shows(&page, kind, "deliveries", "200");
     }
@@ -81,7 +81,7 @@ async fn every_button_can_be_pressed_and_says_what_it_did() {
             ["Fail", "Hold", "Release", "Pay short", "Pay over", "Pay", "Pay twice", "Pay late"]
         {
             page.click_opens(&format!("#{kind} .start >> nth=0")).wait_for(".total");
-            // With the new order, and a request that opens another one.
+            // The page now has the new order, and a request that opens another one.
             page.reload();
             press(&page, kind, "orders", button);
             page.wait_for(&format!("#{kind} .said"));
@@ -121,7 +121,7 @@ async fn the_page_works_in_vietnamese_without_scripts_on_a_phone_in_the_dark() {
     press(&page, "payos", "orders", "Trả thiếu");
     shows(&page, "payos", "orders", "trả thiếu");
 
-    // The rules of accessibility are checked by a script.
+    // A script checks the rules of accessibility.
     let page = Chromium::open(&Setup::phone().dark().language("vi-VN"));
     page.goto(&sandbox.page);
     assert_eq!(page.text("h1"), "Môi trường thử nghiệm thanh toán");

@@ -1,4 +1,4 @@
-//! `payments doctor`: every problem at once, and never a value.
+//! `payments doctor`: lists every problem, and never a value.
 
 use crate::program::{Ran, file, payments};
 

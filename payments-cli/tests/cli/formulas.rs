@@ -1,4 +1,4 @@
-//! `payments formulas`: every formula with its source and how sure it is.
+//! `payments formulas`: every formula with its source and confidence.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn every_formula_has_its_fields_and_its_source() {
         let confidence = formula["confidence"].as_str().unwrap();
         assert!(confidences.contains(&confidence), "{formula}");
         let fields = formula["fields"].as_array().unwrap();
-        // Of every member of an object, none is listed.
+        // If every member of an object is signed, no member is listed.
         let names_none = confidence == "unknown" || formula["layout"].get("members").is_some();
         assert_eq!(fields.is_empty(), names_none, "{formula}");
         assert!(confidence != "unknown" || formula["injective"] == false, "{formula}");
@@ -49,7 +49,7 @@ fn a_formula_says_whether_two_messages_may_have_one_signed_string() {
     };
     assert!(injective("sepay.webhook") && injective("mock.webhook"));
     assert!(injective("payos.payout") && !injective("payos.data"));
-    // A form's text may hold the comma, and a link's description the space.
+    // The text of a form may contain the comma, and the description of a link the space.
     assert!(!injective("sepay.checkout") && !injective("hpay.checkout_link_short"));
     let text = payments(["formulas"]).run().out;
     let of = |id: &str| text.split("\n\n").find(|shown| shown.starts_with(id)).unwrap();

@@ -35,7 +35,7 @@ pub(crate) fn payos(settings: payos::Settings) -> Gateway<PayOSSimulator> {
     started(PayOSSimulator::start(settings))
 }
 
-/// The keys of one provider; a key that is set again replaces the first.
+/// The keys of one provider. Setting a key again replaces its value.
 #[derive(Clone)]
 pub(crate) struct Config(Vec<(String, String)>);
 
@@ -49,14 +49,14 @@ impl Config {
         self.value(key, format!("'''{value}'''"))
     }
 
-    /// Sets a key to a value as it is written in TOML.
+    /// Sets a key to a value in TOML.
     pub(crate) fn value(mut self, key: &str, value: impl Into<String>) -> Self {
         self.0.retain(|(known, _)| known != key);
         self.0.push((key.to_owned(), value.into()));
         self
     }
 
-    /// The configuration of the provider `main`.
+    /// Returns the configuration of the provider `main`.
     pub(crate) fn toml(&self) -> String {
         let mut toml = "[providers.main]\n".to_owned();
         for (key, value) in &self.0 {
@@ -79,7 +79,7 @@ pub(crate) fn hpay_config(gateway: &HPaySimulator) -> Config {
         .text("openapi_url", &hosts["openapi"])
 }
 
-/// The same, by the newer OpenAPI.
+/// Returns the configuration for the newer OpenAPI.
 pub(crate) fn hpay_openapi_config(gateway: &HPaySimulator) -> Config {
     let settings = gateway.settings();
     hpay_config(gateway)
@@ -117,8 +117,8 @@ pub(crate) fn payos_config(gateway: &PayOSSimulator) -> Config {
         .text("pay_url", &hosts["pay"])
 }
 
-/// A host that gives every request the same response, as what stands in front of a gateway does.
-/// Its address.
+/// Starts a host that gives every request the same response, like a proxy in front of a gateway.
+/// Returns its address.
 pub(crate) fn always(response: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -140,7 +140,7 @@ pub(crate) fn always(response: &'static str) -> String {
     url
 }
 
-/// An address of loopback at which nothing listens.
+/// Returns an address of loopback at which nothing listens.
 pub(crate) fn nothing() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::program::{Program, Ran, file, payments, vectors};
 
-/// Of the vectors' merchant, whose certificate they have in DER.
+/// The certificate of the vectors' merchant, which the vectors have in DER.
 const MERCHANT_CERTIFICATE: &str =
     include_str!("../../../simulators/hpay/data/test-only/merchant.cert.pem");
 
@@ -23,7 +23,7 @@ fn text<'a>(vector: &'a Value, key: &str) -> &'a str {
     vector[key].as_str().unwrap_or_else(|| panic!("{key}: {vector}"))
 }
 
-/// Asserts the verdict of `check`, and that its code agrees.
+/// Asserts the verdict of `check`, and that its exit code agrees.
 fn checked(program: Program, valid: bool, what: &str) -> Ran {
     let ran = program.run();
     assert_eq!(ran.json()["valid"], valid, "{what}: {ran:?}");
@@ -60,14 +60,14 @@ fn checkout_links_f01() {
     }
 }
 
-/// The fields of a link as it is sent.
+/// Returns the fields of a link as it is sent.
 fn sent(case: &Value) -> Vec<(String, String)> {
     let (_, query) = text(case, "url").split_once('?').unwrap();
     let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
     pairs.filter(|(name, _)| name != "secure_code").collect()
 }
 
-/// The command with the fields of a link.
+/// Builds the command with the fields of a link.
 fn link(command: &str, formula: &str, fields: &[(String, String)], case: &Value) -> Program {
     fields.iter().fold(
         payments([command, formula]).secret(text(case, "passcode")),
@@ -96,7 +96,7 @@ fn older_links_f02_and_f03() {
         }
     }
     for case in cases(&section("checkout_legacy_python")) {
-        // The library neither encodes its link nor lower-cases the address.
+        // The library neither encodes its link nor changes the address to lower case.
         let given = case["input"].as_object().unwrap().iter();
         let mut fields: Vec<(String, String)> =
             given.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
@@ -121,7 +121,7 @@ fn the_guesses_are_those_that_are_proposed() {
             "check_user_bank" => "hpay.name_check_request",
             "ibft_inquiry" => "hpay.payout_inquiry_request",
             "revoke_token" => "hpay.revoke_token_link",
-            // By a template of a configuration only.
+            // It is possible only by a template in the configuration.
             "ibft_inquiry_with_tx" => continue,
             other => panic!("no formula for {other}"),
         };
@@ -156,7 +156,8 @@ fn notifications_f04() {
     }
 }
 
-/// A code in capitals is left to the client; this one takes it.
+/// Returns whether the code is valid. A code in upper case is left to the client; this one accepts
+/// it.
 fn is_valid(case: &Value) -> bool {
     case["expect_valid"] == true || case["expect_valid"] == "client policy"
 }
@@ -242,7 +243,7 @@ fn payouts_f19_and_their_answers_f20() {
         let (string, chain) = (text(case, "checked_string"), text(case, "secureChain"));
         let (program, passcode) = answer("check", case, &certificate);
         checked(program.with("--signature", chain), valid, text(case, "id"));
-        // The wrong ones have a good signature of something else.
+        // The wrong ones have a valid signature of something else.
         if valid {
             signed(answer("sign", case, &hpay).0, string, passcode, chain);
         }
@@ -309,7 +310,7 @@ fn the_guessed_formulas_are_what_the_vectors_compute() {
     }
 }
 
-/// A payout's answer on the command line, and the passcode in it.
+/// Builds the command about the response to a payout, and returns it with the passcode.
 fn answer<'a>(command: &str, case: &'a Value, key: &Path) -> (Program, &'a str) {
     let (formula, second) = match text(case, "layout") {
         "documented" => ("hpay.payout_response", "bankAccountNumber"),
@@ -325,7 +326,7 @@ fn answer<'a>(command: &str, case: &'a Value, key: &Path) -> (Program, &'a str) 
     (program.secret(passcode).with("--key", key.to_str().unwrap()), passcode)
 }
 
-/// A query that arrives at an endpoint of a merchant with this passcode.
+/// Delivers a query to an endpoint of a merchant with this passcode.
 fn deliver(endpoint: &str, merchant: &str, passcode: &str, query: &str) -> Ran {
     let folder: TempDir = tempfile::tempdir().unwrap();
     let config = file(
@@ -356,7 +357,7 @@ fn a_notification_is_trusted_only_with_its_code() {
         let (merchant, passcode) = (text(case, "merchant_site_code"), text(case, "passcode"));
         let ran = deliver("notify", merchant, passcode, text(case, "query"));
         let (json, id) = (ran.json(), text(case, "id"));
-        // The code of a boundary shift is right, but the fields are not those that were signed.
+        // The code of a boundary shift is valid, but the fields are not those that were signed.
         if is_valid(case) && !id.ends_with("boundary-shift") {
             assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{id}: {ran:?}");
             let covered = json["proof"]["coverage"]["fields"].as_array().unwrap();

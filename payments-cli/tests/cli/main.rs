@@ -1,4 +1,4 @@
-//! The binary, run as a shell runs it: what it prints, and the code it ends with.
+//! Runs the binary like a shell, and tests its output and its exit code.
 
 #![allow(
     clippy::unwrap_used,

@@ -13,7 +13,7 @@ fn cases(kind: &str) -> Vec<Value> {
     all[kind].as_array().unwrap().clone()
 }
 
-/// The command about the JSON object of a case.
+/// Builds the command about the JSON object of a case.
 fn about(command: &str, formula: &str, case: &Value, folder: &tempfile::TempDir) -> Program {
     let object = file(folder, "object.json", text(case, "input_json"));
     payments([command, formula])
@@ -31,7 +31,7 @@ fn what_payos_s_libraries_sign_alike_is_signed_and_checked() {
             let checked =
                 about("check", &formula, &case, &folder).with("--signature", signature).run();
             if id == "d31" {
-                // A name twice: which value is signed, is not certain.
+                // If a name occurs twice, it is uncertain which value is signed.
                 checked.refused("--json-file");
                 continue;
             }
@@ -41,7 +41,7 @@ fn what_payos_s_libraries_sign_alike_is_signed_and_checked() {
             let signed = about("sign", &formula, &case, &folder).run();
             match (id, signed.code) {
                 (_, 0) => assert_eq!(signed.json()["signature"], signature, "{id}: {signed:?}"),
-                // Two requests have the first text; the other holds no amount.
+                // Two requests have the first text; the other contains no amount.
                 ("p08" | "p09" | "p18", _) => signed.refused("--field"),
                 _ => panic!("{id}: {signed:?}"),
             }
@@ -76,7 +76,7 @@ fn a_blank_that_was_left_unescaped_is_explained() {
             .with("--json-file", object.to_str().unwrap())
             .secret("a checksum key of the tests")
     };
-    // The other formula writes values as they are.
+    // The other formula writes values unchanged.
     let signed = about("sign", "payos.data").run().json();
     let checked = about("check", "payos.payout")
         .with("--signature", text(&signed, "signature"))
@@ -86,7 +86,7 @@ fn a_blank_that_was_left_unescaped_is_explained() {
     assert!(checked.out.contains("description is signed as it was sent"), "{checked:?}");
 }
 
-/// `payments verify` of a webhook at a shop with this checksum key.
+/// Runs `payments verify` on a webhook of a shop with this checksum key.
 fn verify(key: &str, body: &str, explain: bool) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let config = format!(

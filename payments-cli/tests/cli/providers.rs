@@ -1,4 +1,4 @@
-//! `payments providers`: what is linked and what it can do.
+//! `payments providers`: the linked providers and their capabilities.
 
 use serde_json::Value;
 

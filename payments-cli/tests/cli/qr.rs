@@ -1,4 +1,4 @@
-//! `payments qr`, held to the payloads that independent implementations agree on.
+//! `payments qr`, tested against payloads on which independent implementations agree.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,8 @@ fn all() -> Vec<Vector> {
     serde_json::from_value(file["vectors"].clone()).unwrap()
 }
 
-/// What the flags can say: accounts, and codes that are not dynamic without an amount.
+/// Returns whether flags can express a vector: an account, and not a dynamic code without an
+/// amount.
 fn has_flags(vector: &Vector) -> bool {
     let known = ["bin", "account", "service", "init", "amount", "purpose"];
     vector.input.keys().all(|key| known.contains(&key.as_str()))

@@ -17,7 +17,7 @@ fn all() -> Value {
     vectors("provider-sepay/tests/data/vectors.json")
 }
 
-/// The fields as they are posted.
+/// Builds the command with the fields as they are posted.
 fn form(command: &str, formula: &str, emitted: &Value) -> Program {
     list(emitted).iter().fold(payments([command, formula]), |program, pair| {
         program.field(pair[0].as_str().unwrap(), pair[1].as_str().unwrap())
@@ -62,7 +62,7 @@ fn what_sepays_libraries_signed_is_signed_and_checked_in_the_order_in_which_they
                 .run();
             assert_eq!((checked.code, &checked.json()["valid"]), (0, &true.into()), "{checked:?}");
         }
-        // That one posts in another order than it signs, and no server can know it.
+        // That one posts in another order than it signs, which no server can know.
         let python = &vector["python_sdk"];
         let checked = form("check", "sepay.checkout", &python["emitted"])
             .secret(text(vector, "secret"))
@@ -134,14 +134,14 @@ fn webhooks_are_signed_and_checked_whatever_their_age() {
     }
 }
 
-/// The vector as a delivery to a provider with its secret.
+/// Delivers the vector to a provider with its secret.
 fn deliver(vector: &Value, body: &str, at: i64) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let body = file(&folder, "body", body);
     delivery(vector, at, &folder).with("--body-file", body.to_str().unwrap()).run()
 }
 
-/// `payments verify` at an endpoint of a shop with these keys.
+/// Prepares `payments verify` at an endpoint of a shop with these keys.
 fn verify(endpoint: &str, keys: &str, folder: &TempDir) -> Program {
     let config = file(
         folder,
@@ -165,7 +165,7 @@ fn delivery(vector: &Value, at: i64, folder: &TempDir) -> Program {
 #[test]
 fn a_webhook_is_trusted_at_its_time_and_proven() {
     let file = all();
-    // The others hold no whole transaction.
+    // The others contain no whole transaction.
     let vector = &list(&file["webhooks"])[0];
     let (body, sent) = (text(vector, "raw_body"), text(vector, "timestamp").parse().unwrap());
     let ran = deliver(vector, body, sent);
@@ -206,7 +206,7 @@ fn every_webhook_of_the_vectors_is_proven_and_the_empty_one_is_unrecognised() {
     }
 }
 
-/// The first webhook of the vectors, as a shop with another authentication receives it.
+/// Delivers the first webhook of the vectors to a shop with another authentication.
 fn unsigned(keys: &str, headers: &[&str]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let body = file(&folder, "body", text(&list(&all()["webhooks"])[0], "raw_body"));
@@ -297,7 +297,7 @@ fn a_webhook_that_was_changed_is_not_trusted() {
     }
 }
 
-/// A sample as a delivery to a provider with the samples' secret, with `presented` in its header.
+/// Delivers a sample to a provider with the samples' secret, with `presented` in its header.
 fn deliver_ipn(samples: &Value, sample: &Value, presented: Option<&str>) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let body = file(&folder, "body", text(sample, "raw_body"));

@@ -1,4 +1,4 @@
-//! The sandbox with a merchant of one's own.
+//! The sandbox with your own merchant.
 
 use std::fs;
 

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::program::file;
 
-/// The sandbox with a configuration, and clients with the one that it prints. A word after `@` stands
-/// for the file of a secret.
+/// Starts the sandbox with a configuration, and clients with the one that it prints. A word after
+/// `@` is replaced by the file of a secret.
 fn with(provider: &str) -> (Sandbox, Payments) {
     let folder = tempfile::tempdir().unwrap();
     let mut config = format!("[providers.own]\nenvironment = 'sandbox'\n{provider}\n");
@@ -34,12 +34,12 @@ fn with(provider: &str) -> (Sandbox, Payments) {
     (sandbox, payments)
 }
 
-/// The word that a text begins with.
+/// Returns the word that a text begins with.
 fn word(text: &str) -> String {
     text.lines().next().unwrap().to_owned()
 }
 
-/// Whether the clients trust the next webhook.
+/// Asserts that the clients trust the next webhook.
 fn trusts(payments: &Payments, shop: &Receiver, provider: &str, endpoint: &str) {
     let request = shop.next();
     let checked = payments.check(provider, endpoint, &Delivery::of(&request), payments.now());
@@ -177,7 +177,7 @@ openapi_response = '{data},{errorCode},{secret}'
 openapi_va_callback = '{cashin_id},{va_account},{amount},{merchant_id},{transaction_id},{client_request_id},{passcode}'
 ";
 
-/// What both APIs of HPay's do for a merchant, in one go; the callback has the names of the API.
+/// Does everything that both APIs of HPay offer a merchant; the callback has the names of the API.
 fn everything_at_hpay(sandbox: &Sandbox, payments: &Payments) {
     let shop = Receiver::start();
     for endpoint in ["notify", "va-callback"] {

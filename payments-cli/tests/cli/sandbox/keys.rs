@@ -1,4 +1,4 @@
-//! Every key of every provider's configuration: what the sandbox makes of it.
+//! Every key of every provider's configuration, and its effect in the sandbox.
 
 use payments::{hpay, payos, sepay};
 use serde::de::DeserializeOwned;
@@ -10,21 +10,21 @@ use super::{
 };
 use crate::program::{file, payments};
 
-/// What shows that a key is honoured, or why it has no meaning in a sandbox.
+/// The evidence that a key is honoured, or the reason why it has no meaning in a sandbox.
 enum Shows {
-    /// A ready call has this text, and is answered as documented.
+    /// A ready call contains this text, and gets the documented response.
     Call(&'static str),
-    /// The overview has this text.
+    /// The overview contains this text.
     Overview(&'static str),
-    /// A webhook has this text in its headers or body; the endpoints are registered, and the action
-    /// makes the gateway send it.
+    /// A webhook contains this text in its headers or body. The endpoints are registered, and the
+    /// action makes the gateway send it.
     Webhook(&'static [&'static str], fn() -> Value, &'static str),
-    /// A call that breaks the rule is refused with this text: the first call with one text replaced by
-    /// another.
+    /// A call that breaks the rule is refused with this text. It is the first call with one text
+    /// replaced by another.
     Refusal(&'static str, &'static str, &'static str),
-    /// The client alone has a use for it: it stands in the printed configuration as it was given.
+    /// Only the client uses it, so the printed configuration contains it unchanged.
     Client,
-    /// In its place the printed configuration has what belongs to the sandbox.
+    /// The printed configuration contains the sandbox's own value instead.
     Sandbox,
     /// Another row or another test shows it.
     Elsewhere,
@@ -265,7 +265,7 @@ fn payos() -> Vec<Row> {
     ]
 }
 
-/// The keys of a typed configuration, from its own refusal of an unknown one.
+/// Returns the keys of a typed configuration, from its error about an unknown one.
 fn keys_of<T: DeserializeOwned>() -> Vec<String> {
     let refusal = toml::from_str::<T>("nonsense = 1").err().unwrap().to_string();
     assert!(refusal.contains("expected"), "{refusal}");
@@ -273,7 +273,7 @@ fn keys_of<T: DeserializeOwned>() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// The rows are exactly the keys.
+/// Asserts that the rows are exactly the keys.
 fn is_complete(rows: &[Row], keys: Vec<String>, compat: Vec<String>) {
     let compat = compat.into_iter().map(|key| format!("compat.{key}"));
     let mut keys: Vec<String> = keys.into_iter().chain(compat).collect();
@@ -348,7 +348,7 @@ fn check(kind: &str, rows: Vec<Row>) {
     }
 }
 
-/// A request as text: target, headers and body.
+/// Formats a request as text: target, headers and body.
 fn everything(request: &http::Request<Vec<u8>>) -> String {
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
@@ -356,7 +356,7 @@ fn everything(request: &http::Request<Vec<u8>>) -> String {
     format!("{}\n{}{body}\n", request.uri(), headers.collect::<String>())
 }
 
-/// Runs the lines up to the last one that has a text: each may need those before.
+/// Runs the lines up to the last one that contains a text, because each may need those before it.
 fn call(sandbox: &Sandbox, kind: &str, key: &str, text: &str) {
     let samples = sandbox.read(kind, "samples");
     let samples = samples.as_array().unwrap();
@@ -370,8 +370,8 @@ fn call(sandbox: &Sandbox, kind: &str, key: &str, text: &str) {
     }
 }
 
-/// The first line with a path is answered as documented with the second text in the place of the first
-/// under this key, and otherwise without it; or the other way round.
+/// Asserts that the first line with a path gets the documented response with the second text in
+/// place of the first under this key, and without the key does not; or the reverse.
 fn refusal(sandbox: &Sandbox, kind: &str, key: &str, path: &str, from: &str, to: &str) {
     let usual = Sandbox::start([]);
     let answers = |sandbox: &Sandbox| {

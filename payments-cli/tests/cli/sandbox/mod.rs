@@ -1,5 +1,5 @@
-//! `payments sandbox`: what it prints is a configuration, its page can be opened, and its gateways
-//! can be controlled.
+//! `payments sandbox`: it prints a configuration, its page can be opened, and its gateways can be
+//! controlled.
 
 mod config;
 mod flags;

@@ -1,4 +1,4 @@
-//! A newcomer with curl alone: the script beside this file.
+//! A newcomer who uses only curl: runs the script beside this file.
 
 use std::process::Command;
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use http::Request;
 
-/// A shop that replies to every webhook as all gateways document it, and gives out a token to whoever
-/// asks for one.
+/// A shop that replies to every webhook as the gateways document it, and gives a token to everybody
+/// who asks for one.
 pub(super) struct Receiver {
     pub(super) url: String,
     arrived: Arrivals<Request<Vec<u8>>>,
@@ -22,25 +22,25 @@ impl Receiver {
         let (sender, arrived) = channel();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                // One that goes away in the middle sent nothing.
+                // A client that disconnects early has sent nothing.
                 let _ = receive(stream, &sender);
             }
         });
         Self { url, arrived }
     }
 
-    /// The next webhook. It must arrive.
+    /// Returns the next webhook, which must arrive.
     pub(super) fn next(&self) -> Request<Vec<u8>> {
         self.arrived.recv_timeout(Duration::from_secs(20)).expect("a webhook")
     }
 
-    /// The paths of what has arrived and was not taken.
+    /// Returns the paths of webhooks that arrived and were not taken.
     pub(super) fn paths(&self) -> Vec<String> {
         self.arrived.try_iter().map(|request| request.uri().path().to_owned()).collect()
     }
 }
 
-/// Reads a request to its end, hands it on and replies.
+/// Reads a request to its end, passes it on and replies.
 fn receive(stream: impl Read + Write, sender: &Sender<Request<Vec<u8>>>) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut line = String::new();

@@ -31,7 +31,7 @@ fn every_curl_line_runs_as_printed_and_again_with_new_names() {
     the_overview_shows_what_the_lines_did(&sandbox);
 }
 
-/// A line that asks needs no other, once there is something to ask about.
+/// Runs the lines with inquiries, which need no other line once there is data.
 fn run_what_asks(sandbox: &Sandbox, provider: &str) {
     for sample in sandbox.read(provider, "samples").as_array().unwrap() {
         let asks = ["find", "list", "detail", "inquiry", "count", "balance"];

@@ -1,4 +1,4 @@
-//! What the sandbox keeps over restarts.
+//! The data that the sandbox preserves over restarts.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -17,7 +17,7 @@ fn act(sandbox: &Sandbox, provider: &str, action: &Value) {
     assert!(answer.ends_with("200"), "{action}: {answer}");
 }
 
-/// What a gateway knows, apart from the time.
+/// Returns the data of a gateway, apart from the time.
 fn known(sandbox: &Sandbox, provider: &str) -> Value {
     let mut overview = sandbox.read(provider, "overview");
     let overview = overview.as_object_mut().unwrap();
@@ -57,7 +57,7 @@ fn everything_is_there_after_a_restart_and_after_a_kill() {
         }
         act(&sandbox, provider, &json!({ "action": "advance_clock", "seconds": 86_400 }));
     }
-    // Deliveries to a closed port end at once.
+    // Deliveries to a closed port end immediately.
     let settled = |sandbox: &Sandbox| {
         ["sepay", "hpay", "payos"].map(|provider| {
             for _ in 0..200 {
@@ -83,7 +83,7 @@ fn everything_is_there_after_a_restart_and_after_a_kill() {
     let clock = |sandbox: &Sandbox| sandbox.read("payos", "overview")["now"].as_i64().unwrap();
     assert!(clock(&second) > jiff_now() + 86_000);
 
-    // A kill loses nothing that is older than a second.
+    // A kill loses no data that is older than a second.
     act(&second, "payos", &json!({ "action": "pay", "order": "900002", "amount": 1 }));
     let saved = || fs::read_to_string(path).unwrap().contains(r#""amount":1,"#);
     let waited = (0..100).any(|_| {

@@ -42,13 +42,13 @@ impl Sandbox {
         Self { child, config, page }
     }
 
-    /// Ends it as a service manager does, and waits until it has ended.
+    /// Ends it like a service manager, and waits until it has ended.
     pub(super) fn terminate(mut self) {
         shell(&format!("kill -TERM {}", self.child.id()));
         assert!(self.child.wait().unwrap().success());
     }
 
-    /// The answer to `POST /api/{provider}/actions`: its body, a space and its status.
+    /// Returns the response to `POST /api/{provider}/actions`: its body, a space and its status.
     pub(super) fn act(&self, provider: &str, action: &Value) -> String {
         let url = format!("{}/api/{provider}/actions", self.page);
         shell(&format!(
@@ -63,7 +63,7 @@ impl Sandbox {
         assert!(answer.ends_with(" 200"), "{answer}");
     }
 
-    /// What `GET /api/{provider}/{what}` responds.
+    /// Returns the response to `GET /api/{provider}/{what}`.
     pub(super) fn read(&self, provider: &str, what: &str) -> Value {
         let response = get(&format!("{}/api/{provider}/{what}", self.page));
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
@@ -83,7 +83,7 @@ pub(super) fn get(url: &str) -> String {
     answer
 }
 
-/// The output of a line of the shell. It must end well.
+/// Returns the output of a shell command, which must succeed.
 pub(super) fn shell(line: &str) -> String {
     let ran = Command::new("sh").args(["-c", line]).output().unwrap();
     let out = String::from_utf8_lossy(&ran.stdout).into_owned();
