@@ -178,7 +178,7 @@ impl Calls {
             _ => None,
         };
         breaches.extend(flaw.map(|flaw| format!("{flaw}: {outcome}")));
-        // Without a call, as where a link is signed, there is nothing to believe.
+        // Without a call, such as when a link is signed, there is no response to accept.
         let is_believable = calls.is_empty()
             || match outcome {
                 Outcome::Accepted { .. } => self.tells(operation, &response),
@@ -191,7 +191,7 @@ impl Calls {
         breaches
     }
 
-    /// `knows`: what an inquiry claims to know.
+    /// Returns the broken rules of an inquiry. `knows` is its claimed result.
     fn inquired(&self, operation: Operation, knows: Option<impl fmt::Display>) -> Vec<String> {
         let (calls, response) = (self.calls_of(operation), self.transport.response());
         let mut breaches = Vec::new();
@@ -207,7 +207,7 @@ impl Calls {
         breaches
     }
 
-    /// The calls of an operation, which has been reached if there are any.
+    /// Returns the calls of an operation, which counts as reached if there are any.
     fn calls_of(&self, operation: Operation) -> Vec<CallClass> {
         let calls = self.transport.take_calls();
         if !calls.is_empty() {
@@ -216,19 +216,20 @@ impl Calls {
         calls
     }
 
-    /// Whether the response is in the form of the gateway's words at all.
+    /// Returns `true` if the response has the form of the gateway's responses.
     fn says(&self, response: &Response) -> bool {
         let is_json = |body: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
         self.is_genuine(response)
             || matches!(response, Response::Http(response) if is_json(response.body()))
     }
 
-    /// Whether the response may tell anything but a refusal, which few gateways sign.
+    /// Returns `true` if the response may have a result other than a refusal, which few gateways
+    /// sign.
     fn tells(&self, operation: Operation, response: &Response) -> bool {
         self.says(response) && (!self.signed.contains(&operation) || self.is_signed(response))
     }
 
-    /// Whether the gateway signed what its signature covers of this response.
+    /// Returns `true` if the gateway signed the part of this response that its signature covers.
     fn is_signed(&self, response: &Response) -> bool {
         let covered = |response: &Response| match response {
             Response::Http(response) => Some((response.status(), (self.covered)(response.body())?)),

@@ -23,7 +23,7 @@ pub struct Deliveries {
     believed: BTreeSet<String>,
 }
 
-/// Signs any request as the gateway signs what it sends to an endpoint.
+/// Signs a request as the gateway signs its deliveries to an endpoint.
 type Sign = fn(&EndpointName, Request<Bytes>) -> Request<Bytes>;
 
 #[derive(Clone)]
@@ -225,7 +225,7 @@ impl Deliveries {
     }
 }
 
-/// A field that the proof covers differs, and the proof was given all the same.
+/// Returns a description if a field that the proof covers differs, although the proof was given.
 fn unsealed(
     endpoint: &EndpointName,
     notification: &Notification,
@@ -241,26 +241,27 @@ fn unsealed(
         values.map(|(_, value)| value).collect::<Vec<_>>().join(" ")
     };
     let (sent, forged) = (values(genuine), values(forgery));
-    // Fields that the genuine delivery has in its body are not those of a query. Where only the
-    // cuts between them differ, the signature covers the same text.
+    // Fields in the body of the genuine delivery differ from fields in a query. If only the
+    // divisions between them differ, the signature covers the same text.
     (!sent.is_empty() && sent != forged)
         .then(|| format!("{endpoint}: a proof over {forged:?}, not over {sent:?}"))
 }
 
-/// News of money that would be booked without asking, with the key that it is booked under.
+/// Returns descriptions of the reports of money that would be booked without an inquiry, with their
+/// keys.
 fn believed(notification: &Notification) -> impl Iterator<Item = String> {
     let events = notification.events().iter();
     events.filter(|event| event.is_trusted() && event.moves_money()).map(text)
 }
 
-/// All that an event says, with its key and without the raw bytes.
+/// Describes the whole content of an event, with its key and without the raw bytes.
 fn text(event: &Event) -> String {
     let data = serde_json::to_string(event.data()).unwrap_or_else(|error| error.to_string());
     format!("{:?} {data}", event.key())
 }
 
 impl std::fmt::Debug for Deliveries {
-    /// Without the deliveries, which carry signatures.
+    /// Omits the deliveries, which contain signatures.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Deliveries({} genuine)", self.genuine.len())
     }

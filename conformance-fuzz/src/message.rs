@@ -9,7 +9,7 @@ use payments_core::transport::TransportErrorKind;
 
 use crate::stub_transport::Response;
 
-/// What replaces a status where there is no response.
+/// The words that replace a status if there is no response.
 const FAILURES: [(&str, TransportErrorKind); 4] = [
     ("not sent", TransportErrorKind::NotSent),
     ("connection lost", TransportErrorKind::ConnectionLost),
@@ -70,7 +70,7 @@ fn split(text: &[u8]) -> (&[u8], HeaderMap, &[u8]) {
     let first = lines.next().unwrap_or_default();
     let mut headers = HeaderMap::new();
     for (name, value) in lines.filter_map(header) {
-        // More headers than a map holds are left out too.
+        // Headers beyond the capacity of the map are skipped as well.
         let _ = headers.try_append(name, value);
     }
     (first, headers, rest.get(2..).unwrap_or_default())

@@ -9,13 +9,13 @@ use payments_core::{
     signature::{Algorithm, Field, Formula, Item, Keys, Layout, Shape, SigningKeys, Transform},
 };
 
-/// How many values are tried in one text.
+/// The most values to try in one text.
 const MOST_TRIES: usize = 20_000;
 /// The placeholder of the secret.
 const SECRET: &str = "‹secret›";
-/// What a configuration may join fields with.
+/// The separators with which a configuration may join fields.
 const SEPARATORS: [&str; 8] = [" ", "|", ",", "", "-", "0", "||", "&"];
-/// The values that fill free text beside those of the fields.
+/// The values of free texts, in addition to those of other fields.
 const WORDS: [&str; 8] = ["x", "thanks", "", "Two coffees", "=", ",", " ", "|"];
 
 /// Makes a request for a formula from bytes, whose free texts imitate other fields of the formula,
@@ -64,7 +64,7 @@ fn second_reading_by(formula: &Formula, choices: &mut Choices<'_>) -> Option<Str
     Some(format!("{}: {text:?} signs {values:?}, and as well {other:?}", formula.id))
 }
 
-/// Bytes as decisions.
+/// Interprets bytes as decisions.
 struct Choices<'a>(&'a [u8]);
 
 impl Choices<'_> {
@@ -79,7 +79,7 @@ impl Choices<'_> {
     }
 }
 
-/// One of the things that a layout signs.
+/// One of the parts that a layout signs.
 struct Slot<'a> {
     /// The name of the field. Empty for the secret.
     name: &'a str,
@@ -91,7 +91,7 @@ struct Slot<'a> {
     transform: Option<Transform>,
 }
 
-/// What the layout signs, in its order.
+/// Returns the parts that the layout signs, in order.
 fn slots(formula: &Formula) -> Vec<Slot<'_>> {
     match &formula.layout {
         Layout::Values { items, .. } => {
@@ -130,7 +130,7 @@ fn separator(layout: &Layout) -> &str {
     }
 }
 
-/// The signed fields with a value each, well-formed but for what free text holds.
+/// Returns the signed fields with a value each, well-formed except for the content of free texts.
 fn request(
     formula: &Formula,
     slots: &[Slot<'_>],
@@ -150,7 +150,8 @@ fn request(
     values
 }
 
-/// Free text: words, raw text, and runs of what the fields of the formula may hold.
+/// Returns a free text: words, raw text, and runs of values that the fields of the formula may
+/// have.
 fn free_text(formula: &Formula, fields: &[&Slot<'_>], choices: &mut Choices<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     for _ in 0..choices.next() % 4 {
@@ -187,7 +188,7 @@ fn well_formed(shape: Shape, choices: &mut Choices<'_>) -> &'static str {
     choices.of(values).copied().unwrap_or_default()
 }
 
-/// A signed text, to be divided into values by trying.
+/// A signed text that is divided into values by trial.
 struct Division<'a> {
     slots: &'a [Slot<'a>],
     text: &'a str,
@@ -202,8 +203,7 @@ struct Division<'a> {
     own: Vec<Value<'a>>,
 }
 
-/// A value in a signed text with its prefix: the index of its slot, where it begins, and what it
-/// is.
+/// A value in a signed text with its prefix: the index of its slot, its start, and its text.
 #[derive(Clone, Copy)]
 struct Value<'a> {
     slot: usize,
@@ -245,7 +245,7 @@ impl<'a> Division<'a> {
         Some(Self { slots, text, start, separator, is_named, ends, own })
     }
 
-    /// The values of another request that the text fits.
+    /// Returns the values of another request with the same signed text, if there is one.
     fn another_request(&self) -> Option<Vec<(&'a str, &'a str)>> {
         let (mut read, mut tries) = (Vec::new(), MOST_TRIES);
         self.divide(self.start, &mut read, &mut tries).then_some(())?;
@@ -253,7 +253,7 @@ impl<'a> Division<'a> {
         read.iter().map(named).collect()
     }
 
-    /// Divides the text from `at` on, until what was `read` is another request.
+    /// Divides the text from `at` on, until the values in `read` are another request.
     fn divide(&self, at: usize, read: &mut Vec<Value<'a>>, tries: &mut usize) -> bool {
         for (index, slot) in self.slots.iter().enumerate() {
             let rest = self.text.get(at..).unwrap_or_default();
@@ -280,7 +280,7 @@ impl<'a> Division<'a> {
         false
     }
 
-    /// Whether a slot, or the end of all, may come behind what was `read`.
+    /// Returns `true` if a slot, or the end, may follow the values in `read`.
     fn may_follow(&self, index: usize, read: &[Value<'_>]) -> bool {
         if self.is_named {
             return read.iter().all(|value| value.slot != index);
@@ -290,7 +290,7 @@ impl<'a> Division<'a> {
         between.is_some_and(|slots| slots.iter().all(|slot| slot.may_be_left_out))
     }
 
-    /// Whether a receiver would accept the value.
+    /// Returns `true` if a receiver would accept the value.
     fn is_accepted(&self, slot: &Slot<'_>, value: Value<'_>) -> bool {
         if of_slot(&self.own, value.slot) == Some(value.text) {
             return true;
@@ -302,8 +302,8 @@ impl<'a> Division<'a> {
         slot.shape.accepts(text.as_bytes(), slot.may_be_empty)
     }
 
-    /// Whether a value begins where none begins in the request that was signed, and something that
-    /// decides is another.
+    /// Returns `true` if a value begins where no value of the signed request begins, and a value
+    /// that matters differs.
     fn is_another_request(&self, read: &[Value<'_>]) -> bool {
         let begins_elsewhere = |value: &Value<'_>| self.own.iter().all(|own| own.at != value.at);
         let differs = |slot: usize| {

@@ -52,12 +52,12 @@ impl StubTransport {
         std::mem::take(&mut self.state().calls)
     }
 
-    /// Hands calls on to a gateway.
+    /// Passes calls on to a gateway.
     pub(crate) fn connect(&self, gateway: Arc<dyn Transport>) {
         self.state().gateway = Some(gateway);
     }
 
-    /// Hands no more calls on. Returns what the gateway responded.
+    /// Stops passing calls on. Returns the gateway's responses.
     pub(crate) fn disconnect(&self) -> Vec<http::Response<Bytes>> {
         let mut state = self.state();
         state.gateway = None;
@@ -98,7 +98,7 @@ impl Response {
         }
     }
 
-    /// Whether both say the same, whatever their headers are.
+    /// Returns `true` if both have the same content, whatever their headers are.
     pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Http(one), Self::Http(other)) => {
