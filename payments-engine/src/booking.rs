@@ -195,7 +195,7 @@ fn is_unchanged(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Result
     let Some(before) = before else { return Ok(false) };
     let mut same = after.clone();
     (same.revision, same.changed_at) = (before.revision, before.changed_at);
-    let json = |record: &PaymentRecord| serde_json::to_value(record).map_err(StoreError::not_done);
+    let json = |record: &PaymentRecord| serde_json::to_vec(record).map_err(StoreError::not_done);
     Ok(json(before)? == json(&same)?)
 }
 

@@ -87,12 +87,22 @@ pub enum Seeded {
     CountsTheEndOfThePeriod,
     /// A listed amount that differs from the recorded one is matched.
     IgnoresAnotherAmount,
+    /// Money that left for nothing on record is put before nobody.
+    IgnoresWhatLeft,
+    /// An engine starts although payouts are open of a provider that it does not have.
+    IgnoresAMissingProvider,
+    /// Open payouts of a provider that is gone for good are put before nobody.
+    ForgetsTheRetired,
+    /// A period is reconciled that has not ended, so that its statement is not complete.
+    ReconcilesBeforeTheEnd,
+    /// A store on which no engine was ever started is reconciled.
+    ReconcilesAnUnusedStore,
 }
 
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 45] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -133,5 +143,10 @@ impl Seeded {
         Self::IgnoresAListedPayout,
         Self::IgnoresTheMerchant,
         Self::ForgetsNotices,
+        Self::IgnoresWhatLeft,
+        Self::IgnoresAMissingProvider,
+        Self::ForgetsTheRetired,
+        Self::ReconcilesBeforeTheEnd,
+        Self::ReconcilesAnUnusedStore,
     ];
 }

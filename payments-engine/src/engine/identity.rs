@@ -23,6 +23,12 @@ pub(super) struct Known {
     pub(super) seeded: Option<Seeded>,
 }
 
+impl Known {
+    fn is_seeded(&self, mistake: Seeded) -> bool {
+        cfg!(feature = "seeded-bugs") && self.seeded == Some(mistake)
+    }
+}
+
 /// Compares the providers with those that the store knows. On a refusal nothing is written: the
 /// store closes without a commit.
 ///
@@ -49,8 +55,9 @@ pub(super) fn identify(
         }
         identify_merchant(backend, id, provider, known)?;
     }
+    let ignores_missing = known.is_seeded(Seeded::IgnoresAMissingProvider);
     for id in backend.open_providers().map_err(StoreError::into_error)? {
-        if !members.contains_key(&id) && !known.retired.contains(&id) {
+        if !members.contains_key(&id) && !known.retired.contains(&id) && !ignores_missing {
             return Err(refused(format!(
                 "the store has open payouts of {id}, which the engine does not have: add \
                  [providers.{id}] again until they are final, or, if it was removed for good, \
@@ -69,9 +76,8 @@ fn identify_merchant(
     provider: &Provider,
     known: &Known,
 ) -> Result<()> {
-    let is_seeded =
-        cfg!(feature = "seeded-bugs") && known.seeded == Some(Seeded::IgnoresTheMerchant);
-    let Some(merchant) = provider.merchant_fingerprint().filter(|_| !is_seeded) else {
+    let ignores = known.is_seeded(Seeded::IgnoresTheMerchant);
+    let Some(merchant) = provider.merchant_fingerprint().filter(|_| !ignores) else {
         return Ok(());
     };
     if changed(backend, &format!("merchant of {id}"), &merchant)?.is_some() {

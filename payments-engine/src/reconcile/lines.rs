@@ -279,7 +279,7 @@ impl Comparing<'_> {
         line: &Movement,
         is_inside: bool,
     ) -> Result<Option<ReconciliationRow>, StoreError> {
-        if !is_inside {
+        if !is_inside || self.is_seeded(Seeded::IgnoresWhatLeft) {
             return Ok(None);
         }
         let provider = self.provider().clone();

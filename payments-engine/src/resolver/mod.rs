@@ -203,7 +203,8 @@ impl Shared {
         let Ok(member) = self.member(&record.provider) else {
             tracing::error!(payout = %reference, "its provider {} is missing", record.provider);
             let is_sent = record.state.is_open() && record.state != RecordState::Prepared;
-            if is_sent && record.open_cases().next().is_none() {
+            let is_forgotten = self.is_seeded(Seeded::ForgetsTheRetired);
+            if is_sent && record.open_cases().next().is_none() && !is_forgotten {
                 let seconds = now.since(record.moved_at()).as_secs();
                 let passed = Observation::WindowPassed { seconds };
                 self.journal.observe(reference, passed, now, now.plus(LEASE)).await?;

@@ -10,12 +10,14 @@ use http::{Method, Request, Response};
 use payments_core::{
     EndpointName, Error, ErrorKind, ManualClock, NotificationReceiver, OrderRef, Provider,
     ProviderId, ProviderKind, Result, Timestamp,
+    config::PaymentsConfig,
     money::Money,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
         Untrusted, UntrustedReason,
     },
     payment::{CreatePayment, Payment, PaymentState},
+    registry::{Context, Registry},
     signature::unauthenticated,
 };
 use payments_engine::{Accepted, Engine, EngineBuilder, Seeded, Store};
@@ -76,6 +78,13 @@ impl Deliveries {
         Self { database: None, ..Self::start() }
     }
 
+    /// Returns a gateway without orders, whose store is in a new PostgreSQL database. Returns `None` and
+    /// prints why if there is no server.
+    pub async fn on_postgres() -> Option<Self> {
+        let database = Some(Database::create().await?);
+        Some(Self { database, ..Self::start() })
+    }
+
     /// Returns the gateway's provider, with an endpoint for unsigned deliveries besides its own.
     pub fn provider(&self) -> Provider {
         let honest = self.gateway.provider(MAIN).unwrap();
@@ -130,6 +139,26 @@ impl Deliveries {
             .without_background()
     }
 
+    /// Returns the same with a secret of deliveries that is not the gateway's.
+    pub fn builder_with(&self, secret: &str, seeded: Option<Seeded>) -> EngineBuilder {
+        let key = self.gateway.settings().api_key.clone();
+        let config: PaymentsConfig = toml::from_str(&format!(
+            "[providers.{MAIN}]\nkind = 'mock'\nenvironment = 'sandbox'\napi_key = '{key}'\n\
+             webhook_secret = '{secret}'\nurl = 'http://127.0.0.1:9'\n"
+        ))
+        .unwrap();
+        let clock = Arc::new(self.clock.clone());
+        let context = Context::new(self.gateway.transport()).with_clock(clock.clone());
+        let registry = Registry::empty().add(provider_mock::REGISTRATION);
+        let provider = registry.build(&config, &context).unwrap().remove(0);
+        Engine::builder()
+            .with_store(self.store())
+            .with_provider(provider)
+            .with_clock(clock)
+            .with_seeded(seeded)
+            .without_background()
+    }
+
     /// Starts the engine of [`builder`](Self::builder).
     pub async fn engine(&self, seeded: Option<Seeded>) -> Engine {
         self.builder(seeded).start().await.unwrap()
@@ -148,6 +177,11 @@ impl Deliveries {
     /// Opens an order, pays it, and returns the delivery that reports the payment.
     pub async fn paid(&self, order: &str) -> Request<Bytes> {
         self.open(order).await;
+        self.pay(order)
+    }
+
+    /// Pays an order, and returns the delivery that reports the payment.
+    pub fn pay(&self, order: &str) -> Request<Bytes> {
         self.gateway.pay(order, Money::vnd(AMOUNT)).unwrap();
         let mut deliveries = self.gateway.take_notifications();
         deliveries.retain(|one| String::from_utf8_lossy(one.body()).contains("payment."));

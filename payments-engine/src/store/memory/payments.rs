@@ -1,9 +1,11 @@
 //! Payments and credits in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use payments_core::{DedupeKey, Movement, OrderRef, ProviderId};
 
+use super::Memory;
 use crate::{
     record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
     store::{PaymentRows, PaymentWrite, Route, StoreError},
@@ -13,7 +15,7 @@ use crate::{
 #[derive(Clone, Default)]
 pub(super) struct PaymentTables {
     payments: BTreeMap<OrderRef, PaymentRecord>,
-    observations: BTreeMap<OrderRef, Vec<Observed<PaymentObservation>>>,
+    observations: BTreeMap<OrderRef, Arc<Vec<Observed<PaymentObservation>>>>,
     tokens: HashSet<String>,
     keys: HashSet<(ProviderId, DedupeKey)>,
     routes: BTreeMap<Route, BTreeSet<OrderRef>>,
@@ -27,20 +29,29 @@ impl PaymentTables {
     }
 }
 
-impl PaymentRows for &mut PaymentTables {
+impl Memory {
+    fn payment_tables(&mut self) -> &mut PaymentTables {
+        Arc::make_mut(&mut self.change().payments)
+    }
+}
+
+/// A reader copies no table.
+impl PaymentRows for &mut Memory {
     fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError> {
-        Ok(self.payments.get(order).cloned())
+        Ok(self.tables.payments.payments.get(order).cloned())
     }
 
     fn has_written_payment(&mut self, token: &str) -> Result<bool, StoreError> {
-        Ok(self.tokens.contains(token))
+        Ok(self.tables.payments.tokens.contains(token))
     }
 
     fn write_payment(&mut self, write: &PaymentWrite<'_>) -> Result<(), StoreError> {
         let order = &write.record.order;
-        self.tokens.insert(write.token.to_owned());
-        self.payments.insert(order.clone(), write.record.clone());
-        self.observations.entry(order.clone()).or_default().push(write.observed.clone());
+        let tables = self.payment_tables();
+        tables.tokens.insert(write.token.to_owned());
+        tables.payments.insert(order.clone(), write.record.clone());
+        let observations = tables.observations.entry(order.clone()).or_default();
+        Arc::make_mut(observations).push(write.observed.clone());
         Ok(())
     }
 
@@ -48,20 +59,21 @@ impl PaymentRows for &mut PaymentTables {
         &mut self,
         order: &OrderRef,
     ) -> Result<Vec<Observed<PaymentObservation>>, StoreError> {
-        Ok(self.observations.get(order).cloned().unwrap_or_default())
+        let observations = self.tables.payments.observations.get(order);
+        Ok(observations.map(|observations| observations.to_vec()).unwrap_or_default())
     }
 
     fn use_key(&mut self, provider: &ProviderId, key: &DedupeKey) -> Result<bool, StoreError> {
-        Ok(!self.keys.insert((provider.clone(), key.clone())))
+        Ok(!self.payment_tables().keys.insert((provider.clone(), key.clone())))
     }
 
     fn add_route(&mut self, route: &Route, order: &OrderRef) -> Result<(), StoreError> {
-        self.routes.entry(route.clone()).or_default().insert(order.clone());
+        self.payment_tables().routes.entry(route.clone()).or_default().insert(order.clone());
         Ok(())
     }
 
     fn orders_of(&mut self, route: &Route) -> Result<Vec<OrderRef>, StoreError> {
-        Ok(self.routes.get(route).into_iter().flatten().take(2).cloned().collect())
+        Ok(self.tables.payments.routes.get(route).into_iter().flatten().take(2).cloned().collect())
     }
 
     fn credit(
@@ -69,12 +81,12 @@ impl PaymentRows for &mut PaymentTables {
         provider: &ProviderId,
         key: &DedupeKey,
     ) -> Result<Option<CreditRecord>, StoreError> {
-        Ok(self.credits.get(&(provider.clone(), key.clone())).cloned())
+        Ok(self.tables.payments.credits.get(&(provider.clone(), key.clone())).cloned())
     }
 
     fn put_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError> {
         let name = (credit.provider.clone(), credit.movement.key.clone());
-        self.credits.insert(name, credit.clone());
+        self.payment_tables().credits.insert(name, credit.clone());
         Ok(())
     }
 
@@ -84,7 +96,7 @@ impl PaymentRows for &mut PaymentTables {
         most: usize,
     ) -> Result<Vec<CreditRecord>, StoreError> {
         let like = |credit: &&CreditRecord| credit.movement.amount == movement.amount;
-        let mut credits: Vec<_> = self.credits.values().filter(like).cloned().collect();
+        let mut credits: Vec<_> = self.tables.payments.credits.values().filter(like).cloned().collect();
         credits.sort_by_key(|credit| std::cmp::Reverse(credit.reported_at));
         credits.truncate(most);
         Ok(credits)
@@ -92,7 +104,7 @@ impl PaymentRows for &mut PaymentTables {
 
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
         let unmatched = |credit: &&CreditRecord| credit.order.is_none();
-        let mut credits: Vec<_> = self.credits.values().filter(unmatched).cloned().collect();
+        let mut credits: Vec<_> = self.tables.payments.credits.values().filter(unmatched).cloned().collect();
         credits.sort_by_key(|credit| credit.reported_at);
         credits.truncate(most);
         Ok(credits)
@@ -103,20 +115,20 @@ impl PaymentRows for &mut PaymentTables {
         after: &str,
         most: usize,
     ) -> Result<Vec<PaymentRecord>, StoreError> {
-        let records = self.payments.values().filter(|record| record.order.as_str() > after);
+        let records = self.tables.payments.payments.values().filter(|record| record.order.as_str() > after);
         Ok(records.take(most).cloned().collect())
     }
 
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
         let has_cases = |record: &&PaymentRecord| record.open_cases().next().is_some();
-        let mut records: Vec<_> = self.payments.values().filter(has_cases).cloned().collect();
+        let mut records: Vec<_> = self.tables.payments.payments.values().filter(has_cases).cloned().collect();
         records.sort_by_key(|record| record.changed_at);
         Ok(records)
     }
 
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError> {
         let has_cases = |credit: &&CreditRecord| credit.open_cases().next().is_some();
-        let mut credits: Vec<_> = self.credits.values().filter(has_cases).cloned().collect();
+        let mut credits: Vec<_> = self.tables.payments.credits.values().filter(has_cases).cloned().collect();
         credits.sort_by_key(|credit| credit.changed_at);
         Ok(credits)
     }

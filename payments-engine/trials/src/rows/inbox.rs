@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use payments_core::notification::Outcome;
+use payments_core::{OrderRef, money::Money, notification::Outcome, payment::CreatePayment};
 use payments_engine::{Engine, Fault, InboxLimits, Seeded};
 
 use super::{Finding, ensure};
 use crate::deliveries::{AMOUNT, Deliveries, OPEN, RETURN, SIGNED, claim, deliver, received};
+use crate::world::MAIN;
 
 /// Moves the clock forward, and does the work that is due by then.
 async fn advance(world: &Deliveries, engine: &Engine, by: Duration) {
@@ -80,6 +81,49 @@ pub(super) async fn a_contradicted_delivery_uses_up_nothing(seeded: Option<Seede
         ensure!(last == ["confirmed"], "the genuine one is {last:?}");
         let counted = received(&engine, "A-1").await;
         ensure!(counted == AMOUNT, "{counted} are booked");
+    }
+    Ok(())
+}
+
+/// For an hour the engine has a wrong secret, so that it trusts no delivery. With the right one, repeated
+/// deliveries are trusted, and inquiries find what the gateway no longer repeats.
+pub(super) async fn an_hour_of_a_wrong_secret_loses_no_delivery(seeded: Option<Seeded>) -> Finding {
+    const ORDERS: usize = 4;
+    let world = Deliveries::start();
+    let engine = world.builder_with("TEST-ONLY-mock-webhook-secret-0002", seeded);
+    let engine = engine.start().await.unwrap();
+    let mut bodies = Vec::new();
+    for number in 0..ORDERS {
+        let order = OrderRef::new(format!("A-{number}")).unwrap();
+        let request = CreatePayment::new(order, Money::vnd(AMOUNT)).unwrap();
+        let opened = engine.payments(MAIN).unwrap().create_payment(&request).await.unwrap();
+        assert!(opened.accepted().is_ok(), "the gateway opens the order");
+        bodies.push(world.pay(&format!("A-{number}")).body().clone());
+    }
+    for _ in 0..6 {
+        world.clock.advance(Duration::from_secs(600));
+        for body in &bodies {
+            let refused = deliver(&engine, SIGNED, &world.gateway.notification(body.clone())).await;
+            ensure!(refused.outcome == Outcome::Untrusted, "{refused:?}");
+            ensure!(!refused.reply.status().is_success(), "the gateway stops: {refused:?}");
+        }
+    }
+    ensure!(world.standings().is_empty(), "{:?}", world.standings());
+    let health = engine.health().await.unwrap().inbox;
+    ensure!(health.refused == [("wrong_signature".to_owned(), 24)], "{health:?}");
+    engine.stop().await;
+    let engine = world.engine(seeded).await;
+    let (again, given_up) = bodies.split_at(ORDERS / 2);
+    for (number, body) in again.iter().enumerate() {
+        let believed = deliver(&engine, SIGNED, &world.gateway.notification(body.clone())).await;
+        ensure!(believed.outcome == Outcome::Handled, "{believed:?}");
+        let counted = received(&engine, &format!("A-{number}")).await;
+        ensure!(counted == AMOUNT, "{counted} are booked of what came again");
+    }
+    advance(&world, &engine, Duration::from_secs(7_200)).await;
+    for (number, _) in (again.len()..).zip(given_up) {
+        let counted = received(&engine, &format!("A-{number}")).await;
+        ensure!(counted == AMOUNT, "{counted} are booked of what the gateway gave up");
     }
     Ok(())
 }

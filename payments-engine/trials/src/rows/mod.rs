@@ -62,6 +62,7 @@ trials! {
     sends::an_error_leaves_nothing_that_is_sent_later finds LeavesItDueAfterAnError;
     sends::a_dropped_caller_leaves_nothing_open finds SendsInTheCallersFuture;
     sends::a_queue_at_a_502_is_held finds HasNoBreaker;
+    sends::an_hour_of_a_wrong_key_ends_few_payouts;
     sends::another_content_is_a_conflict finds IgnoresOtherContent;
     sends::nothing_is_sent_after_its_time finds SendsAfterItsTime;
     restarts::killed_after_the_send_it_is_not_sent_again finds SendsAgainAfterACrash;
@@ -84,6 +85,7 @@ trials! {
     inbox::equal_deliveries_at_once_are_stored_once;
     inbox::unsigned_deliveries_are_limited_and_refused_ones_are_counted;
     inbox::a_buyers_return_is_not_kept_and_its_order_is_asked_about;
+    inbox::an_hour_of_a_wrong_secret_loses_no_delivery;
     inbox::what_is_not_durable_in_time_is_requested_again;
     handlers::what_a_handler_writes_is_there_exactly_once finds MarksHandledInASecondTransaction;
     handlers::a_handler_that_fails_is_called_again;
@@ -112,7 +114,8 @@ trials! {
     refunds::a_refund_follows_the_payout_that_carries_it_out;
     restarts::another_merchant_under_a_known_name_is_refused finds IgnoresTheMerchant;
     restarts::another_environment_under_a_known_name_is_refused;
-    restarts::a_retired_provider_leaves_its_payouts_to_a_person;
+    restarts::a_provider_that_is_missing_is_refused finds IgnoresAMissingProvider;
+    restarts::a_retired_provider_leaves_its_payouts_to_a_person finds ForgetsTheRetired;
     notices::a_contradicted_delivery_is_a_case_until_it_is_closed finds ForgetsNotices;
     notices::a_line_that_cannot_be_read_is_one_case;
     handlers::a_dead_letter_is_a_case_until_it_is_closed;
@@ -128,9 +131,9 @@ trials! {
     reconciliation::other_keys_of_the_same_money_are_matched;
     reconciliation::payouts_are_matched_with_what_left;
     reconciliation::a_payout_that_a_statement_names_has_left finds IgnoresAListedPayout;
-    reconciliation::money_that_left_for_nothing_on_record_is_a_case;
+    reconciliation::money_that_left_for_nothing_on_record_is_a_case finds IgnoresWhatLeft;
     reconciliation::an_interrupted_run_is_taken_up_again;
     reconciliation::unknown_commits_add_no_row_twice;
-    reconciliation::what_cannot_be_reconciled_is_refused;
-    reconciliation::a_store_that_was_never_used_is_not_reconciled;
+    reconciliation::what_cannot_be_reconciled_is_refused finds ReconcilesBeforeTheEnd;
+    reconciliation::a_store_that_was_never_used_is_not_reconciled finds ReconcilesAnUnusedStore;
 }

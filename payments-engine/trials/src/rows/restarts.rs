@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payments_core::{ErrorKind, ProviderId, Secret};
+use payments_core::{ErrorKind, Provider, ProviderId, Secret};
 use payments_engine::{CaseKind, Decision, HandedOver, RecordState, SealingKey, Seeded};
 use provider_mock::{Scripted, When};
 
@@ -94,6 +94,28 @@ pub(super) async fn another_environment_under_a_known_name_is_refused(
     Ok(())
 }
 
+/// A provider of this name that does nothing.
+fn another(world: &World, name: &str) -> Provider {
+    let (id, kind) = (ProviderId::new(name).unwrap(), world.provider().kind().clone());
+    Provider::new(id, kind, payments_core::Environment::Sandbox)
+}
+
+pub(super) async fn a_provider_that_is_missing_is_refused(seeded: Option<Seeded>) -> Finding {
+    let world = World::start().await;
+    let engine = world.engine(seeded).await;
+    let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
+    engine.stop().await;
+    let started = world.builder_of(another(&world, "other")).with_seeded(seeded).start().await;
+    let said = started.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    ensure!(said.contains("retired = [\"main\"]"), "it has an open payout: {started:?}");
+    // The payout waits for its provider.
+    let engine = world.engine(seeded).await;
+    engine.tick().await.unwrap();
+    let state = state(&engine, "P-1").await;
+    ensure!(state == RecordState::Pending, "{state:?}");
+    Ok(())
+}
+
 pub(super) async fn a_retired_provider_leaves_its_payouts_to_a_person(
     seeded: Option<Seeded>,
 ) -> Finding {
@@ -102,12 +124,8 @@ pub(super) async fn a_retired_provider_leaves_its_payouts_to_a_person(
     world.gateway().next_payout(Scripted::lost_after_booking()).unwrap();
     let _ = create(&engine, &payout("P-1")).await.unwrap();
     engine.stop().await;
-    let (id, kind) = (ProviderId::new("other").unwrap(), world.provider().kind().clone());
-    let other = payments_core::Provider::new(id, kind, payments_core::Environment::Sandbox);
-    let builder = || world.builder_of(other.clone()).with_seeded(seeded);
-    let error = builder().start().await.unwrap_err();
-    ensure!(error.to_string().contains("retired = [\"main\"]"), "{error}");
-    let retired = builder().with_retired_provider(ProviderId::new(MAIN).unwrap());
+    let builder = world.builder_of(another(&world, "other")).with_seeded(seeded);
+    let retired = builder.with_retired_provider(ProviderId::new(MAIN).unwrap());
     let engine = retired.start().await.unwrap();
     world.advance(&engine, Duration::from_secs(600)).await;
     let cases = engine.cases().await.unwrap();

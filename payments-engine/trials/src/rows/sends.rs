@@ -15,8 +15,8 @@ use super::{
 };
 use crate::count;
 use crate::world::{
-    MAIN, PATIENCE, World, create, free_port, holds_within, payout, payout_of, provider_at, record,
-    state,
+    MAIN, PATIENCE, World, create, free_port, holds_within, payout, payout_of, provider_at,
+    provider_of, record, state,
 };
 
 pub(super) async fn a_permit_is_stored_before_the_first_byte(seeded: Option<Seeded>) -> Finding {
@@ -160,5 +160,44 @@ pub(super) async fn nothing_is_sent_after_its_time(seeded: Option<Seeded>) -> Fi
     world.advance(&engine, Duration::from_secs(120)).await;
     let (times, state) = (world.instructed(), state(&engine, "P-1").await);
     ensure!(times == 0 && state == RecordState::NotSent, "sent {times} times, {state:?}");
+    Ok(())
+}
+
+/// For an hour our key is wrong. The queue is held after a few refusals; once the key is right the others
+/// are sent, each once.
+pub(super) async fn an_hour_of_a_wrong_key_ends_few_payouts(seeded: Option<Seeded>) -> Finding {
+    const QUEUED: usize = 40;
+    let world = World::with(PayoutStart::Succeeded, 0).await;
+    let limits = Limits::default().with_at_once(2);
+    let wrong = Settings::test().with_api_key("TEST-ONLY-mock-api-key-0002");
+    let clock = Arc::new(world.clock.clone());
+    let wrong = provider_of(MAIN, &wrong, &world.simulator.url(), clock);
+    let builder = world.builder_of(wrong).with_limits(MAIN, limits.clone());
+    let engine = builder.with_seeded(seeded).start().await.unwrap();
+    for number in 0..QUEUED {
+        let _ = engine.submit(MAIN, &payout(&format!("P-{number}"))).await.unwrap();
+    }
+    for _ in 0..10 {
+        world.advance(&engine, Duration::from_secs(360)).await;
+    }
+    let health = engine.health().await.unwrap();
+    ensure!(health.held.len() == 1, "the permits are not held: {health:?}");
+    engine.stop().await;
+    let engine = world.engine_with(limits, seeded).await;
+    for _ in 0..60 {
+        world.advance(&engine, Duration::from_secs(61)).await;
+    }
+    let mut sent = 0;
+    for number in 0..QUEUED {
+        let name = format!("P-{number}");
+        let (times, record) = (world.carried_out(&name), record(&engine, &name).await);
+        let is_right = match record.state {
+            RecordState::Succeeded => times == 1,
+            state => times == 0 && (state.is_final() || record.open_cases().next().is_some()),
+        };
+        ensure!(is_right, "{name} is {} and was carried out {times} times", record.state);
+        sent += times;
+    }
+    ensure!(sent + 5 >= QUEUED, "only {sent} of {QUEUED} are sent with the right key");
     Ok(())
 }

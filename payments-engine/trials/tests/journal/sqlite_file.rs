@@ -18,6 +18,23 @@ async fn a_second_engine_on_one_file_is_refused_naming_the_first() {
 }
 
 #[tokio::test]
+async fn a_file_of_a_later_version_is_refused_unless_this_one_can_read_it() {
+    let world = World::start().await;
+    world.engine(None).await.stop().await;
+    let file = Connection::open(world.folder.path().join("shop.db")).unwrap();
+    let newer = "INSERT INTO payments_migration (number, at, readable_from) VALUES (?1, 0, ?2)";
+    file.execute(newer, [998, 1]).unwrap();
+    let engine = world.engine(None).await;
+    let _ = create(&engine, &payout("P-1")).await.unwrap();
+    engine.stop().await;
+    file.execute(newer, [999, 999]).unwrap();
+    let error = world.builder().start().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+    assert!(error.to_string().contains("use a later version"), "{error}");
+    assert_eq!(world.instructed(), 1);
+}
+
+#[tokio::test]
 async fn an_older_copy_over_the_store_waits_for_a_person() {
     let world = World::start().await;
     let file = world.folder.path().join("shop.db");

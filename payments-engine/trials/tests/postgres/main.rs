@@ -11,6 +11,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod at_once;
 mod copies;
 mod deliveries;
 mod gone;

@@ -19,10 +19,13 @@ async fn a_database_that_does_not_keep_what_it_commits_is_refused() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_later_version_is_refused() {
+async fn a_database_of_a_later_version_is_refused_unless_this_one_can_read_it() {
     let Some(world) = World::on_postgres(PayoutStart::Pending).await else { return };
     world.engine(None).await.stop().await;
     let mut connection = world.database().connect().await;
+    let sql = "INSERT INTO payments.migration (number, at, readable_from) VALUES (998, 0, 1)";
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    world.engine(None).await.stop().await;
     let sql = "INSERT INTO payments.migration (number, at, readable_from) VALUES (999, 0, 999)";
     sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
     let error = world.builder().start().await.unwrap_err();
