@@ -26,6 +26,7 @@ fn random_shops_come_to_rest_with_every_sum_right() {
 fn mistakes_are_found_by_random_shops() {
     for mistake in [
         Seeded::AcknowledgesBeforeTheCommit,
+        Seeded::DoesNotCapRefundsByPayout,
         Seeded::ForgetsTheUncertain,
         Seeded::LeavesItDueAfterAnError,
         Seeded::OpensAgainWhatIsUncertain,

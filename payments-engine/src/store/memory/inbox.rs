@@ -62,7 +62,9 @@ impl InboxRows for &mut Memory {
         _: &StoredRequest,
     ) -> Result<u64, StoreError> {
         let number = self.tables.inbox.deliveries.last_key_value().map_or(1, |(last, _)| last + 1);
-        self.inbox_tables().deliveries.insert(number, StoredDelivery { number, ..delivery.clone() });
+        self.inbox_tables()
+            .deliveries
+            .insert(number, StoredDelivery { number, ..delivery.clone() });
         Ok(number)
     }
 
@@ -103,7 +105,9 @@ impl InboxRows for &mut Memory {
         }
         let mut refused = BTreeMap::new();
         let hour = since.unix_seconds().div_euclid(3_600);
-        for ((_, reason), count) in self.tables.inbox.refused.iter().filter(|((at, _), _)| *at >= hour) {
+        for ((_, reason), count) in
+            self.tables.inbox.refused.iter().filter(|((at, _), _)| *at >= hour)
+        {
             *refused.entry(reason.clone()).or_default() += *count;
         }
         Ok(InboxCounts {

@@ -96,7 +96,8 @@ impl PaymentRows for &mut Memory {
         most: usize,
     ) -> Result<Vec<CreditRecord>, StoreError> {
         let like = |credit: &&CreditRecord| credit.movement.amount == movement.amount;
-        let mut credits: Vec<_> = self.tables.payments.credits.values().filter(like).cloned().collect();
+        let mut credits: Vec<_> =
+            self.tables.payments.credits.values().filter(like).cloned().collect();
         credits.sort_by_key(|credit| std::cmp::Reverse(credit.reported_at));
         credits.truncate(most);
         Ok(credits)
@@ -104,7 +105,8 @@ impl PaymentRows for &mut Memory {
 
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
         let unmatched = |credit: &&CreditRecord| credit.order.is_none();
-        let mut credits: Vec<_> = self.tables.payments.credits.values().filter(unmatched).cloned().collect();
+        let mut credits: Vec<_> =
+            self.tables.payments.credits.values().filter(unmatched).cloned().collect();
         credits.sort_by_key(|credit| credit.reported_at);
         credits.truncate(most);
         Ok(credits)
@@ -115,20 +117,23 @@ impl PaymentRows for &mut Memory {
         after: &str,
         most: usize,
     ) -> Result<Vec<PaymentRecord>, StoreError> {
-        let records = self.tables.payments.payments.values().filter(|record| record.order.as_str() > after);
+        let records =
+            self.tables.payments.payments.values().filter(|record| record.order.as_str() > after);
         Ok(records.take(most).cloned().collect())
     }
 
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
         let has_cases = |record: &&PaymentRecord| record.open_cases().next().is_some();
-        let mut records: Vec<_> = self.tables.payments.payments.values().filter(has_cases).cloned().collect();
+        let mut records: Vec<_> =
+            self.tables.payments.payments.values().filter(has_cases).cloned().collect();
         records.sort_by_key(|record| record.changed_at);
         Ok(records)
     }
 
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError> {
         let has_cases = |credit: &&CreditRecord| credit.open_cases().next().is_some();
-        let mut credits: Vec<_> = self.tables.payments.credits.values().filter(has_cases).cloned().collect();
+        let mut credits: Vec<_> =
+            self.tables.payments.credits.values().filter(has_cases).cloned().collect();
         credits.sort_by_key(|credit| credit.changed_at);
         Ok(credits)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use payments_core::{ErrorKind, Submission};
+use payments_core::{ErrorKind, Submission, rules::AbsenceRule};
 use payments_engine::{CaseKind, Engine, Limits, RecordState, Seeded, Store};
 use provider_mock::{MockGateway, Operation, PayoutStart, Scripted, Settings, When};
 
@@ -168,7 +168,8 @@ pub(super) async fn nothing_is_sent_after_its_time(seeded: Option<Seeded>) -> Fi
 pub(super) async fn an_hour_of_a_wrong_key_ends_few_payouts(seeded: Option<Seeded>) -> Finding {
     const QUEUED: usize = 40;
     let world = World::with(PayoutStart::Succeeded, 0).await;
-    let limits = Limits::default().with_at_once(2);
+    let absence = AbsenceRule::After(Duration::ZERO);
+    let limits = Limits::default().with_at_once(2).with_absence(absence);
     let wrong = Settings::test().with_api_key("TEST-ONLY-mock-api-key-0002");
     let clock = Arc::new(world.clock.clone());
     let wrong = provider_of(MAIN, &wrong, &world.simulator.url(), clock);

@@ -2,7 +2,7 @@
 
 use payments_core::OrderRef;
 use payments_engine::{
-    CaseKind, Observed, PaymentObservation, PaymentRecord, PayoutRecord, RecordState,
+    CaseKind, Observation, Observed, PaymentObservation, PaymentRecord, PayoutRecord, RecordState,
 };
 use provider_mock::{BookingKind, Operation};
 
@@ -21,9 +21,17 @@ pub(super) async fn check(shop: &Shop) -> Counts {
         let found = payout(shop, name, *told, &mut counts).await;
         wrong.extend(found.map(|found| format!("payout {name}: {found}, {told:?}")));
     }
-    for (name, told) in &shop.orders {
-        let found = order(shop, name, *told, &mut counts).await;
+    let orders = shop.orders.iter().map(|one| (one, Operation::CreatePayment));
+    let accounts = shop.accounts.iter().map(|one| (one, Operation::OpenVirtualAccount));
+    for ((name, told), opened_by) in orders.chain(accounts) {
+        let found = order(shop, name, *told, opened_by, &mut counts).await;
         wrong.extend(found.map(|found| format!("order {name}: {found}, {told:?}")));
+    }
+    for (name, told) in &shop.cancelled {
+        let times = shop.gateway.carried_out(Operation::CancelPayment, name);
+        if told.accepted && times == 0 || !told.promised && !told.unknown && times > 0 {
+            wrong.push(format!("cancellation of {name}: carried out {times} times, {told:?}"));
+        }
     }
     for (name, (order, told)) in &shop.refunds {
         let found = refund(shop, name, order, *told);
@@ -36,8 +44,8 @@ pub(super) async fn check(shop: &Shop) -> Counts {
     if shop.undelivered() > 0 {
         wrong.push(format!("{} deliveries get no good reply", shop.undelivered()));
     }
-    // A buyer who pays too much causes a case even if nothing goes wrong.
-    let is_trouble = |kind: &String| *kind != "Over";
+    // A buyer who pays too much, or after a cancellation, causes a case even if nothing goes wrong.
+    let is_trouble = |kind: &String| !["Over", "Late"].contains(&kind.as_str());
     if shop.is_calm && counts.cases.keys().any(is_trouble) {
         wrong.push(format!("nothing went wrong, and a person is asked: {:?}", counts.cases));
     }
@@ -86,14 +94,19 @@ async fn payout(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Opt
     for case in record.open_cases() {
         counts.case(case.kind);
     }
+    if history.iter().any(|one| matches!(one.observation, Observation::Listed { .. })) {
+        counts.rows.insert("a statement settles a payout", 1);
+    }
     let has_left = -moved(shop, |booking| {
         let is_payout = matches!(booking.kind, BookingKind::Payout | BookingKind::PayoutReturned);
         is_payout && booking.reference.as_deref() == Some(name)
     });
     let expected = record.request.amount.minor();
     let state = record.state;
+    // A statement listed it, and it came back later: the gateway calls that failed.
+    let is_contradicted = record.open_cases().any(|case| case.kind == CaseKind::Contradicted);
     match state {
-        RecordState::Succeeded if has_left != expected => {
+        RecordState::Succeeded if has_left != expected && !is_contradicted => {
             Some(format!("a false success: {has_left} left"))
         }
         RecordState::Failed | RecordState::NotSent | RecordState::Reversed if has_left != 0 => {
@@ -106,16 +119,34 @@ async fn payout(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Opt
     }
 }
 
-async fn order(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Option<String> {
+/// What went back to the buyer of an order by payouts, and whether all of these are settled.
+async fn given_back(shop: &Shop, order: &str) -> (i64, bool) {
+    let (mut sum, mut is_settled) = (0, true);
+    for (name, _) in shop.given_back.iter().filter(|(_, of)| *of == order) {
+        sum -= moved(shop, |booking| booking.reference.as_deref() == Some(name));
+        let record = shop.engine().payout(&reference(name)).await.unwrap();
+        is_settled &= record.is_none_or(|record| record.state.is_final());
+    }
+    (sum, is_settled)
+}
+
+async fn order(
+    shop: &Shop,
+    name: &str,
+    told: Told,
+    opened_by: Operation,
+    counts: &mut Counts,
+) -> Option<String> {
     let order = OrderRef::new(name).unwrap();
-    let times = shop.gateway.carried_out(Operation::CreatePayment, name);
+    let times = shop.gateway.carried_out(opened_by, name);
     if times > 1 {
         return Some(format!("opened {times} times"));
     }
     if !told.promised && !told.unknown && times > 0 {
         return Some("opened, and every call returned an error".to_owned());
     }
-    let net = moved(shop, |booking| booking.order.as_ref() == Some(&order));
+    let (back, is_settled) = given_back(shop, name).await;
+    let net = moved(shop, |booking| booking.order.as_ref() == Some(&order)) - back;
     counts.orders.0 += 1;
     counts.orders.1 += u64::from(net > 0);
     let Some(record) = shop.engine().payment(&order).await.unwrap() else {
@@ -130,7 +161,10 @@ async fn order(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Opti
     if folded.as_ref().map(json) != Some(json(&record)) {
         return Some("its record is not the fold of its history".to_owned());
     }
-    let mut is_held = false;
+    if net < 0 {
+        return Some(format!("more went back than arrived: {net}"));
+    }
+    let mut is_held = !is_settled;
     for case in record.open_cases() {
         counts.case(case.kind);
         is_held |= case.kind == CaseKind::MaybeSame;

@@ -1,25 +1,34 @@
 //! One random shop, with its actions and its faults.
 
+mod accounts;
+mod giving_back;
+mod strikes;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    ManualClock, OrderRef, Provider, RefundRef, Submission, Timestamp,
+    ManualClock, OrderRef, Provider, Timestamp,
     config::PaymentsConfig,
     money::Money,
     notification::{Delivery, Outcome},
-    payment::{CreatePayment, RefundPayment},
+    payment::CreatePayment,
+    payout::CreatePayout,
     registry::{Context, Registry},
     rules::{AbsenceRule, Repeat},
     transport::RetryPolicy,
+    virtual_account::VirtualAccountRef,
 };
-use payments_engine::{Engine, Fault, HandedOver, RecordState, Seeded, Store};
+use payments_engine::{Engine, Fault, RecordState, Seeded, Store};
 use provider_mock::{MockGateway, Operation, PayoutOutcome, PayoutStart, Scripted, Settings, When};
 
+use self::strikes::{Strike, Strikes};
+pub(super) use self::told::Told;
 use super::gateway::{Line, LineState};
 use crate::deliveries::SIGNED;
 use crate::random::Random;
@@ -32,7 +41,7 @@ const PAYOUTS: u64 = 4;
 const ORDERS: u64 = 3;
 
 /// The operations that can fail, each as often as it is listed.
-const STRUCK: [Operation; 8] = [
+const STRUCK: [Operation; 12] = [
     Operation::CreatePayout,
     Operation::CreatePayout,
     Operation::CreatePayment,
@@ -41,34 +50,11 @@ const STRUCK: [Operation; 8] = [
     Operation::FindPayment,
     Operation::FindRefund,
     Operation::Entries,
+    Operation::CancelPayment,
+    Operation::OpenVirtualAccount,
+    Operation::CloseVirtualAccount,
+    Operation::FindVirtualAccount,
 ];
-
-/// The responses that the shop got about one instruction.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Told {
-    /// It was acknowledged, so it will be sent or may have been.
-    pub(super) promised: bool,
-    /// It was accepted by the gateway.
-    pub(super) accepted: bool,
-    /// Its process ended during the call, or the call returned an unknown outcome.
-    pub(super) unknown: bool,
-}
-
-/// A number of consecutive commits with a fault.
-struct Strike {
-    /// The number of commits before them.
-    after: u64,
-    times: u64,
-    fault: Fault,
-}
-
-/// The commits with a fault, and what happened to them.
-#[derive(Default)]
-struct Strikes {
-    next: Mutex<Option<Strike>>,
-    has_ended: AtomicBool,
-    unknown: AtomicBool,
-}
 
 /// A shop, its engine and its gateway.
 pub(super) struct Shop {
@@ -77,6 +63,12 @@ pub(super) struct Shop {
     pub(super) payouts: BTreeMap<String, Told>,
     pub(super) orders: BTreeMap<String, Told>,
     pub(super) refunds: BTreeMap<String, (String, Told)>,
+    /// The orders that money goes back to by payouts, by the payouts' names.
+    pub(super) given_back: BTreeMap<String, String>,
+    pub(super) cancelled: BTreeMap<String, Told>,
+    pub(super) accounts: BTreeMap<String, Told>,
+    /// The virtual accounts that buyers were shown.
+    shown: Vec<VirtualAccountRef>,
     pub(super) rows: BTreeSet<&'static str>,
     /// Whether this shop has no faults.
     pub(super) is_calm: bool,
@@ -125,6 +117,10 @@ impl Shop {
             payouts: BTreeMap::new(),
             orders: BTreeMap::new(),
             refunds: BTreeMap::new(),
+            given_back: BTreeMap::new(),
+            cancelled: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            shown: Vec::new(),
             rows: BTreeSet::new(),
             is_calm,
             random,
@@ -161,7 +157,7 @@ impl Shop {
 
     /// Takes random actions.
     pub(super) async fn trade(&mut self) {
-        let steps = 12 + self.random.below(24);
+        let steps = 16 + self.random.below(24);
         for _ in 0..steps {
             self.step().await;
             if self.strikes.unknown.swap(false, Ordering::SeqCst) {
@@ -174,18 +170,23 @@ impl Shop {
     }
 
     async fn step(&mut self) {
-        let number = self.random.below(if self.is_calm { 16 } else { 23 });
+        let number = self.random.below(if self.is_calm { 20 } else { 27 });
         match number {
             0..=1 => self.hand_over().await,
             2..=3 => self.pay_out().await,
             4..=5 => self.open_order().await,
             6..=8 => self.pay_order(),
             9..=10 => self.deliver().await,
-            11..=12 => self.refund().await,
+            11 => self.refund().await,
+            12 => self.refund_by_payout().await,
             13 => self.settle_a_payout(),
             14..=15 => self.pass_time().await,
-            16..=18 => self.trouble_the_gateway(),
-            19..=21 => self.strike_a_commit(),
+            16 => self.open_account().await,
+            17 => self.pay_to_account(),
+            18 => self.close_account().await,
+            19 => self.cancel().await,
+            20..=22 => self.trouble_the_gateway(),
+            23..=25 => self.strike_a_commit(),
             _ => {
                 self.engine.take().unwrap().stop().await;
                 self.start().await;
@@ -193,28 +194,28 @@ impl Shop {
         }
     }
 
-    fn a_payout(&mut self) -> (String, i64) {
+    /// A payout. Some are named in the statement, so that a line of it settles them; one that comes back
+    /// after that is before a person.
+    fn a_payout(&mut self) -> (String, CreatePayout) {
         let number = self.random.below(PAYOUTS);
-        (format!("P-{number}"), 50_000 + i64::try_from(number).unwrap())
+        let name = format!("P-{number}");
+        let payout = payout_of(&name, 50_000 + i64::try_from(number).unwrap());
+        let is_named = number.is_multiple_of(2) && !self.is_calm;
+        let payout = if is_named { payout.with_note(&*name) } else { payout };
+        (name, payout)
     }
 
     async fn hand_over(&mut self) {
-        let (name, amount) = self.a_payout();
-        let handed_over = self.engine().submit(MAIN, &payout_of(&name, amount)).await;
+        let (name, payout) = self.a_payout();
+        let handed_over = self.engine().submit(MAIN, &payout).await;
         let has_ended = self.has_ended();
-        let told = self.payouts.entry(name).or_default();
-        match handed_over {
-            _ if has_ended => told.unknown = true,
-            Ok(HandedOver::Recorded(_)) => told.promised = true,
-            Ok(HandedOver::Unknown { .. }) => told.unknown = true,
-            Err(_) => {}
-        }
+        self.payouts.entry(name).or_default().hear_handed_over(&handed_over, has_ended);
     }
 
     async fn pay_out(&mut self) {
-        let (name, amount) = self.a_payout();
+        let (name, payout) = self.a_payout();
         let payouts = self.engine().payouts(MAIN).unwrap();
-        let outcome = payouts.create_payout(&payout_of(&name, amount)).await;
+        let outcome = payouts.create_payout(&payout).await;
         drop(payouts);
         let has_ended = self.has_ended();
         self.payouts.entry(name).or_default().hear(&outcome, has_ended);
@@ -263,25 +264,6 @@ impl Shop {
             return false;
         }
         !matches!(accepted.outcome, Outcome::TryAgain | Outcome::Untrusted)
-    }
-
-    async fn refund(&mut self) {
-        let order = format!("A-{}", self.random.below(ORDERS));
-        let name = format!("R-{}-{order}", self.random.below(3));
-        let amount = *self.random.one_of(&[10_000, 40_000, 70_000]);
-        let known = self.refunds.get(&name);
-        if known.is_some() {
-            return;
-        }
-        let request =
-            RefundPayment::new(RefundRef::new(&*name).unwrap(), OrderRef::new(&*order).unwrap());
-        let request = request.with_amount(Money::vnd(amount)).unwrap();
-        let payments = self.engine().payments(MAIN).unwrap();
-        let outcome = payments.refund_payment(&request).await;
-        drop(payments);
-        let has_ended = self.has_ended();
-        let (_, told) = self.refunds.entry(name).or_insert((order, Told::default()));
-        told.hear(&outcome, has_ended);
     }
 
     fn settle_a_payout(&mut self) {
@@ -402,45 +384,7 @@ impl Shop {
     }
 }
 
-impl Told {
-    fn hear<T>(&mut self, outcome: &payments_core::Result<Submission<T>>, has_ended: bool) {
-        match outcome {
-            _ if has_ended => self.unknown = true,
-            // Possibly not even its record was stored.
-            Ok(Submission::Uncertain(_)) => self.unknown = true,
-            Ok(Submission::Accepted(_)) => {
-                self.promised = true;
-                self.accepted = true;
-            }
-            Ok(_) => self.promised = true,
-            Err(_) => {}
-        }
-    }
-}
-
-impl Strikes {
-    fn strike(&self) -> Option<Fault> {
-        let mut next = self.next.lock().unwrap();
-        let Strike { after, times, fault } = next.as_mut()?;
-        if *after > 0 {
-            *after -= 1;
-            return None;
-        }
-        *times -= 1;
-        let (left, fault) = (*times, *fault);
-        if left == 0 {
-            *next = None;
-        }
-        match fault {
-            Fault::EndsAfter | Fault::EndsBefore => self.has_ended.store(true, Ordering::SeqCst),
-            Fault::LostAfter | Fault::LostBefore => self.unknown.store(true, Ordering::SeqCst),
-            Fault::Refused => {}
-        }
-        Some(fault)
-    }
-}
-
-/// Returns a provider that reaches the gateway over this line, and sends each inquiry once.
+/// A provider that reaches the gateway over this line, and asks each question once.
 fn provider(absence: &str, line: Line, clock: &ManualClock) -> Provider {
     let settings = Settings::test();
     let config: PaymentsConfig = toml::from_str(&format!(

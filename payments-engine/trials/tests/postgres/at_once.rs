@@ -1,8 +1,9 @@
 //! What arrives at two engines at once, and what both of them give out.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 
-use futures_util::future::{join, join3, join_all};
+use futures_util::future::{join, join_all, join3};
 use payments_core::notification::Outcome;
 use payments_engine::Seeded;
 use provider_mock::PayoutStart;
@@ -21,9 +22,14 @@ async fn a_contradicted_delivery_and_the_genuine_one_at_two_engines_count_once()
         world.open(&order).await;
         let forged = claim(&order, "forged");
         assert_eq!(deliver(&first, OPEN, &forged).await.outcome, Outcome::Handled);
-        // The first asks about the forged one while the buyer pays and the genuine one arrives.
+        // The buyer pays, and the genuine one arrives at both, after the first has asked about the forged
+        // one, while it does, and before.
+        if number % 3 == 0 {
+            first.tick().await.unwrap();
+        }
+        let asked = world.asked.load(Ordering::SeqCst);
         let genuine = async {
-            for _ in 0..number % 4 {
+            while number % 3 == 1 && world.asked.load(Ordering::SeqCst) == asked {
                 tokio::task::yield_now().await;
             }
             let delivery = world.pay(&order);
