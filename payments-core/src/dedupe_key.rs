@@ -66,7 +66,8 @@ impl DedupeKey {
     /// characters, without white space at the ends and without control characters.
     ///
     /// # Errors
-    /// Returns `InvalidRequest` if scope or value is not as described.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if scope or value is not as
+    /// described.
     pub fn new(scope: &str, value: impl AsRef<str>) -> Result<Self> {
         let value = value.as_ref();
         if let Some(problem) = problem_of_scope(scope).or_else(|| problem_of_value(value)) {

@@ -46,7 +46,7 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The provider does not offer this, as its capabilities declare.
     Unsupported,
-    /// The provider does not accept our credentials or our signature.
+    /// The provider does not accept the merchant's credentials or the signature of the request.
     Authentication,
     /// The credentials are valid but do not allow this.
     Permission,

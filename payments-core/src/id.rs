@@ -23,8 +23,8 @@ macro_rules! names {
             /// Creates it from `text`, unchanged.
             ///
             /// # Errors
-            /// Returns `InvalidRequest` if `text` is empty, too long or contains a character that
-            /// is not allowed.
+            /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `text` is empty, too
+            /// long or contains a character that is not allowed.
             pub fn new(text: impl Into<String>) -> Result<Self> {
                 let text = text.into();
                 check($field, &text)?;
@@ -81,7 +81,7 @@ names! {
     RefundRef = "refund";
     /// The provider's own name for a payment, a payout, a transaction or another of its objects.
     GatewayRef = "gateway_ref";
-    /// A provider's name for one of our bank accounts.
+    /// A provider's name for one of the merchant's bank accounts.
     AccountId = "account";
     /// The name of a configured provider, such as `acme-main`.
     ProviderId = "provider";

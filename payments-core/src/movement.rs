@@ -34,7 +34,7 @@ pub struct Movement {
     pub bank_reference: Option<String>,
     /// The transfer's memo, as the bank reports it.
     pub memo: Option<String>,
-    /// The payment code that the provider or we found in the memo.
+    /// The payment code that the provider or this crate found in the memo.
     pub code: Option<PaymentCode>,
     /// The order that the movement belongs to, if the source reports it.
     pub order: Option<OrderRef>,
@@ -74,7 +74,7 @@ impl Movement {
         }
     }
 
-    /// Sets our bank account.
+    /// Sets the merchant's bank account.
     #[must_use]
     pub fn with_account(mut self, account: AccountNumber) -> Self {
         self.account = Some(account);

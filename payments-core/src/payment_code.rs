@@ -226,7 +226,8 @@ impl CodeRules {
             return CodeMatch::None;
         }
         let Some(code) = self.exactly(reported) else {
-            // The provider uses another format of codes. Its code must not overlap with ours.
+            // The provider uses another format of payment codes. Its code must not overlap with the
+            // merchant's.
             return match self.find(memo) {
                 CodeMatch::One(ours) if overlap(&ours.0, reported) => CodeMatch::None,
                 found => found,

@@ -11,7 +11,8 @@ use icu_properties::{
 /// The most characters that are kept of a text from outside.
 const LONGEST: usize = 500;
 
-/// The most characters that are kept of one of our own messages, which may list several problems.
+/// The greatest length of a message of this crate, in characters. Such a message may list several
+/// problems.
 const LONGEST_MESSAGE: usize = 10_000;
 
 /// Returns a text from outside as one line without invisible characters.
@@ -60,7 +61,8 @@ pub(crate) fn words(text: impl Into<String>) -> String {
     }
 }
 
-/// Returns a message of ours as one line, for an error: it may quote text from outside.
+/// Returns a message of this crate as one line, for an error. Such a message may quote text from
+/// outside.
 pub(crate) fn message(text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
     let text = text.into();
     match one_line(&text, LONGEST_MESSAGE) {

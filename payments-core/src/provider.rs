@@ -56,7 +56,7 @@ pub enum Role {
     VirtualAccounts,
     /// The provider pays money out.
     Payouts,
-    /// The provider lists the movements of our bank accounts.
+    /// The provider lists the movements of the merchant's bank accounts.
     Statements,
     /// The provider sends us notifications.
     Notifications,
@@ -235,7 +235,8 @@ impl Provider {
     /// Returns the role of taking payments.
     ///
     /// # Errors
-    /// Returns `Unsupported` if the provider does not have the role.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the provider does not have the
+    /// role.
     pub fn payments(&self) -> Result<&Arc<dyn PaymentProvider>> {
         self.payments.as_ref().ok_or_else(|| self.lacks("take payments"))
     }
@@ -243,7 +244,8 @@ impl Provider {
     /// Returns the role of opening virtual accounts.
     ///
     /// # Errors
-    /// Returns `Unsupported` if the provider does not have the role.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the provider does not have the
+    /// role.
     pub fn virtual_accounts(&self) -> Result<&Arc<dyn VirtualAccountProvider>> {
         self.virtual_accounts.as_ref().ok_or_else(|| self.lacks("open virtual accounts"))
     }
@@ -251,7 +253,8 @@ impl Provider {
     /// Returns the role of paying money out.
     ///
     /// # Errors
-    /// Returns `Unsupported` if the provider does not have the role.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the provider does not have the
+    /// role.
     pub fn payouts(&self) -> Result<&Arc<dyn PayoutProvider>> {
         self.payouts.as_ref().ok_or_else(|| self.lacks("send money"))
     }
@@ -259,7 +262,8 @@ impl Provider {
     /// Returns the role of listing statements.
     ///
     /// # Errors
-    /// Returns `Unsupported` if the provider does not have the role.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the provider does not have the
+    /// role.
     pub fn statements(&self) -> Result<&Arc<dyn StatementProvider>> {
         self.statements.as_ref().ok_or_else(|| self.lacks("list statements"))
     }
@@ -267,7 +271,8 @@ impl Provider {
     /// Returns the role of receiving notifications.
     ///
     /// # Errors
-    /// Returns `Unsupported` if the provider does not have the role.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the provider does not have the
+    /// role.
     pub fn notifications(&self) -> Result<&Arc<dyn NotificationReceiver>> {
         self.notifications.as_ref().ok_or_else(|| self.lacks("send notifications"))
     }
@@ -275,7 +280,8 @@ impl Provider {
     /// Returns the extension of type `T`, a value that only this provider has.
     ///
     /// # Errors
-    /// Returns `Unsupported`, listing the extensions of the provider, if `T` is not one of them.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported), listing the extensions of the
+    /// provider, if `T` is not one of them.
     pub fn extension<T: Any + Send + Sync>(&self) -> Result<&T> {
         self.extensions
             .get(&TypeId::of::<T>())

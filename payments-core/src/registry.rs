@@ -154,9 +154,9 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// The environment variables from which secrets are read.
     pub environ: Environ,
-    /// How inquiries are repeated.
+    /// How often and how soon failed inquiries are sent again.
     pub retry: RetryPolicy,
-    /// The longest time of one call, including waits and repetitions. If `None`, the client's
+    /// The longest time of one call, including waits and retries. If `None`, the client's
     /// [`Transport::call_time`] applies.
     pub call_time: Option<Duration>,
 }
@@ -187,14 +187,14 @@ impl Context {
         self
     }
 
-    /// Sets how inquiries are repeated.
+    /// Sets how often and how soon failed inquiries are sent again.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Sets the longest time of one call: waits for the rate limit, repetitions and sends together.
+    /// Sets the longest time of one call: waits for the rate limit, retries and sends together.
     #[must_use]
     pub fn with_call_time(mut self, call_time: Duration) -> Self {
         self.call_time = Some(call_time);

@@ -1,5 +1,5 @@
-//! The rules of a provider for texts, amounts and repetitions, as data that routers and pages can
-//! read.
+//! The rules of a provider for texts, amounts and repeated references, as data that routers and
+//! pages can read.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use crate::{Error, Result, money::Money};
 
-/// The rules for the text of a field.
+/// The rules for the text of a field: its length, its characters, or the range of its number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TextRules {
-    /// The fewest characters.
+    /// The smallest length, in characters.
     pub min: usize,
-    /// The most characters.
+    /// The greatest length, in characters, inclusive.
     pub max: usize,
     /// The allowed characters.
     pub alphabet: Alphabet,
-    /// The accepted numbers, if the field must be a number.
+    /// The range of accepted numbers. `None` if the field need not be a number.
     pub numbers: Option<NumberRange>,
 }
 
@@ -25,9 +25,9 @@ pub struct TextRules {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NumberRange {
-    /// The smallest number.
+    /// The smallest accepted number.
     pub min: u64,
-    /// The largest number.
+    /// The greatest accepted number.
     pub max: u64,
 }
 
@@ -49,14 +49,14 @@ pub enum Alphabet {
 }
 
 impl TextRules {
-    /// Creates rules for `min` to `max` characters of `alphabet`.
+    /// Creates rules for texts of at least `min` and at most `max` characters of `alphabet`.
     pub const fn new(min: usize, max: usize, alphabet: Alphabet) -> Self {
         Self { min, max, alphabet, numbers: None }
     }
 
-    /// Creates rules for the numbers from `min` to `max`, for a provider whose references are
-    /// numbers. A text with leading zeros, such as `007`, is refused: the provider would return
-    /// `7`, which is another reference.
+    /// Creates rules for the numbers from `min` to `max`, both included, for a provider whose
+    /// references are numbers. A text with leading zeros, such as `007`, is refused: the provider
+    /// would return `7`, which is another reference.
     pub const fn numbers(min: u64, max: u64) -> Self {
         Self {
             min: digits(min),
@@ -69,8 +69,9 @@ impl TextRules {
     /// Checks a text against the rules.
     ///
     /// # Errors
-    /// Returns `InvalidRequest` naming `field` and the problem: the length, the first character
-    /// that is not allowed, or the number.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) naming `field` if the text is
+    /// too short or too long, contains a character that is not allowed, or is not a number in the
+    /// range.
     pub fn check(&self, field: &'static str, text: &str) -> Result<()> {
         let length = text.chars().count();
         if length < self.min {
@@ -131,23 +132,23 @@ impl Alphabet {
     }
 }
 
-/// The limits for amounts of one currency.
+/// The smallest and the largest amount that a provider accepts in one currency, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AmountLimits {
-    /// The smallest amount.
+    /// The smallest accepted amount.
     pub min: Money,
-    /// The largest amount, if there is one.
+    /// The largest accepted amount. `None` means no limit.
     pub max: Option<Money>,
 }
 
 impl AmountLimits {
-    /// Accepts amounts of `min` or more, in the currency of `min`.
+    /// Creates limits that accept `min` and every larger amount in the same currency.
     pub const fn at_least(min: Money) -> Self {
         Self { min, max: None }
     }
 
-    /// Sets the largest amount. `max` must be in the currency of `min`.
+    /// Sets the largest accepted amount, which must be in the currency of the smallest.
     #[must_use]
     pub const fn up_to(mut self, max: Money) -> Self {
         self.max = Some(max);
@@ -158,8 +159,8 @@ impl AmountLimits {
 /// Checks an amount against the limits of its currency.
 ///
 /// # Errors
-/// Returns `InvalidRequest` naming `amount` if the currency has no limits or the amount is outside
-/// them.
+/// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) naming `amount` if no limits exist
+/// for its currency, or if it is outside them.
 pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
     let Some(limit) = limits.iter().find(|limit| limit.min.currency() == amount.currency()) else {
         let taken: Vec<_> = limits.iter().map(|limit| limit.min.currency().to_string()).collect();
@@ -191,40 +192,43 @@ pub(crate) fn check_positive(amount: Money) -> Result<()> {
     }
 }
 
-/// The effect of a second instruction under the same reference.
+/// The effect of sending an instruction a second time under the same reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Repeat {
-    /// The provider returns the first instruction, for a limited or unlimited time.
+    /// The provider returns the result of the first instruction and does nothing else, for a
+    /// limited or unlimited time.
     Deduplicated {
-        /// How long the provider does so.
+        /// How long the provider recognises the reference.
         within: RepeatWindow,
     },
-    /// The provider refuses it.
+    /// The provider refuses the second instruction.
     Refused,
-    /// The provider carries it out a second time. Never send one twice.
+    /// The provider carries out the second instruction as well: a payout is paid twice. Never send
+    /// an instruction twice.
     PaysAgain,
 }
 
-/// How long a provider returns the first instruction in response to a repetition. After that it may
-/// carry the instruction out a second time.
+/// How long a provider recognises the reference of an instruction. During this time it returns the
+/// result of the first instruction; later it may carry out the instruction a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepeatWindow {
-    /// The provider returns the first instruction without a time limit.
+    /// The provider recognises the reference without a time limit.
     Forever,
-    /// For this long after the first instruction.
+    /// The provider recognises the reference for this long after the first instruction.
     For(Duration),
-    /// A time that the provider does not publish. It may already be over, so treat a repetition as
-    /// one that [pays again](Repeat::PaysAgain).
+    /// The provider does not publish the time. The time may already be over, so treat the provider
+    /// as one that [pays again](Repeat::PaysAgain).
     Unknown,
 }
 
 impl Repeat {
-    /// Returns whether it is certain that a repetition `elapsed` after the first instruction is not
-    /// carried out.
+    /// Returns whether the gateway is certain not to carry out an instruction a second time if it
+    /// is sent again under the same reference. `elapsed` is the time since the instruction was
+    /// first sent.
     pub fn is_safe_after(self, elapsed: Duration) -> bool {
         match self {
             Self::Refused | Self::Deduplicated { within: RepeatWindow::Forever } => true,

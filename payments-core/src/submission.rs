@@ -44,12 +44,12 @@ pub enum Submission<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Decline {
-    /// The reason, in our terms.
+    /// The reason, in the terms of this crate.
     pub reason: DeclineReason,
     confirmed: bool,
     /// The provider's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
-    /// The provider's own message, or ours if it gives none.
+    /// The provider's own message, or a message of this crate if the provider gives none.
     pub message: Option<String>,
 }
 
@@ -64,13 +64,13 @@ pub enum DeclineReason {
     Beneficiary,
     /// The amount is below or above the provider's limits.
     Limit,
-    /// The provider does not accept our credentials or our signature.
+    /// The provider does not accept the merchant's credentials or the signature of the request.
     Authentication,
     /// The merchant's account does not have the permission.
     Permission,
     /// The provider finds the request invalid.
     InvalidRequest,
-    /// The reference was used before. The refusal concerns the repetition only: the first
+    /// The reference was used before. The provider refuses only the second instruction: the first
     /// instruction may have been carried out. Such a refusal is never
     /// [confirmed](Decline::is_confirmed).
     Duplicate,

@@ -78,7 +78,8 @@ impl Engine {
     /// if the provider supports inquiries about them.
     ///
     /// # Errors
-    /// Returns `NotFound` if the engine does not have this provider.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the engine does not have this
+    /// provider.
     pub fn provider(&self, id: &str) -> Result<Provider> {
         let (id, shared) = (ProviderId::new(id)?, self.0.shared());
         let mut provider = shared.provider(&id)?.clone();
@@ -101,7 +102,8 @@ impl Engine {
     /// waits, or when a call with the same reference is repeated.
     ///
     /// # Errors
-    /// Returns `NotFound` if the engine does not have this provider.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the engine does not have this
+    /// provider.
     pub fn payouts(&self, id: &str) -> Result<Arc<dyn PayoutProvider>> {
         self.provider(id)?.payouts().cloned()
     }
@@ -113,8 +115,9 @@ impl Engine {
     /// nothing, such as a signed link, is built again from the first request.
     ///
     /// # Errors
-    /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does
-    /// not take payments.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the engine does not have this
+    /// provider, and [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not take
+    /// payments.
     pub fn payments(&self, id: &str) -> Result<Arc<dyn PaymentProvider>> {
         self.provider(id)?.payments().cloned()
     }
@@ -127,8 +130,9 @@ impl Engine {
     /// counts for the [payment](Self::payment) of its order.
     ///
     /// # Errors
-    /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does
-    /// not open virtual accounts.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the engine does not have this
+    /// provider, and [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not open
+    /// virtual accounts.
     pub fn virtual_accounts(&self, id: &str) -> Result<Arc<dyn VirtualAccountProvider>> {
         self.provider(id)?.virtual_accounts().cloned()
     }
@@ -139,7 +143,8 @@ impl Engine {
     ///
     /// # Errors
     /// The request cannot be carried out, the journal cannot be used, or another payout is on
-    /// record under the reference (`Conflict`, naming the field). Nothing was recorded.
+    /// record under the reference ([`Conflict`](payments_core::ErrorKind::Conflict), naming the
+    /// field). Nothing was recorded.
     pub async fn submit(&self, provider: &str, request: &CreatePayout) -> Result<HandedOver> {
         let shared = self.0.shared();
         let member = shared.member(&ProviderId::new(provider)?)?;
@@ -230,7 +235,8 @@ impl Engine {
     /// Resumes the permits of a provider that were held, by a person's decision.
     ///
     /// # Errors
-    /// Returns `NotFound` if the provider does not exist. The journal cannot be used.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the provider does not exist. The
+    /// journal cannot be used.
     pub async fn release(&self, provider: &str) -> Result<()> {
         let shared = self.0.shared();
         let id = shared.member(&ProviderId::new(provider)?)?.provider.id().clone();

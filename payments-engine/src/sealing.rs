@@ -43,7 +43,8 @@ impl SealingKey {
     /// Parses a key: 32 random bytes in Base64.
     ///
     /// # Errors
-    /// Returns `Configuration` if `text` is not 32 bytes in Base64.
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if `text` is not 32 bytes
+    /// in Base64.
     pub fn new(text: &Secret) -> Result<Self> {
         let refused = |problem: &str| {
             let message = format!("{problem}; `openssl rand -base64 32` makes one");

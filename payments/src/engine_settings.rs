@@ -135,8 +135,8 @@ mod present {
         /// ```
         ///
         /// # Errors
-        /// Returns `Configuration` if the configuration does not have that table. Without one, use
-        /// [`Engine::builder`].
+        /// Returns [`Configuration`](crate::ErrorKind::Configuration) if the configuration does not
+        /// have that table. Without one, use [`Engine::builder`].
         pub fn engine(&self) -> Result<EngineBuilder> {
             let settings = self.engine_settings().ok_or_else(|| {
                 let message =

@@ -32,7 +32,7 @@ impl Payments {
     /// HTTP client.
     ///
     /// # Errors
-    /// Returns `Configuration`, listing every problem.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing every problem.
     #[cfg(all(feature = "reqwest", feature = "inventory"))]
     pub fn from_config(config: &PaymentsConfig) -> Result<Self> {
         use payments_core::transport::{HttpClient, HttpClientSettings};
@@ -45,8 +45,9 @@ impl Payments {
     /// [`from_config`](Self::from_config).
     ///
     /// # Errors
-    /// Returns `Configuration`, listing every problem by its place. Unlike the errors of
-    /// `toml::from_str`, it does not quote the line, which may contain a secret.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing every problem by its
+    /// place. Unlike the errors of `toml::from_str`, it does not quote the line, which may contain
+    /// a secret.
     #[cfg(all(feature = "toml", feature = "reqwest", feature = "inventory"))]
     pub fn from_toml(text: &str) -> Result<Self> {
         let read = crate::read_toml(text, "line");
@@ -59,7 +60,7 @@ impl Payments {
     /// Builds every provider of a configuration from `registry`, in `context`.
     ///
     /// # Errors
-    /// Returns `Configuration`, listing every problem.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing every problem.
     pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
         let registry = registry.clone().with_features(FEATURES);
         let engine = EngineSettings::read(config, &context.environ);
@@ -79,8 +80,8 @@ impl Payments {
     /// Creates a hub from these providers.
     ///
     /// # Errors
-    /// Returns `Configuration`, listing every problem, if two providers have the same name, or
-    /// share a merchant account, a secret or an API token.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing every problem, if two
+    /// providers have the same name, or share a merchant account, a secret or an API token.
     pub fn new(
         providers: impl IntoIterator<Item = Provider>,
         clock: Arc<dyn Clock>,
@@ -127,7 +128,8 @@ impl Payments {
     /// `check` of the hub store nothing.
     ///
     /// # Errors
-    /// Returns `NotFound` if the engine lacks one of the hub's providers.
+    /// Returns [`NotFound`](crate::ErrorKind::NotFound) if the engine lacks one of the hub's
+    /// providers.
     #[cfg(feature = "engine")]
     pub fn through(&self, engine: &payments_engine::Engine) -> Result<Self> {
         let journaled = |id: &ProviderId| Ok((id.clone(), engine.provider(id.as_str())?));
@@ -145,7 +147,8 @@ impl Payments {
     /// providers that are not named come after those that are.
     ///
     /// # Errors
-    /// Returns `Configuration` if no provider has one of the names, or a name appears twice.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration) if no provider has one of the
+    /// names, or a name appears twice.
     pub fn with_preference<'a>(mut self, first: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut preference = Vec::new();
         for id in first {
@@ -166,7 +169,8 @@ impl Payments {
     /// Returns the provider with this name.
     ///
     /// # Errors
-    /// Returns `Configuration`, listing the names that exist, if no provider has this name.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing the names that exist, if
+    /// no provider has this name.
     pub fn provider(&self, id: impl AsRef<str>) -> Result<&Provider> {
         let id = id.as_ref();
         self.providers.values().find(|provider| provider.id().as_str() == id).ok_or_else(|| {

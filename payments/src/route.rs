@@ -61,7 +61,8 @@ impl Payments {
     /// its own [check](payments_core::PaymentProvider::check).
     ///
     /// # Errors
-    /// Returns `Unsupported`, with the reason of each provider, if none can open it.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported), with the reason of each provider, if
+    /// none can open it.
     pub fn route(&self, request: &CreatePayment) -> Result<Route<'_>> {
         self.able("payment", |provider| provider.payments().and_then(|role| role.check(request)))
     }
@@ -73,7 +74,8 @@ impl Payments {
     /// provider.
     ///
     /// # Errors
-    /// Returns `Unsupported`, with the reason of each provider, if none can make it.
+    /// Returns [`Unsupported`](crate::ErrorKind::Unsupported), with the reason of each provider, if
+    /// none can make it.
     pub fn route_payout(&self, request: &CreatePayout) -> Result<Route<'_>> {
         self.able("payout", |provider| provider.payouts().and_then(|role| role.check(request)))
     }

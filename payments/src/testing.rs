@@ -62,7 +62,7 @@ impl Mock {
     /// Creates a mock with these settings, but with a clock that stands still.
     ///
     /// # Errors
-    /// Returns `Configuration` if a setting cannot be used.
+    /// Returns [`Configuration`](crate::ErrorKind::Configuration) if a setting cannot be used.
     pub fn with(settings: Settings) -> Result<Self> {
         let clock = ManualClock::at(Timestamp::from_unix(1_767_243_600));
         let gateway = MockGateway::new(settings.with_clock(Arc::new(clock.clone())))?;

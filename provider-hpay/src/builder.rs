@@ -37,8 +37,8 @@ pub(crate) fn provider(
     context: &Context,
 ) -> Result<Provider, Vec<ConfigProblem>> {
     let merchant = merchant(&mut read, config);
-    // HPay's codes are an MD5 over a text and the passcode, so whoever sees one message can test
-    // guesses of the passcode on it.
+    // HPay's signatures are an MD5 over a text and the passcode, so whoever sees one message can
+    // test guesses of the passcode on it.
     if let Some(newest) = merchant.as_ref().and_then(|merchant| merchant.passcode.newest()) {
         let advice = "have HPay set a long random one";
         read.warn_if_short("passcode", newest, "one link or notification", advice);

@@ -45,13 +45,15 @@ pub struct Compat {
     /// Account, API Revoke VA).
     pub va_body: Body,
     /// The name of the payout service in the paths of the newer OpenAPI, which is also the scope of
-    /// its token. Default: `ibft`; one public code base has `firm`.
+    /// its token. Default: `ibft`, as in one of two public merchant code bases; the other one has
+    /// `firm`. HPay confirmed neither.
     pub openapi_payout_service: String,
-    /// The name of the payout inquiry in its path of the newer OpenAPI. Default: `inquiry`; one
-    /// public code base has `get-status`.
+    /// The name of the payout inquiry in its path of the newer OpenAPI. Default: `inquiry`, as in
+    /// one of two public merchant code bases; the other one has `get-status`. HPay confirmed
+    /// neither.
     pub openapi_payout_inquiry: String,
-    /// The name of the field with a payout's note in the newer OpenAPI. Default: `note`; one public
-    /// code base has `remark`.
+    /// The name of the field with a payout's note in the newer OpenAPI. Default: `note`, as in one
+    /// of two public merchant code bases; the other one has `remark`. HPay confirmed neither.
     pub openapi_note: NoteField,
 }
 

@@ -34,10 +34,10 @@ pub struct Config {
     /// The primary e-mail address of the account: `receiver` in links, `merchantEmail` in payouts.
     /// Required.
     pub receiver: String,
-    /// The secret of HPay's MD5 codes: `secure_pass`, also called "communication password".
-    /// Required. While HPay changes the secret, give several, the newest first. It must be long and
-    /// random, because everyone who sees one link or notification can test guesses of the passcode
-    /// on it.
+    /// The secret with which HPay and the merchant sign by MD5. HPay's documents call it
+    /// `secure_pass` or "communication password". Required. While HPay changes the secret, give
+    /// several, the newest first. The secret must be long and random, because everyone who sees one
+    /// link or notification can test guesses of the secret on its signature.
     pub passcode: Source,
     /// The address that buyers return to, unless the payment sets its own. Default: none, so that
     /// each payment must set its own.
@@ -56,7 +56,8 @@ pub struct Config {
     /// 1.0.0, FirmBanking). Default: none.
     #[serde(default)]
     pub private_key: Option<Source>,
-    /// HPay's certificate or public key, in PEM or DER. It is not secret. Default: none.
+    /// HPay's certificate or public key, in PEM or DER. It is not a secret. Required if
+    /// `private_key` is set. Default: none.
     #[serde(default)]
     pub hpay_certificate: Option<Source>,
     /// The library that makes RSA signatures: `rsa`, or `aws-lc` with the cargo feature of that
@@ -71,7 +72,8 @@ pub struct Config {
     /// newer OpenAPI for a role. Default: none.
     #[serde(default)]
     pub openapi_client_id: Option<String>,
-    /// The client secret that belongs to `openapi_client_id`. Required with it. Default: none.
+    /// The client secret that belongs to `openapi_client_id`. Required if `openapi_client_id` is
+    /// set. Default: none.
     #[serde(default)]
     pub openapi_client_secret: Option<Source>,
     /// The endpoint that accepts payouts. Default: `json`, which is `/api/ibft/create` (HPay API
@@ -92,7 +94,7 @@ pub struct Config {
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,
     /// Switches between interpretations of HPay's documents that were not tested against the live
-    /// service.
+    /// service. Default: the defaults of [`Compat`].
     #[serde(default)]
     pub compat: Compat,
     /// The base address of the checkout. Default: `https://checkout-sandbox.hpay.com.vn` or

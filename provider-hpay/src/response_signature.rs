@@ -161,7 +161,7 @@ impl Doubt {
 }
 
 /// The named texts of a response, both inside `data` and beside it. A name with two values is
-/// omitted, so that a code over one of them does not authenticate the other.
+/// omitted, so that a signature over one of them does not authenticate the other.
 struct NamedTexts<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> NamedTexts<'a> {

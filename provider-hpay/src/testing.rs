@@ -155,7 +155,7 @@ impl PaymentDelivery<'_> {
         self
     }
 
-    /// Returns the request that HPay sends to `notify_url`, addressed to `path`.
+    /// Returns the notification that HPay sends to `notify_url`, as a request to `path` of the app.
     ///
     /// # Errors
     /// Returns an error if `path` is not a valid path.
@@ -179,8 +179,8 @@ impl PaymentDelivery<'_> {
             .request(path, Encoding::Query)
     }
 
-    /// Returns the request by which the buyer's browser calls `return_url`, addressed to `path`.
-    /// Its query is that of [`notify`](Self::notify).
+    /// Returns the request with which the buyer's browser returns to `return_url`, as a request to
+    /// `path` of the app. Its query is the same as that of [`notify`](Self::notify).
     ///
     /// # Errors
     /// Returns an error if `path` is not a valid path.
@@ -209,9 +209,9 @@ impl CreditDelivery<'_> {
         self
     }
 
-    /// Returns the request that the newer OpenAPI sends to `/va/callback`, addressed to `path`. Its
-    /// field names differ from those of [`callback`](Self::callback), and its signature covers the
-    /// amount.
+    /// Returns the callback of HPay's newer OpenAPI about the credit, as a request to `path` of the
+    /// app. The names of its fields differ from those of [`callback`](Self::callback), and its
+    /// signature covers the amount.
     ///
     /// # Errors
     /// Returns an error if `path` is not a valid path.
@@ -232,7 +232,8 @@ impl CreditDelivery<'_> {
             .request(path, Encoding::Query)
     }
 
-    /// Returns the request that HPay sends to `/va/callback`, addressed to `path`.
+    /// Returns the callback about the credit, signed as HPay signs it, as a request to `path` of
+    /// the app. HPay itself calls the path `/va/callback`. Its signature does not cover the amount.
     ///
     /// # Errors
     /// Returns an error if `path` is not a valid path.

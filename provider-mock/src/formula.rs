@@ -18,7 +18,8 @@ const STAMP_AND_BODY: &[Item] = &[Item::stamp(TIMESTAMP), Item::body(BODY)];
 
 const CALL_STATUS_AND_BODY: &[Item] = &[Item::field(CALL), Item::field(STATUS), Item::body(BODY)];
 
-/// Signs notifications with the webhook secret.
+/// The formula for the signature of a notification: the gateway signs it with the webhook secret,
+/// and the provider verifies it.
 pub const WEBHOOK: Formula = Formula::new(
     "mock.webhook",
     "notifications to the merchant",
@@ -29,7 +30,8 @@ pub const WEBHOOK: Formula = Formula::new(
     Confidence::High,
 );
 
-/// Signs responses with the API key.
+/// The formula for the signature of a response: the gateway signs it with the API key, and the
+/// provider verifies it.
 pub const ANSWER: Formula = Formula::new(
     "mock.answer",
     "responses to calls",
@@ -44,7 +46,8 @@ pub const ANSWER: Formula = Formula::new(
 const ORDER_STATUS_AND_STAMP: &[Item] =
     &[Item::field(ORDER), Item::field(STATE), Item::stamp(STAMP)];
 
-/// Signs the link by which a buyer's browser returns, with the webhook secret.
+/// The formula for the signature of the link by which a buyer's browser returns: the gateway signs
+/// it with the webhook secret, and the provider verifies it.
 pub const RETURN: Formula = Formula::new(
     "mock.return",
     "the buyer's return",
@@ -58,7 +61,8 @@ pub const RETURN: Formula = Formula::new(
 
 const ONE_BODY: &[Item] = &[Item::body(BODY)];
 
-/// Signs a link that opens a payment offline, with the API key.
+/// The formula for the signature of a link that opens a payment offline. The provider signs it with
+/// the API key.
 pub const LINK: Formula = Formula::new(
     "mock.link",
     "links that open a payment",

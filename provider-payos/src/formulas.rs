@@ -13,7 +13,8 @@ pub const FORMULAS: &[Formula] = &[PAYMENT_LINK, DATA, PAYOUT];
 
 const HMAC: Algorithm = Algorithm::HmacSha256Hex { prefix: "" };
 
-/// Signs a request that creates a payment link, in the member `signature` of its body.
+/// The formula for the signature of a request that creates a payment link. The signature is the
+/// member `signature` of the request's body.
 ///
 /// Values are not escaped. A text that contains `&` and the name of a field is refused, because the
 /// signed text could then be divided into fields in a second way.
@@ -39,8 +40,9 @@ pub const PAYMENT_LINK: Formula = Formula::new(
     ("returnUrl", Shape::Url),
 ]);
 
-/// Signs `data` in webhooks and in responses about payment links, in the member `signature` beside
-/// it. It covers all members of `data`, whatever their names.
+/// The formula for the signature of webhooks and of responses about payment links: payOS signs all
+/// members of `data`, whatever their names, and the provider verifies the member `signature` beside
+/// `data`.
 ///
 /// Values are not escaped. A delivery with an `&` in a value therefore proves nothing and is
 /// confirmed by inquiry.
@@ -60,8 +62,8 @@ pub const DATA: Formula = Formula::new(
     Confidence::High,
 );
 
-/// Signs the requests of payouts, over all members of the body, and the responses to them, over all
-/// members of `data`, in the header `x-signature`.
+/// The formula for the signatures of payout requests, over all members of the body, and of the
+/// responses to them, over all members of `data`. Both are in the header `x-signature`.
 pub const PAYOUT: Formula = Formula::new(
     "payos.payout",
     "header x-signature of /v1/payouts and of the responses there and of /v1/payouts-account/balance",

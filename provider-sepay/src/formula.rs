@@ -5,7 +5,8 @@ use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Mak
 /// Every formula of this crate.
 pub const FORMULAS: &[Formula] = &[CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK];
 
-/// Signs a checkout form, over the signed fields in the order in which the form has them.
+/// The formula for the signature of a checkout form, over the signed fields in the order of the
+/// form.
 ///
 /// SePay has published four orders of these fields: its Node library, its PHP library, its quick
 /// start and its newest form page each sign the fields in a different order, and post them in that
@@ -22,11 +23,11 @@ pub const CHECKOUT: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs a checkout form, over the signed fields in the order of a list in SePay's libraries,
-/// whatever the order of the form.
+/// The formula for the signature of a checkout form, over the signed fields in the order of a list
+/// in SePay's libraries, whatever the order of the form.
 ///
-/// It is needed if SePay's server builds the signed text from its own list. SePay's Python library
-/// signs in this order, and so did the example of an older form page.
+/// This formula is needed if SePay's server builds the signed text from its own list. SePay's
+/// Python library signs in this order, and so did the example of an older form page.
 pub const CHECKOUT_ALLOWLIST: Formula = Formula::new(
     "sepay.checkout.allowlist",
     "checkout form, in the order of the list of signed fields",
@@ -38,7 +39,8 @@ pub const CHECKOUT_ALLOWLIST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs a bank webhook, over the timestamp, a full stop and the raw body.
+/// The formula for the signature of a bank webhook, over the timestamp, a full stop and the raw
+/// body. SePay signs the webhook, and the provider verifies it.
 pub const WEBHOOK: Formula = Formula::new(
     "sepay.webhook",
     "webhook about a bank transaction, X-SePay-Signature",

@@ -137,8 +137,8 @@ impl SePay {
     }
 
     /// Returns one order with its transactions, by the merchant's reference or by SePay's own
-    /// `order_id`. `None` if SePay does not know it: SePay learns of an order only when the buyer
-    /// arrives on its page.
+    /// `order_id`. `None` if SePay does not know it: SePay creates an order only when the buyer
+    /// reaches its page.
     ///
     /// # Errors
     /// The payment gateway is not configured, the request to SePay failed, or its response could
@@ -147,7 +147,7 @@ impl SePay {
         self.gateway()?.orders.detail(reference_or_id).await
     }
 
-    /// Returns one page of the orders with which buyers arrived on SePay's page.
+    /// Returns one page of the orders whose buyers have reached SePay's page.
     ///
     /// # Errors
     /// The payment gateway is not configured, the request to SePay failed, or its response could
@@ -158,13 +158,15 @@ impl SePay {
         Ok(page)
     }
 
-    /// Returns a stream of the orders with which buyers arrived on SePay's page, the oldest first
-    /// unless the query sorts them. At most one page is in memory.
+    /// Returns a stream of the orders whose buyers have reached SePay's page, the oldest first
+    /// unless the query sets another order. At most one page is in memory.
     ///
-    /// An order that arrives meanwhile is returned once. If the query has a `status`, an order that
-    /// leaves this status while the list is read can move others to a page that was already read,
-    /// so that they are missed; if every order matters, list them without a `status`. After an
-    /// error the stream ends; a new stream with `created_from` continues from there.
+    /// An order that is created while the list is read is returned once. If the query has a
+    /// `status`, an order that leaves this status meanwhile can move other orders to a page that
+    /// was already read, so that the stream misses them. If every order matters, set no `status`.
+    /// An error ends the stream. To continue, create a new stream whose `created_from` is the
+    /// `created_at` of the last order that was returned. SePay lists orders created at or after
+    /// `created_from`, so that order is returned a second time; recognise it by its `order_id`.
     ///
     /// ```
     /// use futures_util::TryStreamExt;

@@ -88,7 +88,6 @@ impl Bank {
     /// Returns the bank with this short code, if all lists agree on it.
     ///
     /// # Errors
-    ///
     /// Returns [`BankCodeError::Unknown`] if no list has the code, and [`BankCodeError::Ambiguous`]
     /// with the BINs of the candidates if lists give it to different banks.
     pub fn one_by_code(code: &str) -> Result<&'static Self, BankCodeError> {

@@ -17,7 +17,6 @@ impl VietQr {
     /// and editors add, are ignored; the offset of an error does not count those before the text.
     ///
     /// # Errors
-    ///
     /// Returns an error if the CRC is wrong, if a length does not match the text, also inside a
     /// template, if an object occurs twice or is missing, or if an object has a value that is not
     /// allowed. A right CRC alone does not prove that a code is right: the format's own example in
@@ -33,7 +32,6 @@ impl VietQr {
     /// because `50.000` may be fifty thousand.
     ///
     /// # Errors
-    ///
     /// Returns the errors of [`VietQr::parse`] for everything else.
     pub fn parse_lenient(payload: &str) -> Result<Self, ParseError> {
         read(payload, Decimals::MayBeZero)

@@ -26,7 +26,6 @@ pub enum RenderError {
 /// Draws a payload as an SVG image, black on white, that scales to any size.
 ///
 /// # Errors
-///
 /// Returns [`RenderError::TooLong`] if the text is too long. A VietQR code never is.
 ///
 /// ```
@@ -50,7 +49,6 @@ pub fn svg(payload: &str) -> Result<String, RenderError> {
 /// light text on a dark background. Each line ends in a line break.
 ///
 /// # Errors
-///
 /// Returns [`RenderError::TooLong`] if the text is too long. A VietQR code never is.
 pub fn terminal(payload: &str) -> Result<String, RenderError> {
     let code = encode(payload)?;

@@ -15,7 +15,6 @@ use unicode_normalization::char::decompose_canonical;
 /// template 62, object 08). Bank apps refuse codes with diacritics or drop the content.
 ///
 /// # Errors
-///
 /// Returns [`TextError`] with the first character that cannot be converted: an emoji, a letter that
 /// is not Vietnamese, a line break.
 ///

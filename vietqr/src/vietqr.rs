@@ -67,7 +67,6 @@ impl VietQr {
     /// Creates a code that pays to an account or virtual account.
     ///
     /// # Errors
-    ///
     /// Returns an error if `bin`, the number of the bank, is not six digits, or if `number` is not
     /// 1 to 19 letters and digits. Spaces are not dropped.
     pub fn to_account(bin: &str, number: &str) -> Result<Self, VietQrError> {
@@ -77,7 +76,6 @@ impl VietQr {
     /// Creates a code that pays to a card.
     ///
     /// # Errors
-    ///
     /// Returns the errors of [`to_account`](Self::to_account).
     pub fn to_card(bin: &str, number: &str) -> Result<Self, VietQrError> {
         Self::new(bin, number, Service::Card)
@@ -95,7 +93,6 @@ impl VietQr {
     /// Sets the amount in đồng that the payer's app fills in.
     ///
     /// # Errors
-    ///
     /// Returns an error if the amount is not above zero or has more than 13 digits (NAPAS VietQR
     /// format 1.0, object 54). NAPAS's limit for one transfer is not an error but a
     /// [`Warning`](crate::Warning).
@@ -112,7 +109,6 @@ impl VietQr {
     /// several banks drop punctuation.
     ///
     /// # Errors
-    ///
     /// Returns an error if the purpose contains a character that transfers do not allow, is empty,
     /// or has more than 25 characters (NAPAS VietQR format 1.0, template 62, object 08). For longer
     /// ones there is [`VietQr::with_long_purpose`].
@@ -126,7 +122,6 @@ impl VietQr {
     /// you know the apps of your payers; [`VietQr::warnings`] lists such a purpose.
     ///
     /// # Errors
-    ///
     /// Returns the errors of [`VietQr::with_purpose`], but for more than 90 characters, and an
     /// error if the additional data become longer than 99 characters.
     pub fn with_long_purpose(self, purpose: &str) -> Result<Self, VietQrError> {
@@ -146,7 +141,6 @@ impl VietQr {
     /// So put data that must return with the money into the purpose.
     ///
     /// # Errors
-    ///
     /// Returns an error if the value is not 1 to 25 printable ASCII characters (it is not
     /// converted), or if all additional data together exceed 99 characters (NAPAS VietQR format
     /// 1.0, template 62).
@@ -158,7 +152,6 @@ impl VietQr {
     /// list asks for nothing.
     ///
     /// # Errors
-    ///
     /// Returns an error if the additional data become longer than 99 characters.
     pub fn with_consumer_data(mut self, wanted: &[ConsumerData]) -> Result<Self, VietQrError> {
         let letters = ConsumerData::ALL.into_iter().filter(|data| wanted.contains(data));
@@ -174,7 +167,6 @@ impl VietQr {
     /// format demands it (NAPAS VietQR format 1.0, object 52).
     ///
     /// # Errors
-    ///
     /// Returns an error if `category` is not four digits.
     pub fn with_category(self, category: &str) -> Result<Self, VietQrError> {
         self.with_text(FieldPath::CATEGORY, category.to_owned())
@@ -184,7 +176,6 @@ impl VietQr {
     /// 1.0, object 59).
     ///
     /// # Errors
-    ///
     /// Returns an error if the name contains a character that transfers do not allow, is empty or
     /// is too long.
     pub fn with_merchant_name(self, name: &str) -> Result<Self, VietQrError> {
@@ -195,7 +186,6 @@ impl VietQr {
     /// 1.0, object 60).
     ///
     /// # Errors
-    ///
     /// Returns an error if the city contains a character that transfers do not allow, is empty or
     /// is too long.
     pub fn with_merchant_city(self, city: &str) -> Result<Self, VietQrError> {
@@ -206,7 +196,6 @@ impl VietQr {
     /// format 1.0, object 61).
     ///
     /// # Errors
-    ///
     /// Returns an error if the code contains a character that transfers do not allow, is empty or
     /// is too long.
     pub fn with_postal_code(self, code: &str) -> Result<Self, VietQrError> {
@@ -219,7 +208,6 @@ impl VietQr {
     /// `language` is two letters of ISO 639-1, `vi` for Vietnamese.
     ///
     /// # Errors
-    ///
     /// Returns an error if the language is not two letters, if the name has more than 25 characters
     /// or the city more than 15, or if a text is empty or contains control characters. In a parsed
     /// code, unknown objects may also leave no room for them.
@@ -244,7 +232,6 @@ impl VietQr {
     /// Asks the payer for a tip, or adds a fee (NAPAS VietQR format 1.0, objects 55 to 57).
     ///
     /// # Errors
-    ///
     /// Returns an error if a fixed fee is not valid as an amount by
     /// [`with_amount`](VietQr::with_amount), or if a percentage is not between 0.01 and 99.99.
     pub fn with_tip(mut self, tip: Tip) -> Result<Self, VietQrError> {

@@ -23,10 +23,10 @@ use candidate::Candidate;
 use presented::Presented;
 use search::{Found, Search};
 
-/// The string that a formula expects to be signed for a message, and the changes with which the
-/// signature would match.
+/// The reason why the signature of a message does not match a [`Formula`]: the string that should
+/// have been signed, and the changes to this string with which the signature would match.
 ///
-/// It contains the values of the message. Secrets are masked.
+/// An explanation contains the values of the message. Secrets are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {

@@ -25,7 +25,6 @@ impl AccountNumber {
     /// Creates an account number from exactly its letters and digits.
     ///
     /// # Errors
-    ///
     /// Returns [`BankError::AccountNumberLength`] if the length is not 1 to 19, and
     /// [`BankError::AccountNumberCharacter`] for any other character, including spaces and hyphens.
     /// Use [`AccountNumber::strip_separators`] to drop them.
@@ -37,7 +36,6 @@ impl AccountNumber {
     /// hyphens and points are dropped.
     ///
     /// # Errors
-    ///
     /// Returns the errors of [`AccountNumber::new`] for the remaining text.
     pub fn strip_separators(text: &str) -> Result<Self, BankError> {
         Self::collect(

@@ -20,7 +20,6 @@ impl Bin {
     /// Creates a BIN from its six digits.
     ///
     /// # Errors
-    ///
     /// Returns [`BankError::MalformedBin`] for any other text.
     pub fn new(digits: &str) -> Result<Self, BankError> {
         match <[u8; 6]>::try_from(digits.as_bytes()) {

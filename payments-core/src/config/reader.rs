@@ -296,8 +296,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads the optional address of one of our pages, such as the page to which a buyer returns.
-    /// It may have a fragment.
+    /// Reads the optional address of one of the app's pages, such as the page to which a buyer
+    /// returns. It may have a fragment.
     pub fn optional_page_address(&mut self, key: &'static str) -> Option<String> {
         self.optional_parsed(key, |text| match check_page_address(text) {
             Ok(()) => Ok(text.to_owned()),
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads an optional address of ours, without a fragment.
+    /// Reads an optional address of the app, without a fragment.
     pub fn optional_web_address(&mut self, key: &'static str) -> Option<String> {
         self.optional_parsed(key, |text| match check_web_address(text) {
             Ok(()) => Ok(text.to_owned()),

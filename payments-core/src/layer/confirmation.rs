@@ -30,8 +30,8 @@ const LONGEST: Duration = Duration::from_secs(7);
 /// How long the result for a claim is remembered, and the inquiries about it are counted.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
-/// The most inquiries about one claim in that time. Genuine repetitions stay far below, because
-/// gateways wait minutes between them.
+/// The most inquiries about one claim in that time. Genuine deliveries of the same event stay far
+/// below this number, because gateways wait minutes between them.
 const MOST_TIMES: u32 = 16;
 
 /// The most claims that are remembered. Beyond that the oldest is forgotten.
@@ -41,10 +41,10 @@ type Hash = [u8; 32];
 
 /// The layer around a receiver of notifications.
 ///
-/// A remembered result is returned for a repetition of the same delivery only, because the same
-/// claim in another delivery may be about other money, such as a second payment of the order. It is
-/// remembered only if it is final for the claim: a delivery that only reports a change is the same
-/// each time, but the result of the inquiry is not.
+/// A remembered result is returned only if the same delivery arrives a second time, because the
+/// same claim in another delivery may be about other money, such as a second payment of the order.
+/// It is remembered only if it is final for the claim: a delivery that only reports a change is the
+/// same each time, but the result of the inquiry is not.
 pub(super) struct Confirmations {
     inner: Arc<dyn NotificationReceiver>,
     flights: SingleFlight<(Hash, Hash), Confirmation>,

@@ -44,7 +44,6 @@ impl Currency {
     /// [`Currency::from_code`] does not know.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::MalformedCurrency`] if the code is not three upper-case letters,
     /// [`MoneyError::TooFineExponent`] if `exponent` is above four, and
     /// [`MoneyError::ContradictedExponent`] if ISO 4217 gives the code another number of decimals,
@@ -70,7 +69,6 @@ impl Currency {
     /// Returns the currency of ISO 4217 with this code, in upper or lower case.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::UnknownCurrency`] for any other text.
     pub fn from_code(code: &str) -> Result<Self, MoneyError> {
         <[u8; 3]>::try_from(code.as_bytes())

@@ -85,7 +85,6 @@ impl Money {
     /// [`Money::parse`], which refuses such a text.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor
     /// unit (nothing is rounded), and [`MoneyError::OutOfRange`] if the amount does not fit.
     pub fn from_decimal(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
@@ -119,13 +118,13 @@ impl Money {
     /// exponent, a plus sign, spaces and thousands separators are refused. At most two digits may
     /// follow the point, or as many as the currency has decimals if that is more: `50.000` is fifty
     /// thousand in Vietnam and fifty elsewhere, so it is refused.
-    /// # Errors
     ///
-    /// Returns [`MoneyError::NotANumber`] for any other text, [`MoneyError::AmbiguousPoint`] if the
-    /// point may separate thousands, [`MoneyError::TooManyDecimals`] if the amount has a fraction
-    /// of the currency's minor unit, and [`MoneyError::OutOfRange`] or
-    /// [`MoneyError::TooManyDigits`] if the amount does not fit.
-    /// not fit.
+    /// # Errors
+    /// Returns [`MoneyError::NotANumber`] if the text has another form,
+    /// [`MoneyError::AmbiguousPoint`] if the point may separate thousands,
+    /// [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor unit,
+    /// [`MoneyError::TooManyDigits`] if the text has more digits than a decimal can represent, and
+    /// [`MoneyError::OutOfRange`] if the number of minor units does not fit in an `i64`.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         text::amount(text::plain(text)?, currency)
     }
@@ -137,7 +136,6 @@ impl Money {
     /// must be right: `1,0000` and `10,00` are errors.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::NotGrouped`] for wrong groups, and otherwise the errors of
     /// [`Money::parse`].
     pub fn parse_grouped(text: &str, currency: Currency) -> Result<Self, MoneyError> {
@@ -183,7 +181,6 @@ impl Money {
     /// Returns the sum of two amounts of one currency.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::CurrencyMismatch`] if the currencies differ, and
     /// [`MoneyError::OutOfRange`] if the sum does not fit.
     pub fn checked_add(&self, other: Self) -> Result<Self, MoneyError> {
@@ -196,7 +193,6 @@ impl Money {
     /// greater.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::CurrencyMismatch`] if the currencies differ, and
     /// [`MoneyError::OutOfRange`] if the difference does not fit.
     pub fn checked_sub(&self, other: Self) -> Result<Self, MoneyError> {
@@ -208,7 +204,6 @@ impl Money {
     /// Returns the amount with the opposite sign.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::OutOfRange`] for `i64::MIN` minor units, whose opposite does not fit.
     pub fn checked_neg(&self) -> Result<Self, MoneyError> {
         let currency = self.currency;
@@ -219,7 +214,6 @@ impl Money {
     /// Compares two amounts of one currency.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::CurrencyMismatch`] if the currencies differ.
     pub fn compare(&self, other: Self) -> Result<Ordering, MoneyError> {
         self.common_currency(other)?;

@@ -60,7 +60,6 @@ impl Number {
     /// Returns the amount in this currency. The number counts major units.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::AmbiguousPoint`] if the point may separate thousands, as in `50.000`,
     /// [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor unit,
     /// and [`MoneyError::OutOfRange`] if the amount does not fit.
@@ -82,7 +81,6 @@ impl Grouped {
     /// Returns the amount in this currency. The number counts major units.
     ///
     /// # Errors
-    ///
     /// Returns [`MoneyError::AmbiguousPoint`] if the point may separate thousands, as in `50.000`,
     /// [`MoneyError::TooManyDecimals`] if the amount has a fraction of the currency's minor unit,
     /// and [`MoneyError::OutOfRange`] if the amount does not fit.
@@ -103,7 +101,6 @@ impl Grouped {
 /// Serialises a [`Number`] as a JSON number instead of text, for `#[serde(serialize_with = "…")]`.
 ///
 /// # Errors
-///
 /// Returns the serializer's error, or an error if the amount has decimals: a JSON number with a
 /// point may be read as a float, and a point with three zeros may separate thousands.
 pub fn as_integer<S: Serializer>(amount: &Number, serializer: S) -> Result<S::Ok, S::Error> {

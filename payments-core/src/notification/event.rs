@@ -30,7 +30,9 @@ pub struct Notification {
     display_only: bool,
 }
 
-/// An event, the evidence for it, and the key under which it is handled once.
+/// Something that a delivery or an inquiry reports, such as a paid order. It has the [`Evidence`]
+/// for its truth and, if it may be booked and moves money, a [`DedupeKey`]: an app that stores the
+/// keys of handled events handles each event once.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -38,8 +40,8 @@ pub struct Event {
     evidence: Evidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<DedupeKey>,
-    /// The digest of the delivery that reports the event, by which a repetition of the same bytes
-    /// is recognised.
+    /// The digest of the delivery that reports the event, by which a second delivery with the same
+    /// bytes is recognised.
     #[serde(skip)]
     delivery: Option<[u8; 32]>,
 }
@@ -67,15 +69,16 @@ pub enum EventData {
     },
 }
 
-/// The evidence for an event.
+/// The reason to trust an event, or what is missing to trust it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Evidence {
-    /// The proof covers every field that the event rests on and, if the event moves money, every
-    /// field that its key is made of.
+    /// The proof covers every field that the event is derived from and, if the event moves money,
+    /// every field that its key is made of.
     Proven,
-    /// The event rests on fields that the proof does not cover: confirm it before you trust it.
+    /// The event is derived from fields that the proof does not cover. Confirm the event before you
+    /// trust it.
     Unconfirmed {
         /// The fields that are not covered.
         uncovered: Vec<Cow<'static, str>>,

@@ -1,8 +1,8 @@
-//! The outcome of a delivery on our side.
+//! How the app handled a delivery.
 
 use serde::Serialize;
 
-/// The outcome of a delivery on our side. It decides the reply.
+/// How the app handled a delivery. The outcome decides which reply the gateway gets.
 ///
 /// This enum is exhaustive on purpose, so that every provider has a reply for each variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

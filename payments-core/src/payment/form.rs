@@ -24,7 +24,9 @@ pub struct PostForm {
 pub struct FormPage {
     /// The HTML of the page.
     pub html: String,
-    /// The value of the `Content-Security-Policy` header. It allows only the page's own script.
+    /// The value to send in the `Content-Security-Policy` header of the page. The policy allows the
+    /// page's own script, by its nonce, and posting the form to its address or to an `https`
+    /// address. It forbids every other script and resource.
     pub content_security_policy: String,
 }
 

@@ -161,8 +161,8 @@ impl Payment {
         Funding::of(asked, self.received.unwrap_or(Money::zero(asked.currency())))
     }
 
-    /// Returns whether the money is ours and exactly the amount asked for. Check it before you
-    /// deliver anything.
+    /// Returns whether the merchant has the money and it is exactly the amount asked for. Check it
+    /// before you deliver anything.
     pub fn settles(&self, asked: Money) -> bool {
         self.state == PaymentState::Settled && self.funding(asked) == Ok(Funding::Exact)
     }

@@ -15,7 +15,7 @@ pub enum PaymentState {
     Processing,
     /// The buyer paid and the provider holds the money back.
     Held,
-    /// The money is ours.
+    /// The merchant has the money.
     Settled,
     /// The provider reports that the time for paying is over.
     Expired,

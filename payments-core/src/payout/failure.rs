@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutFailure {
-    /// The reason, in our terms.
+    /// The reason, in the terms of this crate.
     pub reason: DeclineReason,
     /// The provider's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,

@@ -75,8 +75,8 @@ pub trait PayoutProvider: Send + Sync + 'static {
     /// [`PayoutCapabilities::name_check_costs`].
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read. Returns `NotFound` if
-    /// the provider does not know the account.
+    /// The request to the provider failed, or its response could not be read. Returns
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the provider does not know the account.
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary>;
 
     /// Asks the provider for the balance from which payouts are made.

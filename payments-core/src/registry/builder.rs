@@ -116,7 +116,8 @@ impl<C> Builder<C> {
         self
     }
 
-    /// Sets how inquiries are repeated. The default is [`RetryPolicy::default`].
+    /// Sets how often and how soon failed inquiries are sent again. The default is
+    /// [`RetryPolicy::default`].
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = Some(retry);
         self

@@ -13,7 +13,7 @@ use crate::Result;
 /// The name of a field and its value as sent.
 pub type Field<'a> = (&'a str, &'a [u8]);
 
-/// A signature formula of a provider, with its source and our confidence in it.
+/// A signature formula of a provider, with its source and the confidence that it is right.
 ///
 /// A provider's formulas are data, so that a merchant can replace one in the configuration if a
 /// gateway's own documents contradict each other.
@@ -46,7 +46,7 @@ pub struct Formula {
 pub enum Maker {
     /// The merchant makes it and the provider checks it.
     Merchant,
-    /// The provider makes it and we check it.
+    /// The gateway signs the message, and the provider crate verifies the signature.
     Provider,
 }
 

@@ -1,9 +1,9 @@
 //! Signatures: formulas as data, canonical strings, algorithms, keys, verification and proof.
 //!
 //! A [`Formula`] gives the signed fields ([`Layout`]), the [`Algorithm`], and the document that
-//! describes them. It signs our messages and checks the provider's. A valid signature yields a
-//! [`Proof`], which only the checks of this module can create and which gives the fields that it
-//! [covers](Coverage).
+//! describes them. This module signs messages to a gateway and verifies signatures of messages from
+//! it. A valid signature yields a [`Proof`], which only the checks of this module can create and
+//! which gives the fields that it [covers](Coverage).
 //!
 //! ```
 //! use payments_core::{Secret, signature::*};

@@ -1,7 +1,7 @@
-//! Tokens that we issue to a provider and can check without storing them.
+//! Tokens that the app issues to a gateway and can check without storing them.
 //!
 //! Some providers fetch a token from us and send it with every delivery. Such a token contains its
-//! expiry and our signature, so every replica of an app can check it without a store.
+//! expiry and the app's signature, so every replica of an app can check it without a store.
 
 use super::{
     Coverage, Keys, Part, Proof, Scheme, Signature, Untrusted, UntrustedReason, hmac_sha256,
@@ -42,7 +42,7 @@ pub fn check(
         || Untrusted::new(UntrustedReason::MalformedSignature, "the token is malformed");
     let (until, code) = presented.split_once('.').ok_or_else(malformed)?;
     let proof = hmac_sha256(keys, &parts(purpose, until), Signature::Hex(code), None)?;
-    // From here on it is known that the text before the full stop is ours.
+    // From here on it is known that the app issued the text before the full stop.
     let until: i64 = until.parse().map_err(|_| malformed())?;
     if now.unix_seconds() >= until {
         return Err(Untrusted::new(UntrustedReason::StaleTimestamp, "the token has expired"));

@@ -1,4 +1,4 @@
-//! Bank statements: the movements of our bank accounts, for reconciliation.
+//! Bank statements: the movements of the merchant's bank accounts, for reconciliation.
 
 mod reader;
 
@@ -14,14 +14,14 @@ use crate::{
     payout::Balance,
 };
 
-/// Reads the statements of our bank accounts.
+/// Reads the statements of the merchant's bank accounts.
 #[async_trait]
 pub trait StatementProvider: Send + Sync + 'static {
     /// Returns the data that this provider can report. They do not change during its lifetime.
     fn capabilities(&self) -> &StatementCapabilities;
 
-    /// Returns our bank accounts, with their balances if the provider reports them. An account that
-    /// cannot be read is returned in its place as [`Listed::Unreadable`].
+    /// Returns the merchant's bank accounts, with their balances if the provider reports them. An
+    /// account that cannot be read is returned in its place as [`Listed::Unreadable`].
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read as a list.
@@ -39,7 +39,7 @@ pub trait StatementProvider: Send + Sync + 'static {
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page>;
 }
 
-/// The data that a provider can report about our bank accounts.
+/// The data that a provider can report about the merchant's bank accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StatementCapabilities {
@@ -53,7 +53,7 @@ pub struct StatementCapabilities {
     pub page: usize,
 }
 
-/// One of our bank accounts.
+/// One of the merchant's bank accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StatementAccount {

@@ -20,9 +20,10 @@ pub struct Call {
     pub operation: &'static str,
     /// The order, payout, refund or virtual account that the call is about, if there is one.
     pub about: Option<Subject>,
-    /// The time by which all waits, repetitions and sends of the call end, if there is a limit. A
-    /// transport that [departs](super::Transport::departs) ends an instruction itself; no layer
-    /// drops the future of an instruction after the transport has received it.
+    /// The time by which all waits, retries and sends of the call end. `None` means no limit. A
+    /// transport whose [`departs`](super::Transport::departs) returns `true` ends an
+    /// [instruction](CallClass::Instruction) at this time itself: no layer drops the future of an
+    /// instruction after passing it to such a transport.
     pub deadline: Option<Instant>,
     /// The HTTP request.
     pub request: Request<Bytes>,
@@ -41,7 +42,7 @@ pub enum CallClass {
     Instruction,
     /// The call has no effect, so it may be sent several times.
     Inquiry,
-    /// The call moves no money of ours except its fee, so it is sent once.
+    /// The call has no effect except that the merchant pays a fee for it, so it is sent once.
     PaidInquiry,
 }
 
@@ -94,16 +95,16 @@ impl Call {
         self
     }
 
-    /// Sets the [`Departure`] that decides whether the call may be sent. `instruct` sets it to the
-    /// one of [`with_departure`](super::with_departure).
+    /// Sets the [`Departure`] that decides whether the call may be sent. `instruct` sets the
+    /// departure that was passed to [`with_departure`](super::with_departure).
     #[must_use]
     pub fn with_departure(mut self, departure: Arc<dyn Departure>) -> Self {
         self.departure = Some(departure);
         self
     }
 
-    /// Returns the [`Departure`] that decides whether the call may be sent. A transport that
-    /// [departs](super::Transport::departs) asks it once.
+    /// Returns the [`Departure`] that decides whether the call may be sent. A transport whose
+    /// [`departs`](super::Transport::departs) returns `true` asks it once.
     pub fn departure(&self) -> Option<&Arc<dyn Departure>> {
         self.departure.as_ref()
     }

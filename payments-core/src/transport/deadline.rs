@@ -1,4 +1,4 @@
-//! The deadline of a whole call: waits for the rate limit, repetitions and sends together.
+//! The deadline of a whole call: waits for the rate limit, retries and sends together.
 
 #![deny(clippy::missing_trait_methods)]
 

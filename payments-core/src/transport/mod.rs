@@ -133,8 +133,8 @@ impl TransportError {
         Self { retry_after: Some(retry_after), ..error }
     }
 
-    /// Returns how long to wait from now until the rate limit has room, if our own limiter refused
-    /// the call. Returns `None` for every other failure.
+    /// Returns how long to wait from now until the rate limit has room, if the rate limiter of this
+    /// crate refused the call. Returns `None` for every other failure.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }

@@ -16,36 +16,35 @@ use super::{
     deadline::{can_wait, earliest},
 };
 
-/// How inquiries are repeated.
+/// How often and how soon failed inquiries are sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// The most repetitions, not counting the first attempt.
+    /// The greatest number of retries. The first attempt is not a retry.
     pub times: usize,
-    /// The wait before the first repetition. It doubles with every repetition, and a random time of
-    /// up to its own length is added, so that callers that failed together do not return together.
+    /// The wait before the first retry. The wait doubles with every retry, and a random time of up
+    /// to its own length is added, so that callers that failed together do not return together.
     pub first_wait: Duration,
-    /// The time from the first attempt within which all repetitions and their waits must end. The
-    /// first attempt is limited only by the time of the call.
+    /// The time from the first attempt within which all retries and their waits must end. The first
+    /// attempt is limited only by the time of the call.
     pub budget: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Returns a policy of 3 repetitions, after at least 200, 400 and 800 ms, within 10 s.
+    /// Returns a policy of 3 retries, after at least 200, 400 and 800 ms, within 10 s.
     fn default() -> Self {
         Self { times: 3, first_wait: Duration::from_millis(200), budget: Duration::from_secs(10) }
     }
 }
 
 impl RetryPolicy {
-    /// Creates a policy of at most `times` repetitions, the first after `first_wait`, within
-    /// `budget`.
+    /// Creates a policy of at most `times` retries, the first after `first_wait`, within `budget`.
     pub const fn new(times: usize, first_wait: Duration, budget: Duration) -> Self {
         Self { times, first_wait, budget }
     }
 }
 
-/// Repeats inquiries, never instructions or paid inquiries.
+/// A transport that sends failed inquiries again, but never instructions or paid inquiries.
 pub(super) struct Retry {
     inner: Arc<dyn Transport>,
     policy: RetryPolicy,
@@ -109,8 +108,7 @@ impl Transport for Retry {
     }
 }
 
-/// Returns how long the provider asks to wait before a repetition, or `None` if the outcome is
-/// final.
+/// Returns how long the provider asks to wait before a retry, or `None` if the outcome is final.
 fn requested_wait(
     outcome: &Result<Response<Bytes>, TransportError>,
     headers: &[&str],

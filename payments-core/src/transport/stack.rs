@@ -1,8 +1,8 @@
 //! The layers around a client, in a fixed order: trace, deadline, retry, rate limit, client.
 //!
-//! The deadline is outside the retry and the rate limit, so that waits and repetitions are part of
-//! the call's time. The rate limit is inside the retry, so that a repeated inquiry counts as
-//! another call.
+//! The deadline is outside the retry and the rate limit, so that waits and retries are part of the
+//! call's time. The rate limit is inside the retry, so that a repeated inquiry counts as another
+//! call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +31,7 @@ impl Stack {
         Self { client, call_time: None, rate: None, retry: RetryPolicy::default() }
     }
 
-    /// Sets the longest time of a whole call: waits for the rate limit, repetitions and sends
-    /// together.
+    /// Sets the longest time of a whole call: waits for the rate limit, retries and sends together.
     ///
     /// Without it, the client's [`Transport::call_time`] applies, or 60 s if the client has none.
     #[must_use]
@@ -50,7 +49,7 @@ impl Stack {
         self
     }
 
-    /// Sets how inquiries are repeated.
+    /// Sets how often and how soon failed inquiries are sent again.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;

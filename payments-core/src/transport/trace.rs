@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use super::{Call, Transport, TransportError, confirmation};
 
-/// Opens the span `payments.http` around a call, including its waits and repetitions.
+/// Opens the span `payments.http` around a call, including its waits and retries.
 pub(super) struct Trace {
     inner: Arc<dyn Transport>,
 }

@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// The virtual accounts that a provider opens and the operations that it offers on them. They apply
-/// to all of our bank accounts; [`VirtualAccountRules`] are the additional rules of one of them.
+/// to all bank accounts of the merchant. [`VirtualAccountRules`] restrict them further for one bank
+/// account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VirtualAccountCapabilities {
@@ -57,7 +58,8 @@ pub enum ResolveOpen {
     Never,
 }
 
-/// The rules of one of our bank accounts, in addition to the capabilities.
+/// The rules for virtual accounts behind one bank account of the merchant. A request must keep them
+/// in addition to the provider's [`VirtualAccountCapabilities`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VirtualAccountRules {
@@ -67,7 +69,8 @@ pub struct VirtualAccountRules {
     pub parts: bool,
     /// The names of the provider's options that a request must set.
     pub required_options: Vec<String>,
-    /// The most characters of an order reference, if fewer than the capabilities allow.
+    /// The length of the longest order reference, in characters. `None` if the limit of the
+    /// capabilities applies.
     pub longest_reference: Option<usize>,
 }
 
@@ -230,7 +233,7 @@ impl VirtualAccountRules {
         self
     }
 
-    /// Sets the most characters of an order reference.
+    /// Sets the length of the longest order reference, in characters.
     #[must_use]
     pub fn with_longest_reference(mut self, characters: usize) -> Self {
         self.longest_reference = Some(characters);

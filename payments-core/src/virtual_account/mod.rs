@@ -18,7 +18,7 @@ use crate::{AccountId, Listed, Lookup, Movement, Result, Submission, Timestamp};
 /// Opens virtual accounts and finds the money that arrived on them.
 #[async_trait]
 pub trait VirtualAccountProvider: Send + Sync + 'static {
-    /// Returns what this provider accepts and offers on every one of our bank accounts.
+    /// Returns what this provider accepts and offers on every bank account of the merchant.
     fn capabilities(&self) -> &VirtualAccountCapabilities;
 
     /// Checks whether [`open`](Self::open) accepts a request, without sending anything.
@@ -34,7 +34,7 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Returns the rules of one of our bank accounts, which apply in addition to
+    /// Returns the rules for one bank account of the merchant, which apply in addition to
     /// [`capabilities`](Self::capabilities).
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub struct OpenVirtualAccount {
     pub expires_at: Option<Timestamp>,
     /// The text that the payer sees.
     pub remark: Option<String>,
-    /// The bank account of ours behind the virtual account. If `None`, the provider chooses.
+    /// The merchant's bank account behind the virtual account. If `None`, the provider chooses.
     pub account: Option<AccountId>,
     /// Options that only one provider understands.
     pub options: Options,
@@ -108,7 +108,7 @@ impl OpenVirtualAccount {
         self
     }
 
-    /// Sets the bank account of ours behind the virtual account.
+    /// Sets the merchant's bank account behind the virtual account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);

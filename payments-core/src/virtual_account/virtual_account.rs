@@ -25,7 +25,7 @@ pub struct VirtualAccount {
     pub received: Option<Money>,
     /// The account numbers to transfer to.
     pub numbers: Vec<VirtualAccountNumber>,
-    /// The bank account of ours behind the virtual account.
+    /// The merchant's bank account behind the virtual account.
     pub account: Option<AccountId>,
     /// The provider's own name for the virtual account.
     pub gateway_ref: Option<GatewayRef>,
@@ -69,7 +69,7 @@ pub enum VirtualAccountState {
     PartlyPaid,
     /// The amount asked for arrived.
     Paid,
-    /// The account was closed at our request.
+    /// The virtual account was closed at the merchant's request.
     Closed,
     /// The provider reports that the time for paying is over.
     Expired,
@@ -89,7 +89,7 @@ pub struct VirtualAccountRef {
     pub order: OrderRef,
     /// The account numbers that the provider gave. Some providers find an account only by them.
     pub numbers: Vec<AccountNumber>,
-    /// The bank account of ours behind the virtual account.
+    /// The merchant's bank account behind the virtual account.
     pub account: Option<AccountId>,
     /// The provider's own name for the virtual account.
     pub gateway_ref: Option<GatewayRef>,
@@ -128,7 +128,7 @@ impl VirtualAccount {
         self
     }
 
-    /// Sets the bank account of ours behind the virtual account.
+    /// Sets the merchant's bank account behind the virtual account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);
@@ -246,7 +246,7 @@ impl VirtualAccountRef {
         self
     }
 
-    /// Sets the bank account of ours behind the virtual account.
+    /// Sets the merchant's bank account behind the virtual account.
     #[must_use]
     pub fn with_account(mut self, account: AccountId) -> Self {
         self.account = Some(account);
@@ -263,7 +263,7 @@ impl VirtualAccountRef {
     /// Returns the first number, for providers that find an account only by its number.
     ///
     /// # Errors
-    /// Returns `InvalidRequest` if there is no number.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if there is no number.
     pub fn number(&self) -> Result<&AccountNumber> {
         self.numbers.first().ok_or_else(|| {
             Error::invalid("numbers", "is empty; this provider finds accounts by number only")

@@ -243,7 +243,7 @@ impl EngineBuilder {
     /// Starts the engine on a thread of its own, and resumes what an earlier start left.
     ///
     /// # Errors
-    /// Returns `Configuration` if
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if
     ///
     /// - the providers cannot be used together,
     /// - a provider is for real money and there is no key to seal with,
@@ -252,7 +252,7 @@ impl EngineBuilder {
     /// - the store has open payouts of a provider that is missing and not retired, or
     /// - another engine sends from the store.
     ///
-    /// Returns `Unavailable` if the store cannot be used.
+    /// Returns [`Unavailable`](payments_core::ErrorKind::Unavailable) if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
         let store = self.named_store()?;
         let (providers, members, limits) =
@@ -299,7 +299,8 @@ impl EngineBuilder {
     /// interval.
     ///
     /// # Errors
-    /// The same as for [`start`](Self::start), and `Configuration` if no engine of this version
+    /// The same as for [`start`](Self::start), and
+    /// [`Configuration`](payments_core::ErrorKind::Configuration) if no engine of this version
     /// created the tables.
     pub async fn visit(self) -> Result<Engine> {
         let store = self.named_store()?;

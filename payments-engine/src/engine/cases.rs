@@ -48,10 +48,11 @@ impl Engine {
     /// after the decision.
     ///
     /// # Errors
-    /// Returns `NotFound` if there is no open case with this id. Returns `Conflict` if the decision
-    /// does not apply to the case or to the state of its record, or if it is too early to decide
-    /// that a payout never arrived, because its sender may still write or the gateway may still
-    /// book. Nothing changed.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if there is no open case with this
+    /// id. Returns [`Conflict`](payments_core::ErrorKind::Conflict) if the decision does not apply
+    /// to the case or to the state of its record, or if it is too early to decide that a payout
+    /// never arrived, because its sender may still write or the gateway may still book. Nothing
+    /// changed.
     pub async fn decide(
         &self,
         case: &CaseId,
@@ -93,8 +94,8 @@ impl Engine {
     /// order from now on, and the case is closed.
     ///
     /// # Errors
-    /// Returns `NotFound` if there is no open case of a credit with this id. The journal cannot be
-    /// used.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if there is no open case of a
+    /// credit with this id. The journal cannot be used.
     pub async fn assign(
         &self,
         case: &CaseId,

@@ -23,8 +23,9 @@ impl EngineBuilder {
     /// result continue.
     ///
     /// # Errors
-    /// Returns `Configuration` if no store was set, or if its tables are of a later version that
-    /// this one cannot read. Returns `Unavailable` if the store cannot be used.
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if no store was set, or
+    /// if its tables are of a later version that this one cannot read. Returns
+    /// [`Unavailable`](payments_core::ErrorKind::Unavailable) if the store cannot be used.
     pub async fn migrate(self) -> Result<Migrated> {
         let (store, now) = (self.named_store()?, self.clock.now());
         let (from, to) = on_a_thread(move || store.migrate(now)).await?;
@@ -41,8 +42,9 @@ impl EngineBuilder {
     /// engines continue within seconds.
     ///
     /// # Errors
-    /// Returns `Configuration` if no store was set or if an engine sends from its file. Returns
-    /// `Unavailable` if the store cannot be used.
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if no store was set or if
+    /// an engine sends from its file. Returns
+    /// [`Unavailable`](payments_core::ErrorKind::Unavailable) if the store cannot be used.
     pub async fn accept_store(self) -> Result<Option<String>> {
         let (store, now) = (self.named_store()?, self.clock.now());
         let seal = Seal::new(self.keys);

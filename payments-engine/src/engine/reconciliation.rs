@@ -34,9 +34,10 @@ impl Engine {
     /// [`continue_reconciliation`](Self::continue_reconciliation).
     ///
     /// # Errors
-    /// Returns `NotFound` if the provider does not exist, `Unsupported` if it does not have
-    /// statements, and `InvalidRequest` if the period has not ended. Any other error interrupts the
-    /// run, which records the reason; continue it with
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the provider does not exist,
+    /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not have statements, and
+    /// [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the period has not ended.
+    /// Any other error interrupts the run, which records the reason; continue it with
     /// [`resume_reconciliation`](Self::resume_reconciliation).
     pub async fn reconcile(&self, provider: &str, period: &Period) -> Result<ReconciliationRun> {
         let run = self.begin_reconciliation(provider, period).await?;
@@ -60,9 +61,11 @@ impl Engine {
     /// Stores a new run, without sending an inquiry.
     ///
     /// # Errors
-    /// Returns `NotFound` if the provider does not exist, `Unsupported` if it does not have
-    /// statements, `InvalidRequest` if the period has not ended, and `Configuration` if no engine
-    /// was started with the provider on this store. The journal cannot be used.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the provider does not exist,
+    /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not have statements,
+    /// [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the period has not ended,
+    /// and [`Configuration`](payments_core::ErrorKind::Configuration) if no engine was started with
+    /// the provider on this store. The journal cannot be used.
     pub async fn begin_reconciliation(
         &self,
         provider: &str,
@@ -113,10 +116,10 @@ impl Engine {
     /// run between two commits.
     ///
     /// # Errors
-    /// Returns `NotFound` if the run does not exist or its provider is missing, and `Conflict` if
-    /// another caller continues the run at the same time. The inquiry for the statement failed,
-    /// which the run records as [`interrupted`](ReconciliationRun::interrupted). The journal cannot
-    /// be used.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the run does not exist or its
+    /// provider is missing, and [`Conflict`](payments_core::ErrorKind::Conflict) if another caller
+    /// continues the run at the same time. The inquiry for the statement failed, which the run
+    /// records as [`interrupted`](ReconciliationRun::interrupted). The journal cannot be used.
     pub async fn continue_reconciliation(&self, number: u64) -> Result<ReconciliationRun> {
         let shared = self.0.shared();
         let reading = shared.journal.store.run(move |backend| backend.reconciliation().run(number));

@@ -29,8 +29,10 @@ impl Engine {
     /// used.
     ///
     /// # Errors
-    /// Returns `NotFound` if the engine does not have this provider, `Unsupported` if it does not
-    /// take payments, and `Unavailable` if the store cannot be used or the range is used up.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the engine does not have this
+    /// provider, [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not take
+    /// payments, and [`Unavailable`](payments_core::ErrorKind::Unavailable) if the store cannot be
+    /// used or the range is used up.
     pub async fn new_order(&self, provider: &str) -> Result<OrderRef> {
         let provider = self.known(provider)?;
         let rules = provider.payments()?.capabilities().reference.clone();
@@ -41,8 +43,9 @@ impl Engine {
     /// [`new_order`](Self::new_order).
     ///
     /// # Errors
-    /// The same as for [`new_order`](Self::new_order), and `Unsupported` if the provider does not
-    /// open virtual accounts.
+    /// The same as for [`new_order`](Self::new_order), and
+    /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if the provider does not open virtual
+    /// accounts.
     pub async fn new_virtual_account(&self, provider: &str) -> Result<OrderRef> {
         let provider = self.known(provider)?;
         let rules = provider.virtual_accounts()?.capabilities().reference.clone();
@@ -52,8 +55,8 @@ impl Engine {
     /// Returns a new reference for a payout of a provider, like [`new_order`](Self::new_order).
     ///
     /// # Errors
-    /// The same as for [`new_order`](Self::new_order), and `Unsupported` if the provider does not
-    /// send money.
+    /// The same as for [`new_order`](Self::new_order), and
+    /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if the provider does not send money.
     pub async fn new_payout(&self, provider: &str) -> Result<PayoutRef> {
         let provider = self.known(provider)?;
         let rules = provider.payouts()?.capabilities().reference.clone();

@@ -24,8 +24,9 @@ impl Engine {
     /// The app chooses the payee, so check first that the account is the payer's.
     ///
     /// # Errors
-    /// The same as for [`submit`](Self::submit), and `Conflict` if the refunds would exceed what
-    /// was received, or if another refund or payout has the name. Nothing was recorded.
+    /// The same as for [`submit`](Self::submit), and
+    /// [`Conflict`](payments_core::ErrorKind::Conflict) if the refunds would exceed what was
+    /// received, or if another refund or payout has the name. Nothing was recorded.
     pub async fn refund_by_payout(
         &self,
         order: &OrderRef,

@@ -17,9 +17,9 @@ impl Engine {
     /// first one. An engine with another first key continues to seal with that key.
     ///
     /// # Errors
-    /// Returns `Configuration` if there is no key to seal with. A row was sealed with a missing
-    /// key, or the journal cannot be used. Rows that were already sealed stay so, and a repeated
-    /// call continues with the rest.
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if there is no key to
+    /// seal with. A row was sealed with a missing key, or the journal cannot be used. Rows that
+    /// were already sealed stay so, and a repeated call continues with the rest.
     pub async fn reseal(&self) -> Result<u64> {
         let shared = self.shared();
         if shared.journal.seal.key_id().is_none() {

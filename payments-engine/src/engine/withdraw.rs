@@ -17,10 +17,11 @@ impl Engine {
     /// A visitor may also withdraw payouts: the store allows either the permit or the withdrawal.
     ///
     /// # Errors
-    /// Returns `NotFound` if the payout does not exist. Returns `Conflict` if it may be under way
-    /// or has an outcome, or if a call waits for it, which closes it at its end. Returns
-    /// `Unavailable` if the journal cannot be used; repeat the call then, because the withdrawal
-    /// may have been recorded.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the payout does not exist.
+    /// Returns [`Conflict`](payments_core::ErrorKind::Conflict) if it may be under way or has an
+    /// outcome, or if a call waits for it, which closes it at its end. Returns
+    /// [`Unavailable`](payments_core::ErrorKind::Unavailable) if the journal cannot be used; repeat
+    /// the call then, because the withdrawal may have been recorded.
     pub async fn withdraw(&self, payout: &PayoutRef, who: &str, why: &str) -> Result<PayoutRecord> {
         let shared = self.0.shared();
         let note = format!("withdrawn by {who}: {why}");

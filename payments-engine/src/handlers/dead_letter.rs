@@ -39,7 +39,8 @@ impl Engine {
     /// Gives a dead letter to its handler again, with the present record.
     ///
     /// # Errors
-    /// Returns `NotFound` if the dead letter no longer exists. The journal cannot be used.
+    /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the dead letter no longer
+    /// exists. The journal cannot be used.
     pub async fn replay(&self, letter: &DeadLetter) -> Result<()> {
         let (handler, subject) = (letter.handler.clone(), letter.subject.clone());
         let replaying = self.shared().journal.store.run(move |backend| {

@@ -36,7 +36,8 @@ pub struct SqliteDatabase {
 pub struct SqliteTransaction(Connection);
 
 impl SqliteDatabase {
-    /// Creates the database for this file, which must be the file that the engine stores in.
+    /// Returns a handle to the database in this file, which must be the engine's own store. The
+    /// file is opened when the first transaction begins.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), idle: Arc::default() }
     }

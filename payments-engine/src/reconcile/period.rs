@@ -17,7 +17,8 @@ impl Period {
     /// Creates the period from `from` (included) until `until` (excluded).
     ///
     /// # Errors
-    /// Returns `InvalidRequest` if `until` is not after `from`.
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if `until` is not after
+    /// `from`.
     pub fn new(from: Timestamp, until: Timestamp) -> Result<Self> {
         if from >= until {
             return Err(Error::invalid("until", "is not after the beginning of the period"));

@@ -65,7 +65,8 @@ impl WebhookKey {
     /// Parses a key: `whsec_` and 24 to 64 random bytes in Base64.
     ///
     /// # Errors
-    /// Returns `Configuration` if `text` is not such a key.
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if `text` is not such a
+    /// key.
     pub fn new(text: &Secret) -> Result<Self> {
         let refused = |problem: &str| {
             let message = format!(
@@ -102,8 +103,8 @@ impl WebhookSink {
     /// To replace a key, sign with both until the receiver has the new one.
     ///
     /// # Errors
-    /// Returns `Configuration` if `url` is not an address, if it is neither https nor on loopback,
-    /// or if `keys` is empty.
+    /// Returns [`Configuration`](payments_core::ErrorKind::Configuration) if `url` is not an
+    /// address, if it is neither https nor on loopback, or if `keys` is empty.
     pub fn new(
         url: impl Into<String>,
         keys: impl IntoIterator<Item = WebhookKey>,

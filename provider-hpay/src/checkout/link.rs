@@ -1,10 +1,11 @@
 //! Checkout links (HPay API reference 1.0.0, Create Link and Advanced Checkout Payment): signed
 //! here and opened by the buyer.
 //!
-//! The reference has two pages. `/v1/checkout.php` takes a code over five fields and has its own
-//! table of parameters. Links for instalments, frames and card tokens of domestic banks lead to
-//! `/checkout.php`. That page took a code over eighteen fields when the provider's libraries were
-//! written. The code that it takes now is not known, so the formula of each page is a setting.
+//! The reference has two pages. `/v1/checkout.php` accepts a signature over five fields and has its
+//! own table of parameters. Links for instalments, frames and card tokens of domestic banks lead to
+//! `/checkout.php`. That page accepted a signature over eighteen fields when the provider's
+//! libraries were written. The signature that the page accepts now is not known, so the formula of
+//! each page is a setting.
 
 use payments_core::{Result, Timestamp, payment::CreatePayment};
 

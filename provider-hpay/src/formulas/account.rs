@@ -11,7 +11,7 @@ const BALANCE_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the request of a balance inquiry.
+/// The formula for the signature of the request of a balance inquiry.
 pub const BALANCE_REQUEST: Formula = Formula::new(
     "hpay.balance_request",
     "balance inquiry, request",
@@ -23,7 +23,7 @@ pub const BALANCE_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response to a balance inquiry.
+/// The formula for the signature of the response to a balance inquiry.
 pub const BALANCE_RESPONSE: Formula = Formula::new(
     "hpay.balance_response",
     "balance inquiry, response",

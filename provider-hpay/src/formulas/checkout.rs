@@ -13,7 +13,7 @@ const CHECKOUT_V1_LINK_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs a checkout link of version 1.
+/// The formula for the signature of a checkout link of version 1.
 pub const CHECKOUT_V1_LINK: Formula = Formula::new(
     "hpay.checkout_v1_link",
     "checkout link, V1 (/v1/checkout.php)",
@@ -47,8 +47,8 @@ const CHECKOUT_LINK_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs a checkout link of the older kind, in full. By default it signs links for instalments,
-/// frames and tokens of domestic cards.
+/// The formula for the signature of a checkout link of the older kind, with all 18 fields. By
+/// default it is used for links with instalments, a frame or a token of a domestic card.
 pub const CHECKOUT_LINK: Formula = Formula::new(
     "hpay.checkout_link",
     "checkout link, legacy (/checkout.php), 18 fields",
@@ -79,7 +79,8 @@ const CHECKOUT_LINK_15_FIELDS_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs a checkout link of the older kind, as before instalments were added. Kept for history.
+/// The formula for the signature of a checkout link of the older kind, as it was before HPay added
+/// instalments. It is not used; it only documents the history.
 pub const CHECKOUT_LINK_15_FIELDS: Formula = Formula::new(
     "hpay.checkout_link_15_fields",
     "checkout link, legacy, its older form of 15 fields",
@@ -101,8 +102,8 @@ const CHECKOUT_LINK_SHORT_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs a checkout link of the older kind, in the short form. For accounts that date from that
-/// time.
+/// The short formula for the signature of a checkout link of the older kind. Merchants whose
+/// accounts date from that time can select it.
 pub const CHECKOUT_LINK_SHORT: Formula = Formula::new(
     "hpay.checkout_link_short",
     "checkout link, legacy, short form",
@@ -125,8 +126,8 @@ const PAYMENT_NOTIFICATION_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the query of a call to `return_url` or `notify_url`. A missing field counts as empty and
-/// keeps its separator.
+/// The formula for the signature of a call to `return_url` or `notify_url`: HPay signs the query,
+/// and the provider verifies it. A missing field counts as empty and keeps its separator.
 pub const PAYMENT_NOTIFICATION: Formula = Formula::new(
     "hpay.payment_notification",
     "payment notification (return_url and notify_url)",
@@ -145,7 +146,8 @@ const ORDER_INQUIRY_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the request of an order inquiry, over the one of the two references that the inquiry uses.
+/// The formula for the signature of an order inquiry's request. An inquiry names one of two
+/// references, and the signature covers this reference.
 pub const ORDER_INQUIRY_REQUEST: Formula = Formula::new(
     "hpay.order_inquiry_request",
     "order inquiry, request",
@@ -157,7 +159,7 @@ pub const ORDER_INQUIRY_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response to an order inquiry.
+/// The formula for the signature of the response to an order inquiry.
 pub const ORDER_INQUIRY_RESPONSE: Formula = Formula::new(
     "hpay.order_inquiry_response",
     "order inquiry, response",
@@ -177,7 +179,7 @@ const REVOKE_TOKEN_LINK_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the link that revokes a card token.
+/// The formula for the signature of the link that revokes a card token.
 pub const REVOKE_TOKEN_LINK: Formula = Formula::new(
     "hpay.revoke_token_link",
     "token revocation, request",
@@ -189,7 +191,8 @@ pub const REVOKE_TOKEN_LINK: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the report about a card token that was to be revoked.
+/// The formula for the signature of the notification about the revocation of a card token: HPay
+/// signs it, and the provider verifies it.
 pub const REVOKE_TOKEN_NOTIFICATION: Formula = Formula::new(
     "hpay.revoke_token_notification",
     "token revocation, callback",

@@ -9,8 +9,8 @@ use super::field_shapes::SHAPES;
 
 const OPENAPI_REQUEST_ITEMS: &[Item] = &[Item::field("data"), Item::Secret];
 
-/// Signs every request of the newer OpenAPI with the merchant's key, over all of the request's
-/// data.
+/// The formula for the signature of every request to the newer OpenAPI. The merchant's key signs
+/// all data of the request.
 pub const OPENAPI_REQUEST: Formula = Formula::new(
     "hpay.openapi_request",
     "newer OpenAPI, every request",
@@ -25,7 +25,8 @@ pub const OPENAPI_REQUEST: Formula = Formula::new(
 const OPENAPI_RESPONSE_ITEMS: &[Item] =
     &[Item::field("errorCode"), Item::field("data"), Item::Secret];
 
-/// Signs every response of the newer OpenAPI with HPay's key, over its code and all of its data.
+/// The formula for the signature of every response of the newer OpenAPI: HPay's key signs the error
+/// code and all data of the response, and the provider verifies the signature.
 pub const OPENAPI_RESPONSE: Formula = Formula::new(
     "hpay.openapi_response",
     "newer OpenAPI, every response",

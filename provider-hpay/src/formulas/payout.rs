@@ -12,8 +12,8 @@ const PAYOUT_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the request of a payout with the merchant's key. It does not cover the beneficiary's
-/// account.
+/// The formula for the signature of a payout's request, made with the merchant's key. The signature
+/// does not cover the beneficiary's account.
 pub const PAYOUT_REQUEST: Formula = Formula::new(
     "hpay.payout_request",
     "payout, request",
@@ -32,7 +32,8 @@ const PAYOUT_RESPONSE_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the response to a payout with HPay's key. It covers neither the code nor the amount.
+/// The formula for the signature of the response to a payout: HPay signs it with its own key, and
+/// the provider verifies it. The signature covers neither the error code nor the amount.
 pub const PAYOUT_RESPONSE: Formula = Formula::new(
     "hpay.payout_response",
     "payout, response",
@@ -51,8 +52,9 @@ const PAYOUT_RESPONSE_BY_NAME_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the response to a payout according to HPay's Java sample. It does not cover the account,
-/// so it is used only if the configuration selects it instead of [`PAYOUT_RESPONSE`].
+/// The formula for the signature of the response to a payout according to HPay's Java sample. This
+/// signature does not cover the account, so the formula is used only if the configuration selects
+/// it instead of [`PAYOUT_RESPONSE`].
 pub const PAYOUT_RESPONSE_BY_NAME: Formula = Formula::new(
     "hpay.payout_response_by_name",
     "payout, response, as in the Java sample",
@@ -71,7 +73,7 @@ const NAME_CHECK_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// Signs the request for the name of an account's holder.
+/// The formula for the signature of a request for the name of an account's holder.
 pub const NAME_CHECK_REQUEST: Formula = Formula::new(
     "hpay.name_check_request",
     "name check, request",
@@ -83,14 +85,15 @@ pub const NAME_CHECK_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response with the name of an account's holder.
+/// The formula for the signature of the response with the name of an account's holder.
 pub const NAME_CHECK_RESPONSE: Formula =
     unknown("hpay.name_check_response", "name check, response");
 
 const PAYOUT_INQUIRY_REQUEST_ITEMS: &[Item] =
     &[Item::field("requestId"), Item::field("merchantId"), Item::Secret];
 
-/// Signs the request of a payout inquiry, by MD5, unlike the request of the payout itself.
+/// The formula for the signature of a payout inquiry's request. The signature is an MD5, whereas
+/// that of the payout itself is made with RSA.
 pub const PAYOUT_INQUIRY_REQUEST: Formula = Formula::new(
     "hpay.payout_inquiry_request",
     "payout inquiry, request",
@@ -102,7 +105,7 @@ pub const PAYOUT_INQUIRY_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response to a payout inquiry.
+/// The formula for the signature of the response to a payout inquiry.
 pub const PAYOUT_INQUIRY_RESPONSE: Formula =
     unknown("hpay.payout_inquiry_response", "payout inquiry, response");
 

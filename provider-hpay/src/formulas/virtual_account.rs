@@ -7,8 +7,10 @@ use super::field_shapes::SHAPES;
 const VA_CREATE_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchantId"), Item::field("condition"), Item::Secret];
 
-/// Signs the request to open a virtual account. It covers so few fields that the code of a merchant
-/// has only two values, which never change: one for fixed and one for flexible amounts.
+/// The formula for the signature of a request to open a virtual account. The signature covers the
+/// merchant's number and the condition (a fixed or a flexible amount) and nothing else. One
+/// merchant therefore uses two signatures, one for each condition, which are the same in all
+/// requests.
 pub const VA_CREATE_REQUEST: Formula = Formula::new(
     "hpay.va_create_request",
     "open a virtual account, request",
@@ -20,14 +22,14 @@ pub const VA_CREATE_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response to opening a virtual account.
+/// The formula for the signature of the response to opening a virtual account.
 pub const VA_CREATE_RESPONSE: Formula =
     unknown("hpay.va_create_response", "open a virtual account, response");
 
 const VA_RENAME_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("va_account"), Item::field("va_name"), Item::Secret];
 
-/// Signs the request to rename a virtual account.
+/// The formula for the signature of the request to rename a virtual account.
 pub const VA_RENAME_REQUEST: Formula = Formula::new(
     "hpay.va_rename_request",
     "rename a virtual account, request",
@@ -42,7 +44,7 @@ pub const VA_RENAME_REQUEST: Formula = Formula::new(
 const VA_CLOSE_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("account_va"), Item::field("flag"), Item::Secret];
 
-/// Signs the request to close or reopen a virtual account.
+/// The formula for the signature of the request to close or reopen a virtual account.
 pub const VA_CLOSE_REQUEST: Formula = Formula::new(
     "hpay.va_close_request",
     "close or reopen a virtual account, request",
@@ -54,14 +56,14 @@ pub const VA_CLOSE_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response to closing or reopening a virtual account.
+/// The formula for the signature of the response to closing or reopening a virtual account.
 pub const VA_CLOSE_RESPONSE: Formula =
     unknown("hpay.va_close_response", "close or reopen a virtual account, response");
 
 const VA_INQUIRY_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("va_account"), Item::Secret];
 
-/// Signs the request for the credits on a virtual account.
+/// The formula for the signature of the request for the credits on a virtual account.
 pub const VA_INQUIRY_REQUEST: Formula = Formula::new(
     "hpay.va_inquiry_request",
     "virtual account inquiry, request",
@@ -73,13 +75,14 @@ pub const VA_INQUIRY_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// Signs the response with the credits on a virtual account.
+/// The formula for the signature of the response with the credits on a virtual account.
 pub const VA_INQUIRY_RESPONSE: Formula =
     unknown("hpay.va_inquiry_response", "virtual account inquiry, response");
 
 const VA_CALLBACK_ITEMS: &[Item] = &[Item::field("cashin"), Item::field("order_id"), Item::Secret];
 
-/// Signs the query of a call to `/va/callback`. It covers neither the amount nor the account.
+/// The formula for the signature of a call to `/va/callback`: HPay signs the query, and the
+/// provider verifies it. The signature covers neither the amount nor the account.
 pub const VA_CALLBACK: Formula = Formula::new(
     "hpay.va_callback",
     "virtual account callback",
@@ -101,9 +104,11 @@ const OPENAPI_VA_CALLBACK_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
 ];
 
-/// Signs the virtual account callback of HPay's newer API, whose field names differ from those of
-/// [`VA_CALLBACK`]. It covers the amount and the account. In one public code base the last two
-/// fields are swapped.
+/// The formula for the signature of a virtual account callback of HPay's newer OpenAPI: HPay signs
+/// the callback, and the provider verifies it. Unlike that of [`VA_CALLBACK`], the signature covers
+/// the account and the amount. HPay publishes no formula. This one comes from one of two public
+/// merchant code bases; the other one swaps the last two fields. Neither form was confirmed by
+/// HPay.
 pub const OPENAPI_VA_CALLBACK: Formula = Formula::new(
     "hpay.openapi_va_callback",
     "virtual account callback, newer OpenAPI",

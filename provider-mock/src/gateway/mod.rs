@@ -72,7 +72,8 @@ impl MockGateway {
     /// Creates a gateway with an empty ledger.
     ///
     /// # Errors
-    /// Returns a `Configuration` error if a secret is empty, or if another setting cannot be used.
+    /// Returns a [`Configuration`](payments_core::ErrorKind::Configuration) error if a secret is
+    /// empty, or if another setting cannot be used.
     pub fn new(settings: Settings) -> Result<Self> {
         let books = Books::new(&settings, NOWHERE)?;
         let inner = Inner {

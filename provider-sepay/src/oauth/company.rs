@@ -47,19 +47,20 @@ pub struct CompanyConfigurations {
     pub payment_code_formats: Vec<PaymentCodeFormat>,
 }
 
-/// A format of payment codes: a prefix of 2 to 5 letters and a suffix.
+/// A format of payment codes, which buyers write into the memo of a transfer: a prefix of 2 to 5
+/// letters and a suffix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentCodeFormat {
-    /// The prefix of every code.
+    /// The prefix of every payment code.
     pub prefix: String,
-    /// The fewest characters in the suffix.
+    /// The length of the shortest suffix, in characters.
     pub suffix_from: usize,
-    /// The most characters in the suffix.
+    /// The length of the longest suffix, in characters.
     pub suffix_to: usize,
-    /// The characters of the suffix.
+    /// The characters that the suffix may contain.
     pub character_type: CodeCharacters,
-    /// Whether SePay searches memos for such codes.
+    /// Whether SePay searches memos for payment codes of this format.
     pub is_active: bool,
 }
 
@@ -104,7 +105,8 @@ pub struct Profile {
 }
 
 impl PaymentCodeFormat {
-    /// Creates a format of codes with `prefix` and `suffix_from` to `suffix_to` further characters.
+    /// Creates an active format of payment codes: `prefix`, followed by at least `suffix_from` and
+    /// at most `suffix_to` characters.
     pub fn new(
         prefix: impl Into<String>,
         suffix_from: usize,
