@@ -262,7 +262,7 @@ fn check_signed_text(text: &str) -> Result<(), &'static str> {
     if text.trim().is_empty() {
         Err("is empty")
     } else if text.contains(['|']) || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        Err("holds a pipe, white space or a control character")
+        Err("contains a pipe, white space or a control character")
     } else {
         Ok(())
     }

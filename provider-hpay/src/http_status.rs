@@ -24,7 +24,9 @@ pub(crate) fn check_inquiry(
             ErrorKind::Permission,
             "refused before HPay's own checks; is this machine's address on its list?",
         ),
-        status if status.is_server_error() => (ErrorKind::Unavailable, "HPay cannot answer now"),
+        status if status.is_server_error() => {
+            (ErrorKind::Unavailable, "HPay is temporarily unavailable")
+        }
         _ => (ErrorKind::Malformed, "HPay documents no response with this HTTP status"),
     };
     let error = Error::new(kind, message).with_operation(operation).with_status(response.status());

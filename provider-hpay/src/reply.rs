@@ -38,7 +38,7 @@ impl<'a> Reply<'a> {
         http_status::check_inquiry(operation.name, response)?;
         let body = response.body();
         let envelope = read_envelope(operation.encoding, body).map_err(|error| {
-            Error::new(ErrorKind::Malformed, "the answer is not the JSON that HPay documents")
+            Error::new(ErrorKind::Malformed, "the response is not the JSON that HPay documents")
                 .with_operation(operation.name)
                 .with_status(response.status())
                 .with_source(error)

@@ -66,7 +66,8 @@ impl ResponseCheck<'_> {
             let fields = [left_out, &values.fields()].concat();
             let signature = values.text(field).unwrap_or_default();
             formula.authenticate(&fields, signature, self.keys).map_err(|untrusted| {
-                let words = format!("the {field} of HPay's answer is not good by {}", formula.id);
+                let words =
+                    format!("the {field} of HPay's response is not valid by {}", formula.id);
                 Doubt { words, untrusted: Some(untrusted) }
             })?
         };
@@ -113,7 +114,7 @@ impl ResponseCheck<'_> {
 
 impl Doubt {
     fn without_formula() -> Self {
-        let words = "HPay signs no such answer, and unverified_answers refuses it";
+        let words = "HPay does not sign this response, and unverified_answers refuses it";
         Self { words: words.to_owned(), untrusted: None }
     }
 
@@ -126,7 +127,7 @@ impl Doubt {
                 formula.id
             )
         } else {
-            format!("HPay's answer carries no code by {}, and it is refused without", formula.id)
+            format!("HPay's response has no code by {}, and is refused without one", formula.id)
         };
         Self { words, untrusted: None }
     }

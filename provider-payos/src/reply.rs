@@ -66,7 +66,7 @@ impl<'a> Reply<'a> {
                     "refused before payOS's own checks; is this machine's address on its list?",
                 ),
                 status if status.is_server_error() => {
-                    (ErrorKind::Unavailable, "payOS cannot answer now; ask again")
+                    (ErrorKind::Unavailable, "payOS is temporarily unavailable; ask again")
                 }
                 _ => (ErrorKind::Malformed, "the response is not one that payOS documents"),
             };
@@ -106,7 +106,7 @@ impl<'a> Reply<'a> {
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
         );
         if !status.is_success() && !may_refuse {
-            return Err(Unreadable::new(format!("HTTP {status} says nothing of what was done")));
+            return Err(Unreadable::new(format!("HTTP {status} does not show what was done")));
         }
         let envelope: Envelope<'a> = payments_core::json::read(http.body())?;
         if envelope.code == GOOD && !status.is_success() {
@@ -269,7 +269,7 @@ fn one_signature(headers: &HeaderMap) -> Result<&str, Doubt> {
         (Ok(text), None) => Ok(text),
         _ => Err(refused(
             UntrustedReason::MalformedSignature,
-            "the header x-signature is there twice or is not text",
+            "the header x-signature occurs twice or is not text",
         )),
     }
 }

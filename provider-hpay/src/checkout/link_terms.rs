@@ -122,7 +122,7 @@ fn end(asked: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>> {
     let Some(asked) = asked else { return Ok(None) };
     let end = Timestamp::from_unix(asked.unix_seconds() - asked.unix_seconds().rem_euclid(60));
     if end <= now {
-        return Err(Error::invalid("expires_at", "has to be at least a whole minute from now"));
+        return Err(Error::invalid("expires_at", "must be at least a whole minute from now"));
     }
     Ok(Some(end))
 }

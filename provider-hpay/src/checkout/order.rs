@@ -44,7 +44,7 @@ pub(crate) fn read(
     let data = envelope
         .data
         .as_ref()
-        .ok_or_else(|| malformed("the answer about the order has no data"))?;
+        .ok_or_else(|| malformed("the response about the order has no data"))?;
     let data: Order = serde_json::from_str(data.get()).map_err(|error| {
         malformed("the response is not what HPay documents about an order").with_source(error)
     })?;

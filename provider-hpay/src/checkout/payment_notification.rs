@@ -102,7 +102,7 @@ pub(super) fn read(
 ) -> Result<PaymentNotice, Misread> {
     let order_code = fields.field("order_code");
     if order_code.contains(char::is_whitespace) {
-        let detail = "the order code holds white space: the fields may be cut wrongly";
+        let detail = "the order code contains white space: the fields may be divided wrongly";
         return Err(unreadable(detail).into());
     }
     let order = OrderRef::new(order_code).map_err(|_| unreadable("the order code is not one"))?;
@@ -115,7 +115,7 @@ pub(super) fn read(
     }
     let price = fields.field("price");
     if price.contains(char::is_whitespace) {
-        let detail = "the price holds white space: the fields may be cut wrongly";
+        let detail = "the price contains white space: the fields may be divided wrongly";
         return Err(unreadable(detail).into());
     }
     let price = Money::parse(price, account.currency)

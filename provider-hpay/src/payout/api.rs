@@ -219,7 +219,7 @@ fn verify(
     let (request_id, number) = (data.request_id.text(), data.bank_account_number.text());
     if (request_id.as_ref(), number.as_ref()) != sent {
         // The request does not sign the account, so this comparison reveals a changed account.
-        let doubt = "HPay's answer names another reference or account than we sent";
+        let doubt = "HPay's response names another reference or account than the request";
         return Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention());
     }
     // The response does not contain the name that PAYOUT_RESPONSE_BY_NAME signs, so the request's

@@ -189,7 +189,7 @@ fn flag_double_payout(found: &mut [Payout]) {
 
 pub(crate) fn absence() -> Absence {
     Absence::inconclusive(
-        "HPay may not know a payout yet that it has accepted; only HPay can say that it never will",
+        "HPay may not yet find a payout that it has accepted; only HPay can confirm that it never will",
     )
 }
 

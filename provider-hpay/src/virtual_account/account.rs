@@ -111,7 +111,7 @@ pub(crate) fn renamed(
     }
     let named = data.va_name.as_ref();
     if named.is_some_and(|name| !is_same_name(&name.text(), &request.holder)) {
-        return mismatch("HPay answered with success and a name that is not what was asked for");
+        return mismatch("HPay's response reports success with another name than requested");
     }
     // An account that accepts no money is refused with code 08, so this one accepts money.
     let number = VirtualAccountNumber::new(asked.clone()).with_holder(request.holder.as_str());
@@ -133,7 +133,7 @@ pub(crate) fn switched(
     }
     let state = account_state(data.va_status.as_ref());
     if !is_as_asked(closed, state) {
-        return mismatch("HPay answered with success and a status that is not what was asked for");
+        return mismatch("HPay's response reports success with another status than requested");
     }
     let number = VirtualAccountNumber::new(asked.clone()).with_state(state);
     let account = VirtualAccount::new(account.order.clone(), state, vec![number]);

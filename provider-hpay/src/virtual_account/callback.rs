@@ -116,7 +116,7 @@ fn read(merchant_id: &str, fields: &VerifiedFields<'_>, raw: Raw) -> Result<Cred
     }
     // It is signed next to the cashin number, with a pipe between them.
     if fields.field("order_id").contains('|') {
-        return Err(unreadable("order_id holds the separator of the signed text").into());
+        return Err(unreadable("order_id contains the separator of the signed text").into());
     }
     let error_code = fields.field("error_code");
     if !reports_a_credit(error_code) {

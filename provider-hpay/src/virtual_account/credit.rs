@@ -75,7 +75,7 @@ fn read_credit(merchant_id: &str, row: &CreditRow, raw: &Raw) -> Result<Movement
         .money(Currency::VND)
         .ok()
         .filter(Money::is_positive)
-        .ok_or("`amount` is no amount of đồng above zero")?;
+        .ok_or("`amount` is not an amount of đồng above zero")?;
     let cashin = row.cashin.text();
     if !is_number(&cashin) {
         return Err("HPay's number of the credit is not one");

@@ -210,7 +210,7 @@ fn cancelled(order: &OrderRef, found: Payment) -> Submission<Payment> {
     match found.state {
         PaymentState::Cancelled => Submission::Accepted(found),
         _ => {
-            let message = "payOS's response does not say that the link is cancelled";
+            let message = "payOS's response does not report the link as cancelled";
             let uncertain = Uncertain::new(UncertainCause::ProviderUndecided, message);
             Submission::Uncertain(match &found.provider_state {
                 Some(word) => uncertain.with_code(word),

@@ -87,8 +87,6 @@ impl PaymentProvider for Payments {
     }
 
     async fn refund_payment(&self, _: &RefundPayment) -> Result<Submission<Refund>> {
-        Err(Error::unsupported(
-            "payOS gives no money back by itself; send it to the buyer as a payout",
-        ))
+        Err(Error::unsupported("payOS has no refunds; send the money to the buyer as a payout"))
     }
 }

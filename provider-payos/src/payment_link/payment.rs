@@ -165,7 +165,7 @@ fn gateway_ref(field: &str, id: &str) -> Result<GatewayRef, Unreadable> {
         !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     match GatewayRef::new(id) {
         Ok(reference) if is_one => Ok(reference),
-        _ => Err(Unreadable::new(format!("`{field}` is no number of a link"))),
+        _ => Err(Unreadable::new(format!("`{field}` is not a number of a link"))),
     }
 }
 

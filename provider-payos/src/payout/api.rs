@@ -150,7 +150,7 @@ impl Sender {
                     return Err(reply.malformed("payOS's balance is not in VND"));
                 }
                 let amount = data.balance.money(Currency::VND).map_err(|error| {
-                    reply.malformed("payOS's balance is no amount").with_source(error)
+                    reply.malformed("payOS's balance is not an amount").with_source(error)
                 })?;
                 // payOS's response has no time.
                 Ok(Balance::new(amount, self.clock.now()).with_raw(raw))

@@ -74,7 +74,7 @@ impl PayoutProvider for Payouts {
 
     async fn verify_beneficiary(&self, _: &BankAccount) -> Result<Beneficiary> {
         Err(Error::unsupported(
-            "payOS cannot be asked for names; a payout's response has the holder's",
+            "payOS has no name checks; the response to a payout has the holder's name",
         ))
     }
 

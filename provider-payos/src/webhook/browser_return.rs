@@ -18,7 +18,7 @@ pub(super) fn receive(endpoint: &Endpoint, delivery: &Delivery<'_>) -> Result<Re
     // payOS does not document how it adds its parameters to an address that already has a query. If
     // a name occurs twice, the last one is payOS's.
     let text = |name: &str| pairs.iter().rev().find(|(known, _)| known == name);
-    let (_, code) = text("orderCode").ok_or_else(|| unreadable("there is no orderCode"))?;
+    let (_, code) = text("orderCode").ok_or_else(|| unreadable("the orderCode is missing"))?;
     let order = OrderRef::new(code.as_ref()).map_err(|_| unreadable("orderCode is none"))?;
     let word = text("status").map_or("", |(_, word)| word);
     let payment = Payment::new(order, returned_state(word)).with_provider_state(word);

@@ -152,7 +152,10 @@ pub(crate) fn told(
         return Ok((None, EventData::Unrecognised { name }));
     };
     let direction = direction(word).ok_or_else(|| {
-        Unclear::in_field("transferType", format!("{word:?} is no direction that SePay documents"))
+        Unclear::in_field(
+            "transferType",
+            format!("{word:?} is not a direction that SePay documents"),
+        )
     })?;
     let mut movement = Movement::new(key, direction, amount);
     Details {

@@ -118,10 +118,7 @@ impl QrImage {
     /// images omit, so that the code would not find its order.
     pub fn with_memo(mut self, memo: &str) -> Result<Self> {
         if memo.contains('_') {
-            return Err(Error::invalid(
-                "memo",
-                "holds an underscore, which the picture leaves out",
-            ));
+            return Err(Error::invalid("memo", "contains an underscore, which the image omits"));
         }
         let memo = vietqr::transfer_text(memo)
             .map_err(|error| Error::invalid("memo", error.to_string()).with_source(error))?;

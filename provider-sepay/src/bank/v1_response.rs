@@ -35,7 +35,7 @@ pub(crate) fn read<'a, T: Deserialize<'a> + V1Answer>(response: &'a ApiResponse)
     if http.body().trim_ascii().is_empty() {
         return Err(Error::new(
             ErrorKind::Authentication,
-            "SePay answers nothing, which is how v1 refuses a token; check `api_token`",
+            "SePay's response is empty, by which v1 refuses a token; check `api_token`",
         )
         .with_operation(operation)
         .with_status(http.status()));

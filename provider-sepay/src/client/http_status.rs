@@ -76,8 +76,8 @@ pub(crate) fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
         403 => (ErrorKind::Permission, "SePay does not allow this account to ask that"),
         404 => (ErrorKind::NotFound, "SePay does not know it"),
         429 => (ErrorKind::RateLimited, "SePay takes no more calls for now"),
-        500..=599 => (ErrorKind::Unavailable, "SePay cannot answer now; ask again later"),
-        _ => (ErrorKind::Malformed, "SePay documents no such answer"),
+        500..=599 => (ErrorKind::Unavailable, "SePay is temporarily unavailable; ask again later"),
+        _ => (ErrorKind::Malformed, "SePay does not document this response"),
     }
 }
 

@@ -47,7 +47,7 @@ impl Codes {
             return None;
         }
         let Some(min) = config.code_min else {
-            read.problem("code_min", "is missing; say how long your order references are");
+            read.problem("code_min", "is missing; set the length of your order references");
             return None;
         };
         let min = length(read, "code_min", min, 1)?;

@@ -61,7 +61,7 @@ impl GatewaySettings {
         let merchant_id = merchant_id.and_then(|id| {
             parsed(read, "merchant_id", &id, |text| match text.contains(':') {
                 // It is the user name of Basic authentication (RFC 7617, section 2).
-                true => Err("holds a colon, which no merchant id can".to_owned()),
+                true => Err("contains a colon, which merchant ids do not allow".to_owned()),
                 false => Ok(text.to_owned()),
             })
         });

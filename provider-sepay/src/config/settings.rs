@@ -180,7 +180,7 @@ fn has_app(config: &Config, read: &mut Reader<'_>) -> bool {
 fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {
     let header = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok();
     if header.is_none() {
-        read.problem("api_token", "holds characters that no token has");
+        read.problem("api_token", "contains characters that tokens do not allow");
     }
     header
 }

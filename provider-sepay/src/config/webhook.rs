@@ -108,7 +108,7 @@ fn client(config: &Config, read: &mut Reader<'_>) -> Option<TokenEndpoint> {
     let id = config.webhook_client_id.as_deref()?;
     let id = parsed(read, "webhook_client_id", id, |text| match text.contains(':') {
         // It may be the user name of Basic authentication (RFC 7617, section 2).
-        true => Err("holds a colon, which no client id can".to_owned()),
+        true => Err("contains a colon, which client ids do not allow".to_owned()),
         false => Ok(text.to_owned()),
     });
     if !read.is_given("webhook_client_secret", &config.webhook_client_secret) {
@@ -139,7 +139,7 @@ fn network(text: &str) -> Result<IpNet, String> {
     let network = match text.parse::<IpAddr>() {
         Ok(address) => IpNet::from(address.to_canonical()),
         Err(_) => text.parse().map(canonical).map_err(|_| {
-            let range = "holds a range; write networks instead, such as 10.0.0.0/8";
+            let range = "contains a range; write networks instead, such as 10.0.0.0/8";
             let neither = "holds what is neither an IP address, nor a network such as 10.0.0.0/8, \
                            nor \"documented\"";
             let signs = ['-', '*', '~', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}'];
@@ -149,7 +149,7 @@ fn network(text: &str) -> Result<IpNet, String> {
         })?,
     };
     match network.prefix_len() {
-        0 => Err("holds the network of all addresses; leave source_ips out instead".to_owned()),
+        0 => Err("contains the network of all addresses; omit source_ips instead".to_owned()),
         _ => Ok(network),
     }
 }

@@ -45,7 +45,7 @@ impl Unclear {
 
     /// Converts it to the error of an inquiry.
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
-        let message = format!("SePay's answer is not what it documents: {self}");
+        let message = format!("SePay's response is not as documented: {self}");
         Error::new(ErrorKind::Malformed, message).with_operation(operation)
     }
 

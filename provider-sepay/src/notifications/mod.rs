@@ -141,7 +141,7 @@ impl NotificationReceiver for Notifications {
         match event.data() {
             EventData::Payment(claimed) => self.payment(claimed).await,
             EventData::Movement(claimed) => self.movement(claimed).await,
-            _ => Err(Error::unsupported("SePay tells nothing of this kind")),
+            _ => Err(Error::unsupported("SePay has no notifications of this kind")),
         }
     }
 

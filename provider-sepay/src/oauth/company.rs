@@ -210,7 +210,7 @@ pub(crate) fn company(row: &wire::Company<'_>) -> Result<Company, Unclear> {
 
 fn format(row: &wire::CodeFormat<'_>) -> Result<PaymentCodeFormat, Unclear> {
     let length = |text: &Text<'_>| {
-        text.as_str().parse().map_err(|_| Unclear::new("the length of a suffix is no number"))
+        text.as_str().parse().map_err(|_| Unclear::new("the length of a suffix is not a number"))
     };
     let characters = match said(&row.character_type) {
         Some("NumberOnly") => CodeCharacters::NumberOnly,

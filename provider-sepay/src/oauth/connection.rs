@@ -204,7 +204,10 @@ impl Connection {
     fn client(&self, token: &Secret) -> Result<Client> {
         let header = HeaderValue::try_from(format!("Bearer {}", token.expose()));
         let header = header.map_err(|_| {
-            Error::new(ErrorKind::Authentication, "the access token holds characters that none has")
+            Error::new(
+                ErrorKind::Authentication,
+                "the access token contains characters that are not allowed",
+            )
         })?;
         Ok(Client::new(self.app.base.clone(), header, Arc::clone(&self.app.transport)))
     }

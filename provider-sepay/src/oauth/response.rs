@@ -142,7 +142,7 @@ pub(crate) fn receipt(
             }))
         }
         _ => Err(Unreadable::new(format!(
-            "HTTP {} with this body is not an answer that SePay documents",
+            "HTTP {} with this body is not a response that SePay documents",
             status.as_u16()
         ))),
     }

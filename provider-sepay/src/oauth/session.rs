@@ -115,7 +115,7 @@ impl Inner {
             .with_retry_after(OTHERS.saturating_sub(now.since(since))));
         }
         let Some(refresh_token) = stored.refresh_token.clone() else {
-            return Err(authorise("the access token has ended and there is no refresh token"));
+            return Err(authorise("the access token has expired and there is no refresh token"));
         };
         let marked = stored.clone().with_refreshing_since(Some(now));
         if !self.store.replace(&stored, &marked).await? {

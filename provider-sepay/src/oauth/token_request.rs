@@ -105,7 +105,7 @@ impl App {
     ) -> Result<Tokens> {
         let answer = answer.map_err(|error| refused(operation, error))?;
         let malformed = |_| {
-            Error::new(ErrorKind::Malformed, "SePay's answer holds an empty token")
+            Error::new(ErrorKind::Malformed, "SePay's response contains an empty token")
                 .with_operation(operation)
         };
         let access = Secret::new(answer.access_token().secret()).map_err(malformed)?;
@@ -147,7 +147,7 @@ fn refused(operation: &'static str, error: BasicRequestTokenError<Error>) -> Err
             let (kind, message) = match answer.error() {
                 BasicErrorResponseType::InvalidGrant => (
                     ErrorKind::Authentication,
-                    "SePay does not take the code or token; the merchant has to authorise again",
+                    "SePay does not accept the code or token; the merchant must authorise the app again",
                 ),
                 BasicErrorResponseType::InvalidClient => (
                     ErrorKind::Authentication,
@@ -168,7 +168,7 @@ fn refused(operation: &'static str, error: BasicRequestTokenError<Error>) -> Err
         }
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => Error::new(
             ErrorKind::Malformed,
-            "SePay's answer to the request for tokens is not what it documents",
+            "SePay's response to the request for tokens is not as documented",
         )
         .with_operation(operation),
     }

@@ -52,7 +52,7 @@ fn verdict(
     match refusal(response.status()) {
         Some(reason) => Ok(Submission::Declined(Decline::new(reason).with_message(message))),
         None => Err(Unreadable::new(format!(
-            "HTTP {} is not SePay's documented answer to this instruction",
+            "HTTP {} is not SePay's documented response to this instruction",
             response.status().as_u16()
         ))),
     }

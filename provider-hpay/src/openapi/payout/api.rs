@@ -94,7 +94,7 @@ impl HPay {
                 true => Submission::Accepted(created(request, data.transaction_id.as_ref(), raw)),
                 false => {
                     let doubt =
-                        "HPay's answer is about another reference, beneficiary or amount than we sent";
+                        "HPay's response is about another reference, beneficiary or amount than the request";
                     Submission::Uncertain(
                         Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention(),
                     )

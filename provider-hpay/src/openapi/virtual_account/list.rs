@@ -36,7 +36,7 @@ pub(super) fn find(
     let rows: Vec<&RawValue> = match data {
         None => Vec::new(),
         Some(data) => serde_json::from_str(data.get()).map_err(|error| {
-            malformed("the response is no list of virtual accounts").with_source(error)
+            malformed("the response is not a list of virtual accounts").with_source(error)
         })?,
     };
     let (mut found, mut unreadable) = (Vec::new(), None);
@@ -57,7 +57,9 @@ pub(super) fn find(
         }
         _ => Ok(Lookup::from_vec(
             found,
-            Absence::inconclusive("HPay's list does not say whether it is whole, and may be late"),
+            Absence::inconclusive(
+                "HPay's list does not show whether it is complete, and may be out of date",
+            ),
         )),
     }
 }

@@ -238,7 +238,7 @@ fn booked_at(row: &Listed<Movement>) -> Option<Timestamp> {
 }
 
 fn unknown() -> Error {
-    Error::new(ErrorKind::InvalidRequest, "is no cursor of this provider").with_field("after")
+    Error::new(ErrorKind::InvalidRequest, "is not a cursor of this provider").with_field("after")
 }
 
 fn dates(at: &DatePlace, newest: &str) -> Cursor {

@@ -95,7 +95,7 @@ impl StatementV1 {
         }
         let found = self.api.bank_account(account.as_str()).await?;
         let number = found.and_then(|found| found.account_number).ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "is no bank account that SePay watches")
+            Error::new(ErrorKind::NotFound, "is not a bank account that is linked to SePay")
                 .with_field("account")
         })?;
         self.numbers().insert(account.clone(), number.clone());

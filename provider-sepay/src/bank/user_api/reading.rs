@@ -135,7 +135,7 @@ impl Row for Terminal {
 /// Reads a count, which is written as a number, as a text or as a list with one of them.
 pub(crate) fn count(raw: &str) -> Result<u64, Unclear> {
     let inner = raw.trim_matches(|c: char| c.is_ascii_whitespace() || "[]\"".contains(c));
-    inner.parse().map_err(|_| Unclear::new("the count is no whole number"))
+    inner.parse().map_err(|_| Unclear::new("the count is not a whole number"))
 }
 
 fn id(text: &Text<'_>) -> Result<String, Unclear> {

@@ -88,7 +88,7 @@ pub(crate) fn cancelled(response: &Response<Bytes>) -> Result<Submission<()>, Un
     }
     match done::<serde::de::IgnoredAny, ()>(response)? {
         Outcome::Other(submission) => Ok(submission),
-        Outcome::Done(_) => Err(Unreadable::new("SePay documents an empty answer with HTTP 204")),
+        Outcome::Done(_) => Err(Unreadable::new("SePay documents an empty response with HTTP 204")),
     }
 }
 
@@ -106,7 +106,7 @@ fn done<'a, T: Deserialize<'a>, U>(
     let (http, body) = (response.status(), response.body());
     if body.trim_ascii().is_empty() {
         return Err(Unreadable::new(
-            "the answer is empty; v1 refuses a token so, and so ends a lost answer",
+            "the response is empty: v1 refuses a token in this way, and a lost response looks the same",
         ));
     }
     if matches!(http, StatusCode::OK | StatusCode::CREATED) {
@@ -141,7 +141,7 @@ fn done<'a, T: Deserialize<'a>, U>(
             Submission::Declined(decline)
         }
         None => {
-            let message = words.unwrap_or_else(|| "SePay cannot say what became of it".to_owned());
+            let message = words.unwrap_or_else(|| "SePay cannot report the result".to_owned());
             let mut uncertain =
                 Uncertain::new(UncertainCause::ProviderUndecided, message).with_status(http);
             uncertain.code = code.map(str::to_owned);
@@ -152,7 +152,7 @@ fn done<'a, T: Deserialize<'a>, U>(
 
 fn foreign(http: StatusCode) -> Unreadable {
     Unreadable::new(format!(
-        "HTTP {} is not SePay's documented answer to this instruction",
+        "HTTP {} is not SePay's documented response to this instruction",
         http.as_u16()
     ))
 }

@@ -132,7 +132,7 @@ impl VirtualAccounts {
             Api::V2(api) => api.bank_account(account.as_str()).await?,
         };
         let found = found.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "is no bank account that SePay watches")
+            Error::new(ErrorKind::NotFound, "is not a bank account that is linked to SePay")
                 .with_field("account")
         })?;
         let known = Known::of(&found, matches!(self.api, Api::V1(_)))?;
@@ -271,7 +271,7 @@ impl VirtualAccountProvider for VirtualAccounts {
                 Lookup::Several(_) => {
                     return Err(Error::new(
                         ErrorKind::Conflict,
-                        "SePay has several orders of this code; say which by its `gateway_ref`",
+                        "SePay has several orders with this code; select one by its `gateway_ref`",
                     )
                     .with_field("gateway_ref"));
                 }
@@ -419,7 +419,10 @@ impl VirtualAccounts {
         let duration = match (end, seconds) {
             (None, None) => return Ok(None),
             (Some(_), Some(_)) => {
-                return Err(Error::invalid("options", "`duration` stands beside `expires_at`"));
+                return Err(Error::invalid(
+                    "options",
+                    "`duration` cannot be combined with `expires_at`",
+                ));
             }
             (None, Some(seconds)) => Duration::from_secs(seconds),
             (Some(end), None) => end.since(self.clock.now()),

@@ -136,7 +136,7 @@ fn presented<'a>(delivery: &Delivery<'a>, scheme: &str, what: &str) -> Result<&'
         Some((named, presented)) if named.eq_ignore_ascii_case(scheme) => Ok(presented.trim()),
         _ => Err(Untrusted::new(
             UntrustedReason::MalformedSignature,
-            format!("the header authorization does not hold {what}"),
+            format!("the header authorization does not contain {what}"),
         )),
     }
 }

@@ -193,7 +193,7 @@ fn basic(value: &str) -> Result<(String, String), Untrusted> {
     pair.map(|(name, password)| (name.to_owned(), password.to_owned())).ok_or_else(|| {
         refused(
             UntrustedReason::MalformedSignature,
-            "the header authorization does not hold a name and a password",
+            "the header authorization does not contain a name and a password",
         )
     })
 }

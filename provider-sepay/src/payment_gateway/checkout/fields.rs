@@ -145,7 +145,7 @@ impl Input<'_> {
         if let Some(control) = self.value.chars().find(|c| c.is_control()) {
             return Err(Error::invalid(
                 self.asked,
-                format!("holds the control character {control:?}, which a form cannot carry"),
+                format!("contains the control character {control:?}, which a form cannot transmit"),
             ));
         }
         let is_web = self.value.starts_with("https://") || self.value.starts_with("http://");
