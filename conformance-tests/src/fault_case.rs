@@ -71,6 +71,8 @@ async fn attempt(
         let earlier = PreparedCall::ready(&fixture, operation, 2).await?;
         earlier.succeed(&fixture).await?;
     }
+    let is_silent = fault.is_some_and(Fault::is_silent);
+    let settling = if is_silent { limit } else { PATIENT };
     let before = instruction.done(&fixture).await;
     let (mark, arrived) = (fixture.mark(), fixture.proxy.requests_seen());
     let outcome = match fault {
@@ -80,12 +82,8 @@ async fn attempt(
             instruction.carry_out(&fixture.unconnected()?).await
         }
         fault => {
-            match fault {
-                Some(fault) if fault.is_silent() => {
-                    fixture.recorder.arm_within(limit, CallClass::Instruction, fault);
-                }
-                Some(fault) => fixture.recorder.arm(CallClass::Instruction, fault),
-                None => {}
+            if let Some(fault) = fault {
+                fixture.recorder.arm_within(settling, CallClass::Instruction, fault);
             }
             instruction.carry_out(&fixture.provider).await
         }
@@ -102,12 +100,8 @@ async fn attempt(
         }
         fault => fault,
     };
-    let settling = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
     if tokio::time::timeout(settling, fixture.proxy.settled()).await.is_err() {
-        if fault.is_some_and(Fault::is_silent) {
-            return Ok(None);
-        }
-        return Err(no_request(operation, fault));
+        return if is_silent { Ok(None) } else { Err(no_request(operation, fault)) };
     }
     let (arrived, notes) = (fixture.proxy.requests_seen() - arrived, fixture.since(mark));
     fixture.heal()?;
@@ -134,14 +128,12 @@ fn no_request(operation: Operation, fault: Option<Fault>) -> Flaw {
     Flaw::new("a request for the fault to strike", "none came").in_call(operation).under(fault)
 }
 
-/// Returns the fault whose test has this name. `Some(None)` is the test without a fault.
-#[expect(clippy::option_option, reason = "no fault, and no such fault")]
-pub(crate) fn fault_of_test(name: &str) -> Option<Option<Fault>> {
-    if name == NO_FAULT {
-        return Some(None);
-    }
-    Fault::ALL.into_iter().find(|fault| fault.test_name() == name).map(Some)
+/// Returns no fault, and then every fault.
+pub(crate) fn faults() -> impl Iterator<Item = Option<Fault>> {
+    std::iter::once(None).chain(Fault::ALL.map(Some))
 }
 
-/// The name of the test without a fault.
-pub(crate) const NO_FAULT: &str = "nothing_wrong";
+/// Returns the name of the test under a fault, or without one.
+pub(crate) fn test_name(fault: Option<Fault>) -> String {
+    fault.map_or("nothing_wrong".to_owned(), Fault::test_name)
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Clock, PaymentProvider, PayoutProvider, Provider, StatementProvider, Timestamp,
+    PaymentProvider, PayoutProvider, Provider, StatementProvider, Timestamp,
     VirtualAccountProvider,
     money::Money,
     transport::{CallClass, RetryPolicy, Transport},
@@ -16,7 +16,7 @@ use crate::{
     Tuning,
     client::{PATIENT, client},
     proxy::FaultProxy,
-    recording_transport::{Note, RecordingTransport},
+    recording_transport::{Note, RecordingTransport, line},
 };
 
 const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), PATIENT);
@@ -100,9 +100,7 @@ impl Fixture {
     /// Returns the provider's line that made the first call of this class after the mark, or else
     /// the last call of any class.
     pub(crate) fn line(&self, mark: usize, class: CallClass) -> Option<&'static Location<'static>> {
-        let notes = self.since(mark);
-        let of_class = notes.iter().find(|note| note.class == class);
-        of_class.or(notes.last()).map(|note| note.made_at)
+        line(&self.since(mark), class)
     }
 
     /// Makes the proxy forward everything unchanged.
@@ -127,12 +125,8 @@ impl Fixture {
         self.subject.gateway.bookings().await
     }
 
-    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        self.subject.gateway.clock()
-    }
-
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock().now()
+        self.subject.gateway.clock().now()
     }
 }
 

@@ -80,29 +80,25 @@ pub trait Gateway: Send + Sync + 'static {
 
     /// Returns the place of the signature in the gateway's response to this call, and the part of
     /// the response that it covers.
-    fn signed_response(&self, call: Operation) -> SignedResponse {
-        let _ = call;
+    fn signed_response(&self, _call: Operation) -> SignedResponse {
         SignedResponse::nowhere()
     }
 
     /// Returns `true` if the response to this inquiry names a state by a word or a code, so that
     /// new ones may be added. A state that is computed from the credits that arrived is not named.
-    fn names_a_state(&self, inquiry: Operation) -> bool {
-        let _ = inquiry;
+    fn names_a_state(&self, _inquiry: Operation) -> bool {
         true
     }
 
     /// Returns how many times in a second one credential may make this inquiry, according to the
     /// gateway's documents. `None` if they name no limit. See [`Tuning::calls_per_second`].
-    fn calls_per_second(&self, inquiry: Operation) -> Option<u32> {
-        let _ = inquiry;
+    fn calls_per_second(&self, _inquiry: Operation) -> Option<u32> {
         None
     }
 
     /// Returns the header by which the gateway's response to this inquiry reports how many seconds
     /// to wait.
-    fn retry_after(&self, inquiry: Operation) -> &'static str {
-        let _ = inquiry;
+    fn retry_after(&self, _inquiry: Operation) -> &'static str {
         "retry-after"
     }
 
@@ -130,9 +126,7 @@ pub trait TakesPayments: Gateway {
     fn buyers(&self) -> Payers;
 
     /// Follows the next action as a buyer does, up to the point of paying, and leaves.
-    async fn visit(&self, shown: &NextAction) {
-        let _ = shown;
-    }
+    async fn visit(&self, _shown: &NextAction) {}
 
     /// Pays `amount` as a buyer does, whatever was asked. It may use only the [next
     /// action](payments_core::payment::Payment::next) that the provider returned: it follows the
@@ -254,8 +248,7 @@ pub trait Notifies: Gateway {
     /// Returns `true` if the gateway notifies the merchant about this role: payments that are paid,
     /// credits on virtual accounts, payouts that end, or money that arrives on the accounts of a
     /// statement.
-    fn tells_of(&self, role: Role) -> bool {
-        let _ = role;
+    fn tells_of(&self, _role: Role) -> bool {
         true
     }
 

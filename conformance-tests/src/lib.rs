@@ -234,8 +234,7 @@ pub use operations::{Answer, Outcome, PreparedCall};
 pub use report::REPORT_FOLDER;
 pub use requests::Requests;
 pub use runner::{
-    assert_fault_case, assert_law, assert_offline, assert_refused, assert_set_up, break_law,
-    break_laws,
+    assert_fault_case, assert_law, assert_set_up, assert_unsent, break_law, break_laws,
 };
 pub use subject::{Start, Subject};
 pub use tuning::Tuning;

@@ -30,9 +30,8 @@ struct State {
     replayed: Option<Response<Bytes>>,
     /// The response that the next call gets instead of being sent.
     replayed_once: Option<Response<Bytes>>,
-    /// The fault for the next call of a class. The limit is how long the call waits, if that is
-    /// shorter than the client's own limit.
-    struck: Option<(CallClass, Fault, Option<Duration>)>,
+    /// The fault for the next call of a class, which waits no longer than this.
+    struck: Option<(CallClass, Fault, Duration)>,
     /// The response to the next call of a class is delayed.
     kept_back: Option<(CallClass, KeptBack)>,
 }
@@ -46,6 +45,13 @@ pub(crate) struct Note {
     pub(crate) made_at: &'static Location<'static>,
     pub(crate) host: String,
     pub(crate) at: Instant,
+}
+
+/// Returns the line of the provider that made the first call of this class, or else the last call of
+/// any class.
+pub(crate) fn line(notes: &[Note], class: CallClass) -> Option<&'static Location<'static>> {
+    let of_class = notes.iter().find(|note| note.class == class);
+    of_class.or(notes.last()).map(|note| note.made_at)
 }
 
 /// The next call of a class, whose response is held back after it has arrived.
@@ -82,12 +88,12 @@ impl RecordingTransport {
 
     /// Applies `fault` to the next call of this class.
     pub(crate) fn arm(&self, class: CallClass, fault: Fault) {
-        self.state().struck = Some((class, fault, None));
+        self.arm_within(Duration::MAX, class, fault);
     }
 
     /// Applies `fault` to the next call of this class, which waits no longer than `limit`.
     pub(crate) fn arm_within(&self, limit: Duration, class: CallClass, fault: Fault) {
-        self.state().struck = Some((class, fault, Some(limit)));
+        self.state().struck = Some((class, fault, limit));
     }
 
     /// Holds back the response to the next call of this class.
@@ -149,7 +155,7 @@ impl Transport for RecordingTransport {
         let mut limit = Duration::MAX;
         if let Some((_, fault, within)) = struck {
             proxy.inject(fault);
-            limit = within.unwrap_or(limit);
+            limit = within;
         }
         let sent = tokio::time::timeout(limit, client.send(call)).await;
         if let Ok(Ok(response)) = &sent {

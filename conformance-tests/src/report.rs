@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     Finding, Law, Operation, Start,
     failure::Failure,
-    fault_case::{FaultCase, NO_FAULT},
+    fault_case::{FaultCase, test_name},
     fixture::Fixture,
     law::Passed,
     operations::capabilities,
@@ -47,7 +47,7 @@ pub(crate) fn note_fault_case(
     let test = json!({
         "law": "under_a_fault",
         "operation": operation,
-        "fault": fault.map_or(NO_FAULT.to_owned(), Fault::test_name),
+        "fault": test_name(fault),
         "fault_case": fault_case,
     });
     note_test(test, true, failure, took);

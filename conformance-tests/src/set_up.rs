@@ -118,7 +118,7 @@ fn statement(record: &Record) -> Result<(), Flaw> {
 async fn notifications(start: &Start) -> Result<(), Flaw> {
     let Some(webhooks) = WebhookFixture::open(start).await? else { return Ok(()) };
     for sent in webhooks.server_to_server() {
-        let received = webhooks.receive(&sent.endpoint, &sent.request);
+        let received = webhooks.receiver.receive(&sent.endpoint, &sent.request);
         let is_trusted = !matches!(received, Received::Untrusted(_));
         let expected = "the gateway's own delivery trusted: mend how the simulated gateway signs \
                         it, or the check in `receive`";

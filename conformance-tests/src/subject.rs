@@ -49,32 +49,16 @@ impl Subject {
         }
     }
 
-    /// Creates a subject with every role.
-    pub fn of_every_role<G>(gateway: Arc<G>) -> Self
-    where
-        G: TakesPayments + OpensVirtualAccounts + PaysOut + ListsStatements + Notifies,
-    {
-        Self {
-            payments: Some(gateway.clone()),
-            virtual_accounts: Some(gateway.clone()),
-            payouts: Some(gateway.clone()),
-            statements: Some(gateway.clone()),
-            notifications: Some(gateway.clone()),
-            ..Self::new(gateway)
-        }
-    }
-
     /// Returns the roles of the subject.
     pub fn roles(&self) -> Vec<Role> {
-        let mut roles = ROLES.to_vec();
-        roles.retain(|role| match role {
+        let is_there = |role: &Role| match role {
             Role::Payments => self.payments.is_some(),
             Role::VirtualAccounts => self.virtual_accounts.is_some(),
             Role::Payouts => self.payouts.is_some(),
             Role::Statements => self.statements.is_some(),
             _ => self.notifications.is_some(),
-        });
-        roles
+        };
+        ROLES.into_iter().filter(is_there).collect()
     }
 }
 

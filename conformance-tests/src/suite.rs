@@ -252,7 +252,7 @@ macro_rules! __instruction {
         mod $operation {
             #[test]
             fn is_refused() {
-                $crate::assert_refused(super::super::__start(), ::core::stringify!($operation));
+                $crate::assert_unsent(super::super::__start(), ::core::stringify!($operation), "refused");
             }
         }
     };
@@ -260,7 +260,7 @@ macro_rules! __instruction {
         mod $operation {
             #[test]
             fn is_offline() {
-                $crate::assert_offline(super::super::__start(), ::core::stringify!($operation));
+                $crate::assert_unsent(super::super::__start(), ::core::stringify!($operation), "offline");
             }
         }
     };
@@ -296,7 +296,7 @@ mod tests {
 
     use crate::{
         LAWS, Operation,
-        fault_case::{NO_FAULT, fault_of_test},
+        fault_case::{faults, test_name},
         proxy::Fault,
     };
 
@@ -323,12 +323,10 @@ mod tests {
         for operation in Operation::instructions() {
             assert!(named.contains(operation.name()), "no test of {operation} is written");
         }
-        for fault in Fault::ALL {
-            let name = fault.test_name();
-            assert!(named.contains(name.as_str()), "no test under {fault} is written: {name}");
-            assert_eq!(fault_of_test(&name).flatten().map(Fault::name), Some(fault.name()));
+        for name in faults().map(test_name) {
+            assert!(named.contains(name.as_str()), "no test under the fault is written: {name}");
         }
-        assert!(named.contains(NO_FAULT));
+        assert_eq!(faults().map(test_name).collect::<BTreeSet<_>>().len(), Fault::ALL.len() + 1);
     }
 
     #[test]

@@ -14,46 +14,38 @@ pub(crate) fn seed() -> u64 {
     given.unwrap_or_else(|| RandomState::new().hash_one(SEED))
 }
 
-/// Makes texts.
-pub(crate) struct Texts(Rng);
-
-impl Texts {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(Rng::with_seed(seed))
-    }
-
-    /// Returns this many texts that the rules allow, including the shortest and the longest.
-    pub(crate) fn within(&mut self, rules: &TextRules, number: usize) -> Vec<String> {
-        let characters = characters(rules);
-        let least = rules.min.max(1).min(rules.max);
-        let mut texts: Vec<String> = Vec::new();
-        // Rules that allow few texts, such as a range of numbers, need more attempts.
-        for attempt in 0..number * 20 {
-            let length = match attempt {
-                0 => rules.max,
-                1 => least,
-                _ => self.0.usize(least..=rules.max),
-            };
-            let text: String = (0..length).filter_map(|_| self.0.choice(&characters)).collect();
-            if texts.len() < number && rules.check("text", &text).is_ok() && !texts.contains(&text)
-            {
-                texts.push(text);
-            }
+/// Returns this many texts that the rules allow, including the shortest and the longest.
+pub(crate) fn within(seed: u64, rules: &TextRules, number: usize) -> Vec<String> {
+    let mut random = Rng::with_seed(seed);
+    let characters = characters(rules);
+    let least = rules.min.max(1).min(rules.max);
+    let mut texts: Vec<String> = Vec::new();
+    // Rules that allow few texts, such as a range of numbers, need more attempts.
+    for attempt in 0..number * 20 {
+        let length = match attempt {
+            0 => rules.max,
+            1 => least,
+            _ => random.usize(least..=rules.max),
+        };
+        let text: String = (0..length).filter_map(|_| random.choice(&characters)).collect();
+        if texts.len() < number && rules.check("text", &text).is_ok() && !texts.contains(&text) {
+            texts.push(text);
         }
-        texts
     }
+    texts
+}
 
-    /// Returns words of letters and digits with single spaces between them, of `length` characters
-    /// in total.
-    pub(crate) fn words(&mut self, rules: &TextRules, length: usize) -> String {
-        let mut letters = characters(rules);
-        let takes_spaces = letters.contains(&' ');
-        letters.retain(|character| character.is_alphanumeric());
-        let letter = |place: usize| !takes_spaces || place % 6 != 5 || place + 1 == length;
-        (0..length)
-            .filter_map(|at| if letter(at) { self.0.choice(&letters).copied() } else { Some(' ') })
-            .collect()
-    }
+/// Returns words of letters and digits with single spaces between them, of `length` characters in
+/// total.
+pub(crate) fn words(seed: u64, rules: &TextRules, length: usize) -> String {
+    let mut random = Rng::with_seed(seed);
+    let mut letters = characters(rules);
+    let takes_spaces = letters.contains(&' ');
+    letters.retain(|character| character.is_alphanumeric());
+    let letter = |place: usize| !takes_spaces || place % 6 != 5 || place + 1 == length;
+    (0..length)
+        .filter_map(|at| if letter(at) { random.choice(&letters).copied() } else { Some(' ') })
+        .collect()
 }
 
 /// Returns the ASCII and Vietnamese characters that the rules allow.
@@ -74,22 +66,22 @@ mod tests {
     #[test]
     fn texts_keep_the_rules_at_every_length_and_repeat_by_their_seed() {
         let rules = TextRules::new(2, 12, Alphabet::AlphanumericAnd("-_"));
-        let texts = Texts::new(7).within(&rules, 24);
+        let texts = within(7, &rules, 24);
         assert_eq!(texts.len(), 24);
         assert!(texts.iter().all(|text| rules.check("text", text).is_ok()), "{texts:?}");
         let has = |length| texts.iter().any(|text| text.len() == length);
         assert!(has(2) && has(12), "{texts:?}");
-        assert_eq!(texts, Texts::new(7).within(&rules, 24));
-        assert_ne!(texts, Texts::new(8).within(&rules, 24));
+        assert_eq!(texts, within(7, &rules, 24));
+        assert_ne!(texts, within(8, &rules, 24));
     }
 
     #[test]
     fn words_are_as_long_as_they_are_to_be() {
         let rules = TextRules::new(0, 40, Alphabet::Printable);
-        let words = Texts::new(7).words(&rules, 40);
-        assert_eq!(words.chars().count(), 40);
-        assert!(words.contains(' ') && !words.contains("  ") && words.trim() == words, "{words:?}");
+        let text = words(7, &rules, 40);
+        assert_eq!(text.chars().count(), 40);
+        assert!(text.contains(' ') && !text.contains("  ") && text.trim() == text, "{text:?}");
         let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(""));
-        assert!(!Texts::new(7).words(&capitals, 9).contains(' '));
+        assert!(!words(7, &capitals, 9).contains(' '));
     }
 }

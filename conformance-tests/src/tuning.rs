@@ -19,7 +19,7 @@ pub struct Tuning {
     pub clock: Arc<dyn Clock>,
     /// The retry policy of inquiries.
     pub retry: RetryPolicy,
-    keeps_the_rate: bool,
+    pub(crate) keeps_the_rate: bool,
 }
 
 /// A rate limit that no test reaches.
@@ -32,11 +32,6 @@ impl Tuning {
         retry: RetryPolicy,
     ) -> Self {
         Self { client, clock, retry, keeps_the_rate: false }
-    }
-
-    pub(crate) fn keeping_the_rate(mut self) -> Self {
-        self.keeps_the_rate = true;
-        self
     }
 
     /// Returns the context for the build function of a registration.

@@ -37,16 +37,7 @@ pub(crate) fn limits() -> Vec<AmountLimits> {
 }
 
 pub(crate) fn payments(create: CreateMode, repeat: Repeat) -> PaymentCapabilities {
-    let methods = vec![
-        PaymentMethod::BankTransfer,
-        PaymentMethod::NapasQr,
-        PaymentMethod::VirtualAccount,
-        PaymentMethod::DomesticCard,
-        PaymentMethod::InternetBanking,
-        PaymentMethod::Card,
-        PaymentMethod::Wallet,
-    ];
-    PaymentCapabilities::new(create, methods, limits())
+    PaymentCapabilities::new(create, PaymentMethod::ALL.to_vec(), limits())
         .with_buyer_choice()
         .with_reference(REFERENCE)
         .with_description(TEXT)

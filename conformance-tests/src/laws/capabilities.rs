@@ -1,4 +1,5 @@
-//! A provider does what it declares as supported, and refuses what it declares as unsupported.
+//! A provider has the roles that the suite names. It does what it declares as supported, and refuses
+//! what it declares as unsupported.
 
 use payments_core::{ErrorKind, transport::CallClass};
 
@@ -9,6 +10,13 @@ use crate::{
     law::Passed,
     operations::{Availability, PreparedCall},
 };
+
+pub(super) async fn roles(start: Start) -> Result<Passed, Flaw> {
+    let fixture = Fixture::open(&start).await?;
+    let (named, there) = (fixture.subject.roles(), fixture.provider.roles());
+    Flaw::unless_equal(named, there)?;
+    Ok(Passed::Tested)
+}
 
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
@@ -50,4 +58,13 @@ pub(crate) async fn refuses(fixture: &Fixture, operation: Operation) -> Result<(
     Flaw::unless(fixture.mark() == mark, expected, "a request was sent").sent_at(line)?;
     let is_so = made.as_ref().is_err_and(|error| error.kind() == ErrorKind::Unsupported);
     Flaw::unless(is_so, "Err(Unsupported)", made.unwrap_or_else(|error| error_text(&error)))
+}
+
+/// Checks that an operation is carried out with nothing sent.
+pub(crate) async fn is_offline(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
+    let call = PreparedCall::ready(fixture, operation, 1).await?;
+    let mark = fixture.mark();
+    call.succeed(fixture).await?;
+    let sent = fixture.since(mark).first().map(|note| note.made_at);
+    Flaw::unless(sent.is_none(), "nothing sent", "a request").sent_at(sent)
 }

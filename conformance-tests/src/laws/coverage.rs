@@ -18,14 +18,14 @@ use crate::{
 pub(super) async fn nothing_unsigned(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     for sent in webhooks.server_to_server() {
         let mut truth = Vec::new();
-        for event in webhooks.genuine(sent)?.events() {
+        for event in webhooks.receiver.genuine(sent)?.events() {
             truth.push(said_exactly(event));
             truth.push(said_once(&webhooks.receiver.believed(event).await?));
         }
         for altered in bits::each_byte_of_the_body(&sent.request) {
             says_nothing_else(webhooks, &sent.endpoint, &altered, &truth, false).await?;
         }
-        for endpoint in webhooks.receiver.receiver.endpoints() {
+        for endpoint in webhooks.receiver.role.endpoints() {
             let what = format!("it comes to `{}`", endpoint.name);
             let altered = Tampered::new(what, sent.request.clone());
             says_nothing_else(webhooks, &endpoint.name, &altered, &truth, false).await?;
@@ -52,7 +52,7 @@ async fn says_nothing_else(
     confirm: bool,
 ) -> Result<(), Flaw> {
     let expected = || format!("nothing believed but {truth:?}, of a delivery to `{endpoint}`");
-    let notification = match webhooks.receive(endpoint, &altered.request) {
+    let notification = match webhooks.receiver.receive(endpoint, &altered.request) {
         Received::Notification(notification) => notification,
         Received::Reply(_) => {
             return Err(Flaw::new(expected(), format!("an answer although {}", altered.what)));
@@ -63,7 +63,7 @@ async fn says_nothing_else(
         let reported = if event.is_trusted() {
             said_exactly(event)
         } else if confirm && event.moves_money() {
-            match webhooks.receiver.receiver.confirm(event).await {
+            match webhooks.receiver.role.confirm(event).await {
                 Ok(Confirmation::Confirmed(event)) => said_once(&event),
                 Ok(_) | Err(_) => continue,
             }
@@ -83,15 +83,15 @@ fn said_once(believed: &Event) -> String {
     format!("{} under {:?}", said(believed), believed.key())
 }
 
-pub(super) async fn inquirys_values(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn confirmed(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     let mut any = false;
     for sent in webhooks.server_to_server() {
-        for event in webhooks.genuine(sent)?.into_events() {
+        for event in webhooks.receiver.genuine(sent)?.into_events() {
             if !event.moves_money() {
                 continue;
             }
             let mark = webhooks.fixture.mark();
-            let confirmed = webhooks.receiver.receiver.confirm(&event).await;
+            let confirmed = webhooks.receiver.role.confirm(&event).await;
             let Ok(Confirmation::Confirmed(confirmed)) = confirmed else {
                 // Not every proven event can be confirmed.
                 let found = format!("{confirmed:?}");
@@ -116,14 +116,14 @@ pub(super) async fn inquirys_values(webhooks: &WebhookFixture) -> Result<Passed,
 async fn claims_of_forgers(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     let Ok(forged) = DedupeKey::new("suite.forged", "1") else { return Ok(()) };
     for sent in webhooks.server_to_server() {
-        for event in webhooks.genuine(sent)?.into_events() {
+        for event in webhooks.receiver.genuine(sent)?.into_events() {
             for (claim, is_more) in
                 [(Some(event.data().clone()), false), (exaggerated(&event), true)]
             {
                 let Some(claim) = claim else { continue };
                 let claim = Event::inquired(forged.clone(), claim);
                 let mark = webhooks.fixture.mark();
-                let confirmed = webhooks.receiver.receiver.confirm(&claim).await;
+                let confirmed = webhooks.receiver.role.confirm(&claim).await;
                 let Ok(Confirmation::Confirmed(confirmed)) = confirmed else { continue };
                 let repeats_it = is_more && said(&confirmed) == said(&claim);
                 let is_so = !repeats_it && confirmed.key() != Some(&forged);

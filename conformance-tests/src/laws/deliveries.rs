@@ -21,7 +21,7 @@ use crate::{
 pub(super) async fn browsers(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     let mut any = false;
     for sent in &webhooks.sent {
-        let mut endpoints = webhooks.receiver.receiver.endpoints().iter();
+        let mut endpoints = webhooks.receiver.role.endpoints().iter();
         let endpoint = endpoints.find(|endpoint| endpoint.name == sent.endpoint);
         let endpoint =
             endpoint.ok_or_else(|| sent.flaw("an endpoint of that name", "there is none"))?;
@@ -30,7 +30,7 @@ pub(super) async fn browsers(webhooks: &WebhookFixture) -> Result<Passed, Flaw> 
         any |= sent.by_browser;
         if sent.by_browser
             && let Received::Notification(notification) =
-                webhooks.receive(&sent.endpoint, &sent.request)
+                webhooks.receiver.receive(&sent.endpoint, &sent.request)
         {
             let trusted = notification.events().iter().find(|event| event.is_trusted());
             sent.unless(trusted.is_none(), "nothing that is believed", format!("{trusted:?}"))
@@ -49,7 +49,7 @@ pub(super) async fn unknown(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
         with_a_new_field(webhooks, sent)?;
         without_a_field(webhooks, sent)?;
     }
-    for endpoint in webhooks.receiver.receiver.endpoints() {
+    for endpoint in webhooks.receiver.role.endpoints() {
         for request in random_bytes(endpoint) {
             let found = match received_or_panics(webhooks, &endpoint.name, &request) {
                 None => "a panic".to_owned(),
@@ -74,7 +74,7 @@ fn received_or_panics(
     endpoint: &EndpointName,
     request: &Request<Bytes>,
 ) -> Option<Received> {
-    catch_unwind(AssertUnwindSafe(|| webhooks.receive(endpoint, request))).ok()
+    catch_unwind(AssertUnwindSafe(|| webhooks.receiver.receive(endpoint, request))).ok()
 }
 
 /// Returns the notification of a delivery, all of whose events must be of one kind. `None` if the
@@ -85,7 +85,7 @@ fn tells_only(
     expected: &str,
     is_so: impl Fn(&EventData) -> bool,
 ) -> Result<Option<Notification>, Flaw> {
-    let received = webhooks.receive(&sent.endpoint, &sent.request);
+    let received = webhooks.receiver.receive(&sent.endpoint, &sent.request);
     let Some(reported) = notification(sent, received)? else { return Ok(None) };
     let events = reported.events();
     let is_so = events.iter().all(|event| is_so(event.data()));
@@ -102,7 +102,7 @@ pub(super) async fn tests_of_the_address(webhooks: &WebhookFixture) -> Result<Pa
     let Some(reported) = tells_only(webhooks, &sent, expected, is_test)? else {
         return Ok(Passed::Tested);
     };
-    let reply = webhooks.receiver.receiver.reply(&sent.endpoint, Outcome::Ignored);
+    let reply = webhooks.receiver.role.reply(&sent.endpoint, Outcome::Ignored);
     let is_acknowledged = webhooks.receiver.gateway.acknowledges(&sent.endpoint, &reply);
     sent.unless(!reported.events().is_empty(), expected, "nothing")
         .and_then(|()| sent.unless(is_acknowledged, "an acknowledgement", format!("{reply:?}")))
@@ -112,12 +112,12 @@ pub(super) async fn tests_of_the_address(webhooks: &WebhookFixture) -> Result<Pa
 
 /// Checks that a new field in any object changes nothing.
 fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
-    let genuine = webhooks.genuine(sent)?;
+    let genuine = webhooks.receiver.genuine(sent)?;
     let all = |events: &[Event]| events.iter().map(said_exactly).collect::<Vec<_>>();
     let expected = all(genuine.events());
     for Tampered { what, request, .. } in smuggling::with_new_fields(&sent.request) {
         let Some(request) = webhooks.signed_again(sent, request) else { continue };
-        let (found, line) = match webhooks.receive(&sent.endpoint, &request) {
+        let (found, line) = match webhooks.receiver.receive(&sent.endpoint, &request) {
             Received::Notification(one) => (format!("{:?}", all(one.events())), one.made_at),
             other => (format!("{other:?}"), genuine.made_at),
         };
@@ -148,7 +148,7 @@ pub(super) async fn replies(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
             (Outcome::TryAgain, false),
             (Outcome::Untrusted, false),
         ] {
-            let reply = webhooks.receiver.receiver.reply(&sent.endpoint, outcome);
+            let reply = webhooks.receiver.role.reply(&sent.endpoint, outcome);
             let expected = match acknowledges {
                 true => "a reply that the gateway takes for an acknowledgement",
                 false => "a reply that makes the gateway send it again",

@@ -1,8 +1,7 @@
 //! A provider declares whether its instructions depart. Each instruction asks its caller's
 //! departure for permission and names its subject.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,33 +17,24 @@ use crate::{
     operations::{Outcome, PreparedCall, offered_instructions},
 };
 
-/// A departure that counts.
-struct Counting {
-    decision: DepartureDecision,
-    asked: AtomicUsize,
-    bytes: AtomicU64,
-}
+/// A departure that counts how often it was asked, and the bytes that left.
+struct Counting(DepartureDecision, Mutex<(usize, u64)>);
 
 impl Counting {
-    fn new(decision: DepartureDecision) -> Arc<Self> {
-        let (asked, bytes) = (AtomicUsize::default(), AtomicU64::default());
-        Arc::new(Self { decision, asked, bytes })
-    }
-
-    fn count(&self) -> (usize, bool) {
-        (self.asked.load(Ordering::Acquire), self.bytes.load(Ordering::Acquire) > 0)
+    fn count(&self) -> MutexGuard<'_, (usize, u64)> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Departure for Counting {
     async fn depart(&self) -> DepartureDecision {
-        self.asked.fetch_add(1, Ordering::AcqRel);
-        self.decision.clone()
+        self.count().0 += 1;
+        self.0.clone()
     }
 
     fn wrote(&self, bytes: u64) {
-        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+        self.count().1 += bytes;
     }
 }
 
@@ -65,21 +55,19 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
     if !fixture.recorder.departs() {
         return Ok(Passed::NotApplicable);
     }
-    let mut any = false;
     for (number, operation) in (1..).zip(offered_instructions(&fixture.provider)) {
-        any = true;
         let stay = DepartureDecision::Stay { why: "it is recorded as not sent".to_owned() };
         let stays = PreparedCall::ready(&fixture, operation, 2 * number).await?;
-        let outcome = departing(&fixture, &stays, Counting::new(stay), (1, false)).await?;
+        let outcome = departing(&fixture, &stays, stay, (1, false)).await?;
         let is_error = matches!(outcome, Outcome::Error(_));
         Flaw::unless(is_error, "an error, for nothing left", outcome).in_call(operation)?;
         let not_after = BootInstant::now().saturating_add(AN_HOUR);
         let go = DepartureDecision::Go { not_after };
         let goes = PreparedCall::ready(&fixture, operation, 2 * number + 1).await?;
-        let outcome = departing(&fixture, &goes, Counting::new(go), (1, true)).await?;
+        let outcome = departing(&fixture, &goes, go, (1, true)).await?;
         outcome.accepted().in_call(operation)?;
     }
-    Ok(Passed::if_any(any))
+    Ok(Passed::if_any(offered_instructions(&fixture.provider).next().is_some()))
 }
 
 /// Carries out an instruction under a departure. Compares how often the departure was asked, and
@@ -87,10 +75,11 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
 async fn departing(
     fixture: &Fixture,
     instruction: &PreparedCall,
-    departure: Arc<Counting>,
+    decision: DepartureDecision,
     expected: (usize, bool),
 ) -> Result<Outcome, Flaw> {
     let mark = fixture.mark();
+    let departure = Arc::new(Counting(decision, Mutex::default()));
     let call = instruction.carry_out(&fixture.provider);
     let outcome = with_departure(departure.clone(), call).await;
     let notes = fixture.since(mark);
@@ -99,7 +88,8 @@ async fn departing(
         let left = if left { "bytes left" } else { "nothing left" };
         format!("the departure asked {asked} times, {left}")
     };
-    let (about, count) = (sent.and_then(|note| note.about.clone()), departure.count());
+    let (asked, bytes) = *departure.count();
+    let (about, count) = (sent.and_then(|note| note.about.clone()), (asked, bytes > 0));
     Flaw::unless_equal(Some(instruction.subject()), about)
         .and_then(|()| Flaw::unless(count == expected, words(expected), words(count)))
         .in_call(instruction.operation)

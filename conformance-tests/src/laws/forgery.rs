@@ -26,7 +26,7 @@ pub(super) async fn forged(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
             let what = format!("it is signed with the secret {secret:?}");
             altered.extend(signed.map(|request| Tampered::new(what, request)));
         }
-        let received = webhooks.receive(&sent.endpoint, &sent.request);
+        let received = webhooks.receiver.receive(&sent.endpoint, &sent.request);
         let genuine = notification(sent, received)?;
         match genuine.as_ref().map(|genuine| genuine.proof.coverage()) {
             Some(Coverage::Body) => altered.extend(bits::each_byte_of_the_body(&sent.request)),
@@ -57,7 +57,7 @@ fn untrusted(
     endpoint: &EndpointName,
     altered: &Tampered,
 ) -> Result<(), Flaw> {
-    let received = webhooks.receive(endpoint, &altered.request);
+    let received = webhooks.receiver.receive(endpoint, &altered.request);
     let (found, line) = match &received {
         Received::Untrusted(_) => return Ok(()),
         Received::Notification(one) => {

@@ -73,7 +73,7 @@ impl WrongCalls {
 fn of_payments(wrong: &mut WrongCalls, fixture: &Fixture) {
     let Some((_, role)) = fixture.payments() else { return };
     let can = role.capabilities();
-    for method in METHODS.into_iter().filter(|method| !can.methods.contains(method)) {
+    for method in PaymentMethod::ALL.into_iter().filter(|method| !can.methods.contains(method)) {
         wrong.add(format!("the method {method:?}"), |requests| {
             requests.payment.method = Some(method);
         });
@@ -158,16 +158,6 @@ async fn refuses(fixture: &Fixture, wrong: &PreparedCall, what: &str) -> Result<
     }
     is_refused(wrong.attempt(&fixture.provider).await)
 }
-
-const METHODS: [PaymentMethod; 7] = [
-    PaymentMethod::BankTransfer,
-    PaymentMethod::NapasQr,
-    PaymentMethod::VirtualAccount,
-    PaymentMethod::DomesticCard,
-    PaymentMethod::InternetBanking,
-    PaymentMethod::Card,
-    PaymentMethod::Wallet,
-];
 
 /// Returns amounts just below the minimum, just above the maximum, and in a currency that is not
 /// accepted.

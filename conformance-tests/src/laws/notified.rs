@@ -67,12 +67,9 @@ fn are_true(deliveries: &[Delivered], at: Timestamp, ledger: &[&Booking]) -> Res
         let (events, again) = (events.clone()?, again.clone()?);
         sample.unless(!events.is_empty(), "an event at least", "a notification without any")?;
         for event in &events {
+            let found = format!("{:?}", event.data());
             sample
-                .unless(
-                    agrees(event, ledger),
-                    "what the ledger says",
-                    format!("{:?}", event.data()),
-                )
+                .unless(agrees(event, ledger), "what the ledger says", found)
                 .map_err(|flaw| flaw.with_ledger(format!("{ledger:?}")))?;
         }
         let mut times = events.iter().chain(&again).flat_map(times);

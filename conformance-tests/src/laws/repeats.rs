@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use payments_core::{
-    Direction, GatewayRef, Provider,
+    Direction, Provider,
     money::Money,
     rules::{Repeat, RepeatWindow},
 };
@@ -42,14 +42,6 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(tried))
 }
 
-/// The result of one call, in the words of [`Repeat`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Answered {
-    Accepted(Option<String>),
-    Duplicate,
-    Otherwise(String),
-}
-
 async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Result<(), Flaw> {
     let mut instruction = PreparedCall::ready(fixture, operation, 1).await?;
     if let Some((_, role)) = fixture.payments() {
@@ -60,9 +52,9 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
             instruction.requests.payment = endless;
         }
     }
-    let calls = (0..CALLERS).map(|_| instruct(fixture, &instruction));
-    let mut answered = join_all(calls).await;
-    judge(fixture, &instruction, repeat, &answered).await?;
+    let calls = (0..CALLERS).map(|_| instruction.carry_out(&fixture.provider));
+    let mut outcomes = join_all(calls).await;
+    judge(fixture, &instruction, repeat, &outcomes).await?;
     let later = match repeat {
         Repeat::Deduplicated { within: RepeatWindow::For(within) } => {
             vec![within.saturating_sub(Duration::from_secs(1))]
@@ -74,8 +66,8 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
     };
     for later in later {
         fixture.subject.gateway.advance(later).await;
-        answered.push(instruct(fixture, &instruction).await);
-        judge(fixture, &instruction, repeat, &answered)
+        outcomes.push(instruction.carry_out(&fixture.provider).await);
+        judge(fixture, &instruction, repeat, &outcomes)
             .await
             .map_err(|flaw| Flaw { found: format!("{} after {later:?}", flaw.found), ..flaw })?;
     }
@@ -92,53 +84,33 @@ async fn judge(
     fixture: &Fixture,
     instruction: &PreparedCall,
     repeat: Repeat,
-    answered: &[Answered],
+    outcomes: &[Outcome],
 ) -> Result<(), Flaw> {
     let done = instruction.done(fixture).await;
     let all = fixture.bookings().await;
     // It may have been sent under any reference.
     let sent = all.iter().filter(|one| one.direction == Direction::Out).count();
-    let (mut number, mut duplicates, mut names) = (0, 0, BTreeSet::new());
-    for one in answered {
-        match one {
-            Answered::Accepted(name) => {
-                number += 1;
-                names.extend(name);
-            }
-            Answered::Duplicate => duplicates += 1,
-            Answered::Otherwise(_) => {}
-        }
-    }
+    let accepted: Vec<&Reported> = outcomes.iter().filter_map(Outcome::reported).collect();
+    let names: BTreeSet<&str> = accepted.iter().filter_map(|one| one.gateway_ref()).collect();
+    let is_duplicate =
+        |one: &&Outcome| matches!(one, Outcome::Declined(decline) if decline.is_duplicate());
+    let (number, duplicates) = (accepted.len(), outcomes.iter().filter(is_duplicate).count());
     let is_so = match repeat {
         Repeat::Deduplicated { .. } => {
-            number == answered.len() && done == 1 && sent <= 1 && names.len() <= 1
+            number == outcomes.len() && done == 1 && sent <= 1 && names.len() <= 1
         }
         Repeat::Refused => {
-            number == 1 && duplicates == answered.len() - 1 && done == 1 && sent <= 1
+            number == 1 && duplicates == outcomes.len() - 1 && done == 1 && sent <= 1
         }
         _ => {
-            number == answered.len() && done == number && (names.len() == done || names.is_empty())
+            number == outcomes.len() && done == number && (names.len() == done || names.is_empty())
         }
     };
-    let kinds: BTreeSet<&Answered> = answered.iter().collect();
-    let expected = format!("{repeat:?}, for each of {} callers", answered.len());
-    let found = format!("{number} accepted and {duplicates} duplicates: {kinds:?}");
+    let kinds: BTreeSet<String> = outcomes.iter().map(ToString::to_string).collect();
+    let expected = format!("{repeat:?}, for each of {} callers", outcomes.len());
+    let found = format!("{number} accepted as {names:?} and {duplicates} duplicates: {kinds:?}");
     let ledger = format!("carried out {done} times; {sent} bookings that left");
     Flaw::unless(is_so, expected, found).map_err(|flaw| flaw.with_ledger(ledger))
-}
-
-async fn instruct(fixture: &Fixture, instruction: &PreparedCall) -> Answered {
-    let name = |name: Option<GatewayRef>| name.map(|name| name.as_str().to_owned());
-    match instruction.carry_out(&fixture.provider).await {
-        Outcome::Accepted { reported: Reported::Payment(payment), .. } => {
-            Answered::Accepted(name(payment.gateway_ref))
-        }
-        Outcome::Accepted { reported: Reported::Payout(payout), .. } => {
-            Answered::Accepted(name(payout.gateway_ref))
-        }
-        Outcome::Declined(decline) if decline.is_duplicate() => Answered::Duplicate,
-        other => Answered::Otherwise(other.to_string()),
-    }
 }
 
 /// Checks a second instruction under a reference with another amount.

@@ -4,19 +4,17 @@ use http_tampering::response;
 use payments_core::Provider;
 
 use crate::{
-    Flaw, Operation, SignedIn, SignedResponse, Start,
+    Flaw, SignedIn, SignedResponse, Start,
     fixture::Fixture,
     flaw::InFlaw as _,
     law::Passed,
-    operations::{Outcome, PreparedCall, offered_inquiries, offered_instructions},
+    operations::{Outcome, PreparedCall, offered_calls},
 };
 
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let calls = offered_instructions(&fixture.provider);
-    let calls: Vec<Operation> = calls.chain(offered_inquiries(&fixture.provider)).collect();
     let mut any = false;
-    for (number, operation) in (1..).zip(calls) {
+    for (number, operation) in (1..).zip(offered_calls(&fixture.provider)) {
         let signed = fixture.subject.gateway.signed_response(operation);
         if signed.signature != SignedIn::Nowhere {
             let call = PreparedCall::ready(&fixture, operation, number).await?;

@@ -11,9 +11,7 @@ use crate::{
     fixture::Fixture,
     law::Passed,
     listener::Listener,
-    operations::{
-        Outcome, PreparedCall, Reported, capabilities, offered_inquiries, offered_instructions,
-    },
+    operations::{Outcome, PreparedCall, Reported, capabilities, offered_calls},
     proxy::{Fault, When},
     record::Receiver,
 };
@@ -87,8 +85,8 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
         Some(Fault::Empty(When::BeforeBooking)),
         Some(Fault::Refused),
     ];
-    let operations = offered_instructions(provider).chain(offered_inquiries(provider));
-    let cases = operations.flat_map(|operation| faults.map(|fault| (operation, fault)));
+    let cases =
+        offered_calls(provider).flat_map(|operation| faults.map(|fault| (operation, fault)));
     for (number, (operation, fault)) in (1..).zip(cases) {
         let call = PreparedCall::ready(&fixture, operation, number).await?;
         fault.into_iter().for_each(|fault| fixture.proxy.inject(fault));
@@ -124,12 +122,11 @@ fn response(response: &Reported, shown: &mut Shown) {
 }
 
 async fn notifications(fixture: &Fixture, shown: &mut Shown) {
-    let Some(Receiver { gateway, receiver }) = Receiver::of(fixture) else { return };
-    let now = fixture.now();
-    for sent in gateway.take().await {
+    let Some(receiver) = Receiver::of(fixture) else { return };
+    for sent in receiver.gateway.take().await {
         let delivery = Delivery::of(&sent.request);
         shown.push(("a delivery's Debug", format!("{delivery:?}")));
-        let received = receiver.receive(&sent.endpoint, &delivery, now);
+        let received = receiver.receive(&sent.endpoint, &sent.request);
         shown.push(("a notification's Debug", format!("{received:?}")));
         let events = match received {
             Received::Notification(notification) => notification.into_events(),
@@ -137,7 +134,7 @@ async fn notifications(fixture: &Fixture, shown: &mut Shown) {
         };
         for event in &events {
             shown.push(("a serialised event", json(event)));
-            match receiver.confirm(event).await {
+            match receiver.role.confirm(event).await {
                 Ok(confirmation) => {
                     shown.push(("a confirmation's Debug", format!("{confirmation:?}")));
                     if let Confirmation::Confirmed(event) = confirmation {
@@ -149,7 +146,7 @@ async fn notifications(fixture: &Fixture, shown: &mut Shown) {
         }
         let mut forged = sent.request.clone();
         forged.headers_mut().clear();
-        let received = receiver.receive(&sent.endpoint, &Delivery::of(&forged), now);
+        let received = receiver.receive(&sent.endpoint, &forged);
         shown.push(("a refused delivery", format!("{received:?}")));
     }
 }

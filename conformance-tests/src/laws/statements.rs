@@ -185,11 +185,10 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
     let balances: Vec<Money> = balances.map(|balance| balance.amount).collect();
     // A gateway may know only the balances of some banks.
     let lacks_balances = role.capabilities().balances && balances.is_empty();
-    Flaw::unless(!accounts.is_empty(), "one bank account at least", "none")
-        .and_then(|()| {
-            Flaw::unless(!lacks_balances, "the balance of an account, as declared", "none")
-        })
-        .in_call(Operation::Accounts)?;
+    let found = Flaw::unless(!accounts.is_empty(), "one bank account at least", "none");
+    found.in_call(Operation::Accounts)?;
+    let found = Flaw::unless(!lacks_balances, "a balance, as declared", "none");
+    found.in_call(Operation::Accounts)?;
     Ok(balances)
 }
 

@@ -1,4 +1,5 @@
-//! Times are those of the gateway's clock, and amounts have the currency in which they moved.
+//! What is reported in an honest run: states that the gateway documents, times of the gateway's clock,
+//! and amounts in the currency in which they moved.
 
 use std::time::Duration;
 
@@ -15,7 +16,18 @@ use crate::{
 /// The largest accepted error of the clocks of banks. A wrong time zone gives a larger one.
 const INEXACT: Duration = Duration::from_secs(600);
 
-pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
+pub(super) fn known_states(record: &Record) -> Result<Passed, Flaw> {
+    Passed::each(record.lives.iter().flat_map(Life::each_step), |(life, seen)| {
+        let uncertain = seen.reported().find(|reported| reported.is_uncertain());
+        let steps: Vec<_> = life.steps.iter().map(|seen| &seen.step).collect();
+        let expected = format!("a state that is documented, after {steps:?}");
+        Flaw::unless(uncertain.is_none(), expected, format!("{uncertain:?}"))
+            .in_call(life.operation())
+            .sent_at(seen.line())
+    })
+}
+
+pub(super) fn times_and_currencies(record: &Record) -> Result<Passed, Flaw> {
     for life in &record.lives {
         let line = life.steps.first().and_then(Seen::line);
         opening(life).in_call(life.operation()).sent_at(line)?;
@@ -28,7 +40,7 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
         }
     }
     if let Some((balance, asked_at)) = &record.balance {
-        same_time("the balance", balance.at(), Some(*asked_at), INEXACT)
+        same_time("the balance", Some(balance.at), Some(*asked_at), INEXACT)
             .in_call(Operation::Balance)?;
     }
     deposits(record).in_call(Operation::Entries)?;

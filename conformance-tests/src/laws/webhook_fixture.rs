@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    EndpointName,
-    notification::{Event, EventData, Notification, Received},
+    notification::{Event, EventData, Received},
     payout::PayoutState::Succeeded,
 };
 
@@ -60,15 +59,6 @@ impl WebhookFixture {
         self.sent.iter().filter(|sent| !sent.by_browser)
     }
 
-    pub(crate) fn receive(&self, endpoint: &EndpointName, request: &Request<Bytes>) -> Received {
-        self.receiver.receive(&self.fixture, endpoint, request)
-    }
-
-    /// Returns the provider's notification for an unaltered delivery.
-    pub(crate) fn genuine(&self, sent: &WebhookSample) -> Result<Notification, Flaw> {
-        self.receiver.genuine(&self.fixture, sent)
-    }
-
     /// Returns the request as the gateway itself would sign it, in place of `sent`. `None` if the
     /// suite cannot have it signed.
     pub(crate) fn signed_again(
@@ -83,7 +73,7 @@ impl WebhookFixture {
         let changed = sent.with_request(request);
         self.fixture.subject.gateway.secrets().into_iter().find_map(|secret| {
             let genuine = gateway.signed(sent, &secret, now)?;
-            match self.receive(&sent.endpoint, &genuine) {
+            match self.receiver.receive(&sent.endpoint, &genuine) {
                 Received::Notification(_) | Received::Unreadable(_) => {
                     gateway.signed(&changed, &secret, now)
                 }
@@ -96,21 +86,15 @@ impl WebhookFixture {
 /// Describes the money in an event, without the identifiers of its route.
 pub(crate) fn said(event: &Event) -> String {
     match event.data() {
-        EventData::Payment(payment) => format!(
-            "payment of {:?}: {:?}, {:?} received, {:?}",
-            payment.order,
-            payment.state,
-            payment.received,
-            payment.credits.iter().map(|credit| credit.amount).collect::<Vec<_>>()
-        ),
-        EventData::Movement(movement) => format!(
-            "{:?} of {} on {:?} {:?} for {:?}",
-            movement.direction,
-            movement.amount,
-            movement.account,
-            movement.virtual_account,
-            movement.order
-        ),
+        EventData::Payment(it) => {
+            let credits: Vec<_> = it.credits.iter().map(|credit| credit.amount).collect();
+            let (order, state, received) = (&it.order, it.state, it.received);
+            format!("payment of {order:?}: {state:?}, {received:?} received, {credits:?}")
+        }
+        EventData::Movement(it) => {
+            let on = (&it.account, &it.virtual_account);
+            format!("{:?} of {} on {on:?} for {:?}", it.direction, it.amount, it.order)
+        }
         EventData::Payout(payout) => {
             format!("payout {:?} of {:?}: {:?}", payout.payout, payout.amount, payout.state)
         }

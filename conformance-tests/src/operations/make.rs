@@ -1,10 +1,58 @@
-//! Makes the call of each operation.
+//! Makes the call of each operation, with what the operation needs before and what it is about. A new
+//! operation needs only this and its row in [`Operation`].
 
-use payments_core::{Error, ErrorKind, Lookup, Provider, Result, Submission, statement::Cursor};
+use payments_core::{
+    Error, ErrorKind, Lookup, Provider, Result, Role, Submission, statement::Cursor,
+    transport::Subject,
+};
 
-use crate::{Operation, requests::Requests};
+use crate::{
+    Operation,
+    requests::Requests,
+    step::Step::{self, Do, Pay, Visit},
+};
 
 use super::{Answer, Reported};
+
+/// What has to happen before an operation, under the same reference.
+pub(super) fn needs(operation: Operation) -> &'static [Step] {
+    use Operation::{
+        CloseVirtualAccount, CreatePayment, CreatePayout, OpenVirtualAccount, RefundPayment,
+    };
+    match operation {
+        Operation::CancelPayment => &[Do(CreatePayment), Visit],
+        // Paid, so that a payment whose buyer has never visited the gateway is known there too.
+        Operation::FindPayment | RefundPayment => &[Do(CreatePayment), Visit, Pay(0)],
+        Operation::FindRefund => &[Do(CreatePayment), Visit, Pay(0), Do(RefundPayment)],
+        Operation::FindVirtualAccount | Operation::UpdateVirtualAccount | CloseVirtualAccount => {
+            &[Do(OpenVirtualAccount)]
+        }
+        Operation::ReopenVirtualAccount => &[Do(OpenVirtualAccount), Do(CloseVirtualAccount)],
+        Operation::Credits => &[Do(OpenVirtualAccount), Pay(0)],
+        Operation::FindPayout => &[Do(CreatePayout)],
+        _ => &[],
+    }
+}
+
+/// What an operation is about.
+pub(super) fn subject(operation: Operation, requests: &Requests) -> Subject {
+    match (operation, operation.role()) {
+        (Operation::RefundPayment | Operation::FindRefund, _) => (&requests.refund.refund).into(),
+        (_, Role::Payments) => (&requests.payment.order).into(),
+        (_, Role::VirtualAccounts) => Subject::VirtualAccount(requests.open.order.clone()),
+        _ => (&requests.payout.payout).into(),
+    }
+}
+
+/// The inquiry about the effect of an instruction.
+pub(super) fn inquiry(instruction: Operation) -> Operation {
+    match (instruction, instruction.role()) {
+        (Operation::RefundPayment, _) => Operation::FindRefund,
+        (_, Role::Payments) => Operation::FindPayment,
+        (_, Role::VirtualAccounts) => Operation::FindVirtualAccount,
+        _ => Operation::FindPayout,
+    }
+}
 
 /// Carries an instruction out once.
 pub(super) async fn instruct(
@@ -12,20 +60,17 @@ pub(super) async fn instruct(
     provider: &Provider,
     requests: &Requests,
 ) -> Result<Submission<Reported>> {
-    let accounts = || provider.virtual_accounts();
+    let (payments, accounts) = (|| provider.payments(), || provider.virtual_accounts());
     let account = &requests.virtual_account;
     Ok(match operation {
         Operation::CreatePayment => {
-            let made = provider.payments()?.create_payment(&requests.payment).await?;
-            made.map(Reported::Payment)
+            payments()?.create_payment(&requests.payment).await?.map(Reported::Payment)
         }
         Operation::CancelPayment => {
-            let made = provider.payments()?.cancel_payment(&requests.payment.order).await?;
-            made.map(Reported::Payment)
+            payments()?.cancel_payment(&requests.payment.order).await?.map(Reported::Payment)
         }
         Operation::RefundPayment => {
-            let made = provider.payments()?.refund_payment(&requests.refund).await?;
-            made.map(Reported::Refund)
+            payments()?.refund_payment(&requests.refund).await?.map(Reported::Refund)
         }
         Operation::OpenVirtualAccount => {
             accounts()?.open(&requests.open).await?.map(Reported::VirtualAccount)
@@ -52,43 +97,36 @@ pub(super) async fn inquire(
     provider: &Provider,
     requests: &Requests,
 ) -> Result<Answer> {
-    let account = &requests.virtual_account;
-    let found = match operation {
-        Operation::FindPayment => {
-            let found = provider.payments()?.find_payment(&requests.payment.order).await?;
-            return Ok(answer(found, Reported::Payment));
-        }
+    let (payments, accounts) = (|| provider.payments(), || provider.virtual_accounts());
+    let (payouts, statements) = (|| provider.payouts(), || provider.statements());
+    let (order, account) = (&requests.payment.order, &requests.virtual_account);
+    Ok(match operation {
+        Operation::FindPayment => found(payments()?.find_payment(order).await?, Reported::Payment),
         Operation::FindRefund => {
-            let found = provider.payments()?.find_refund(&requests.refund.refund).await?;
-            return Ok(answer(found, Reported::Refund));
+            found(payments()?.find_refund(&requests.refund.refund).await?, Reported::Refund)
         }
         Operation::FindVirtualAccount => {
-            let found = provider.virtual_accounts()?.find(account).await?;
-            return Ok(answer(found, Reported::VirtualAccount));
+            found(accounts()?.find(account).await?, Reported::VirtualAccount)
         }
         Operation::FindPayout => {
-            let found = provider.payouts()?.find_payout(&requests.payout.payout).await?;
-            return Ok(answer(found, Reported::Payout));
+            found(payouts()?.find_payout(&requests.payout.payout).await?, Reported::Payout)
         }
-        Operation::Credits => {
-            Reported::Movements(provider.virtual_accounts()?.credits(account).await?)
-        }
+        Operation::Credits => one(accounts()?.credits(account).await?, Reported::Movements),
         Operation::RulesFor => {
-            Reported::Rules(provider.virtual_accounts()?.rules_for(&requests.account).await?)
+            one(accounts()?.rules_for(&requests.account).await?, Reported::Rules)
         }
         Operation::VerifyBeneficiary => {
             let account = &requests.payout.beneficiary.account;
-            Reported::Holder(provider.payouts()?.verify_beneficiary(account).await?)
+            one(payouts()?.verify_beneficiary(account).await?, Reported::Holder)
         }
-        Operation::Balance => Reported::Balance(provider.payouts()?.balance().await?),
-        Operation::Accounts => Reported::Accounts(provider.statements()?.accounts().await?),
+        Operation::Balance => one(payouts()?.balance().await?, Reported::Balance),
+        Operation::Accounts => one(statements()?.accounts().await?, Reported::Accounts),
         Operation::Entries => {
-            let page = provider.statements()?.entries(&Cursor::start(), &requests.filter).await?;
-            Reported::Movements(page.entries)
+            let page = statements()?.entries(&Cursor::start(), &requests.filter).await?;
+            one(page.entries, Reported::Movements)
         }
         instruction => return Err(not_so(instruction, "an inquiry")),
-    };
-    Ok(Answer::Found(found))
+    })
 }
 
 /// Returns the result of the role's check of the request, if the role has a check.
@@ -101,12 +139,16 @@ pub(super) fn check(operation: Operation, provider: &Provider, requests: &Reques
     }
 }
 
-fn answer<T>(found: Lookup<T>, reported: fn(T) -> Reported) -> Answer {
+fn found<T>(found: Lookup<T>, reported: fn(T) -> Reported) -> Answer {
     match found {
         Lookup::Found(one) => Answer::Found(reported(one)),
         Lookup::Several(all) => Answer::Several(all.into_iter().map(reported).collect()),
         Lookup::Absent(absence) => Answer::Absent(absence),
     }
+}
+
+fn one<T>(answered: T, reported: fn(T) -> Reported) -> Answer {
+    Answer::Found(reported(answered))
 }
 
 fn not_so(operation: Operation, what: &str) -> Error {

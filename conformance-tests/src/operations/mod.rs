@@ -3,6 +3,7 @@
 
 use payments_core::{
     Provider, Role,
+    money::Money,
     rules::{AmountLimits, TextRules},
 };
 use serde_json::{Value, json};
@@ -29,6 +30,11 @@ pub(crate) fn offered_instructions(provider: &Provider) -> impl Iterator<Item = 
 /// Returns every inquiry that a provider sends.
 pub(crate) fn offered_inquiries(provider: &Provider) -> impl Iterator<Item = Operation> {
     Operation::inquiries().filter(|operation| operation.is_offered(provider))
+}
+
+/// Returns every call that a provider sends, instructions first.
+pub(crate) fn offered_calls(provider: &Provider) -> impl Iterator<Item = Operation> {
+    offered_instructions(provider).chain(offered_inquiries(provider))
 }
 
 /// Returns the capabilities of each role of a provider, and the endpoints of its notifications.
@@ -60,4 +66,13 @@ pub(crate) fn rules(provider: &Provider, role: Role) -> Option<(&TextRules, &[Am
         }
         _ => None,
     }
+}
+
+/// Returns an amount within each of the limits, each of which is for one currency.
+pub(crate) fn amounts(limits: &[AmountLimits]) -> Vec<Money> {
+    let within = |limit: &AmountLimits| {
+        let most = limit.max.map_or(i64::MAX, |max| max.minor());
+        Money::from_minor(limit.min.minor().max(50_000).min(most), limit.min.currency())
+    };
+    limits.iter().map(within).collect()
 }

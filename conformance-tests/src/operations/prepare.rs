@@ -8,16 +8,13 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Operation, Subject,
+    Flaw, Subject,
     fixture::Fixture,
     requests::Requests,
-    step::{
-        Opened,
-        Step::{self, Do, Pay, Visit},
-    },
+    step::{Opened, Step::Do},
 };
 
-use super::PreparedCall;
+use super::{PreparedCall, make};
 
 /// A holder's name that no test account has initially.
 const NEW_HOLDER: &str = "NGUYEN THI DOI TEN";
@@ -48,27 +45,9 @@ fn under(subject: &Subject, reference: &str) -> Result<Requests> {
     Ok(requests)
 }
 
-/// Returns the steps that must happen before an operation, under the same reference.
-fn needs(operation: Operation) -> &'static [Step] {
-    use Operation::{CloseVirtualAccount, CreatePayment, CreatePayout, OpenVirtualAccount};
-    match operation {
-        Operation::CancelPayment => &[Do(CreatePayment), Visit],
-        // It is paid, so that the gateway knows even a payment whose buyer has never visited it.
-        Operation::FindPayment | Operation::RefundPayment => &[Do(CreatePayment), Visit, Pay(0)],
-        Operation::FindRefund => &[Do(CreatePayment), Visit, Pay(0), Do(Operation::RefundPayment)],
-        Operation::FindVirtualAccount
-        | Operation::UpdateVirtualAccount
-        | Operation::CloseVirtualAccount => &[Do(OpenVirtualAccount)],
-        Operation::ReopenVirtualAccount => &[Do(OpenVirtualAccount), Do(CloseVirtualAccount)],
-        Operation::Credits => &[Do(OpenVirtualAccount), Pay(0)],
-        Operation::FindPayout => &[Do(CreatePayout)],
-        _ => &[],
-    }
-}
-
 /// Establishes the state at the gateway that a call needs.
 pub(super) async fn prepare(fixture: &Fixture, call: &mut PreparedCall) -> Result<(), Flaw> {
-    let [Do(open), steps @ ..] = needs(call.operation) else { return Ok(()) };
+    let [Do(open), steps @ ..] = make::needs(call.operation) else { return Ok(()) };
     let opening = call.then(*open);
     let (asked, reported) = (opening.to_pay(&fixture.provider)?, opening.succeed(fixture).await?);
     call.requests.keep(&reported);

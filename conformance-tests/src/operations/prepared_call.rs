@@ -1,7 +1,7 @@
 //! An operation with the requests of its call.
 
 use payments_core::{
-    Absence, Provider, Result, Role, Timestamp,
+    Absence, Provider, Result, Timestamp,
     money::Money,
     payment::PaymentState,
     transport::{CallClass, Subject as CallSubject},
@@ -12,7 +12,7 @@ use crate::{
     Flaw, Meaning, Operation, Subject, fixture::Fixture, flaw::InFlaw as _, requests::Requests,
 };
 
-use super::{Answer, Found, Outcome, Reported, make, prepare, rules};
+use super::{Answer, Found, Outcome, Reported, amounts, make, prepare, rules};
 
 /// The number of a reference under which nothing is ever opened.
 const UNUSED: u32 = 9_999;
@@ -65,15 +65,7 @@ impl PreparedCall {
 
     /// Returns the subject of the call.
     pub(crate) fn subject(&self) -> CallSubject {
-        let requests = &self.requests;
-        match (self.operation, self.operation.role()) {
-            (Operation::RefundPayment | Operation::FindRefund, _) => {
-                (&requests.refund.refund).into()
-            }
-            (_, Role::Payments) => (&requests.payment.order).into(),
-            (_, Role::VirtualAccounts) => CallSubject::VirtualAccount(requests.open.order.clone()),
-            _ => (&requests.payout.payout).into(),
-        }
+        make::subject(self.operation, &self.requests)
     }
 
     /// Returns the reference under which the gateway's books have it.
@@ -130,12 +122,7 @@ impl PreparedCall {
 
     /// Returns the inquiry about the effect of an instruction. `None` if the provider has none.
     pub(crate) fn inquiry(&self, provider: &Provider) -> Option<Self> {
-        let inquiry = match (self.operation, self.operation.role()) {
-            (Operation::RefundPayment, _) => Operation::FindRefund,
-            (_, Role::Payments) => Operation::FindPayment,
-            (_, Role::VirtualAccounts) => Operation::FindVirtualAccount,
-            _ => Operation::FindPayout,
-        };
+        let inquiry = make::inquiry(self.operation);
         inquiry.is_offered(provider).then(|| self.then(inquiry))
     }
 
@@ -222,10 +209,8 @@ impl PreparedCall {
             return Ok(asked);
         }
         let limits = rules(provider, self.operation.role()).map(|(_, limits)| limits);
-        let least = limits.and_then(|limits| limits.first()).map(|limit| limit.min);
-        let least =
-            least.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))?;
-        Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
+        let amount = limits.and_then(|limits| amounts(limits).first().copied());
+        amount.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))
     }
 
     /// Returns the expiry in the request of the object that it opens.

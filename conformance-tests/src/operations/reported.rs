@@ -40,6 +40,16 @@ impl Reported {
         }
     }
 
+    /// Returns the gateway's own reference.
+    pub(crate) fn gateway_ref(&self) -> Option<&str> {
+        let name = match self {
+            Self::Payment(payment) => payment.gateway_ref.as_ref(),
+            Self::Payout(payout) => payout.gateway_ref.as_ref(),
+            _ => None,
+        };
+        name.map(|name| name.as_str())
+    }
+
     /// Returns the amount of the request.
     pub(crate) fn asked(&self) -> Option<Money> {
         match self {
@@ -73,7 +83,6 @@ impl Reported {
     pub(crate) fn at(&self) -> Option<Timestamp> {
         match self {
             Self::Payout(payout) => payout.at,
-            Self::Balance(balance) => Some(balance.at),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    EndpointName, NotificationReceiver,
+    Clock, EndpointName, NotificationReceiver,
     notification::{Confirmation, Delivery, Event, Notification, Received},
 };
 
@@ -32,32 +32,25 @@ impl Delivered {
 /// The gateway that sends deliveries, and the provider that receives them.
 pub(crate) struct Receiver {
     pub(crate) gateway: Arc<dyn Notifies>,
-    pub(crate) receiver: Arc<dyn NotificationReceiver>,
+    pub(crate) role: Arc<dyn NotificationReceiver>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Receiver {
     /// Returns the receiver, or `None` if the provider receives no notifications.
     pub(crate) fn of(fixture: &Fixture) -> Option<Self> {
         let gateway = fixture.subject.notifications.clone()?;
-        Some(Self { gateway, receiver: fixture.provider.notifications().ok()?.clone() })
+        let role = fixture.provider.notifications().ok()?.clone();
+        Some(Self { gateway, role, clock: fixture.subject.gateway.clock() })
     }
 
-    pub(crate) fn receive(
-        &self,
-        fixture: &Fixture,
-        endpoint: &EndpointName,
-        request: &Request<Bytes>,
-    ) -> Received {
-        self.receiver.receive(endpoint, &Delivery::of(request), fixture.now())
+    pub(crate) fn receive(&self, endpoint: &EndpointName, request: &Request<Bytes>) -> Received {
+        self.role.receive(endpoint, &Delivery::of(request), self.clock.now())
     }
 
     /// Returns the provider's notification for an unaltered delivery.
-    pub(crate) fn genuine(
-        &self,
-        fixture: &Fixture,
-        sent: &WebhookSample,
-    ) -> Result<Notification, Flaw> {
-        let received = self.receive(fixture, &sent.endpoint, &sent.request);
+    pub(crate) fn genuine(&self, sent: &WebhookSample) -> Result<Notification, Flaw> {
+        let received = self.receive(&sent.endpoint, &sent.request);
         notification(sent, received)?
             .ok_or_else(|| sent.flaw("a notification of an unaltered delivery", "an answer"))
     }
@@ -67,15 +60,15 @@ impl Receiver {
         if event.is_trusted() || !event.moves_money() {
             return Ok(event.clone());
         }
-        match self.receiver.confirm(event).await {
+        match self.role.confirm(event).await {
             Ok(Confirmation::Confirmed(event)) => Ok(event),
             Ok(other) => Err(Flaw::new("a confirmed event, for it is so", format!("{other:?}"))),
             Err(error) => Err(Flaw::new("a confirmed event, for it is so", error)),
         }
     }
 
-    async fn events(&self, fixture: &Fixture, sent: &WebhookSample) -> Result<Vec<Event>, Flaw> {
-        let notification = self.genuine(fixture, sent)?;
+    async fn events(&self, sent: &WebhookSample) -> Result<Vec<Event>, Flaw> {
+        let notification = self.genuine(sent)?;
         let mut events = Vec::new();
         for event in notification.events() {
             let event = self.believed(event).await;
@@ -88,15 +81,13 @@ impl Receiver {
     /// accepted events if `believes` is `true`. The returns of browsers are added to `returns`.
     pub(super) async fn take(
         &self,
-        fixture: &Fixture,
         believes: bool,
         returns: &mut Vec<WebhookSample>,
     ) -> Vec<Delivered> {
         let mut deliveries = Vec::new();
         for sample in self.gateway.take().await {
             if !sample.by_browser {
-                let events =
-                    if believes { self.events(fixture, &sample).await } else { Ok(vec![]) };
+                let events = if believes { self.events(&sample).await } else { Ok(vec![]) };
                 deliveries.push(Delivered { sample, events, again: Ok(Vec::new()) });
             } else if !returns.iter().any(|known| known.request.uri() == sample.request.uri()) {
                 returns.push(sample);
@@ -112,7 +103,7 @@ pub(super) async fn repeat(fixture: &Fixture, deliveries: impl Iterator<Item = &
     fixture.subject.gateway.advance(Duration::from_secs(3 * 3_600)).await;
     for delivered in deliveries {
         let again = receiver.gateway.again(&delivered.sample).await;
-        delivered.again = receiver.events(fixture, &again).await;
+        delivered.again = receiver.events(&again).await;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     Flaw, Operation,
     operations::{PreparedCall, rules},
     requests::Requests,
-    texts::Texts,
+    texts,
 };
 
 use super::{About, Step, Walk};
@@ -52,7 +52,7 @@ pub(super) async fn references(
 ) -> Result<(), Flaw> {
     const NUMBER: usize = 16;
     let rules = rules(&walk.fixture.provider, operation.role());
-    let texts = rules.map(|(rules, _)| Texts::new(walk.seed).within(rules, NUMBER));
+    let texts = rules.map(|(rules, _)| texts::within(walk.seed, rules, NUMBER));
     for reference in texts.unwrap_or_default() {
         if let Ok(call) = PreparedCall::about(&walk.fixture.subject, operation, &reference) {
             walk.lives_by(About::Reference, call, 0, steps).await?;

@@ -7,7 +7,7 @@ use payments_core::{Timestamp, money::Money, notification::Event, transport::Cal
 use crate::{
     Booking, Flaw, Operation, ReceivedFields,
     operations::{Answer, Outcome, PreparedCall, Reported},
-    recording_transport::Note,
+    recording_transport::{Note, line},
     step::Step,
 };
 
@@ -195,7 +195,6 @@ impl Seen {
 
     /// Returns the provider's line that sent the instruction, or else the inquiry.
     pub(crate) fn line(&self) -> Option<&'static Location<'static>> {
-        let instruction = self.notes.iter().find(|note| note.class == CallClass::Instruction);
-        instruction.or(self.notes.last()).map(|note| note.made_at)
+        line(&self.notes, CallClass::Instruction)
     }
 }

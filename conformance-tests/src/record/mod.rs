@@ -19,16 +19,16 @@ use payments_core::{
     Movement, Role, Timestamp,
     money::Money,
     payment::CreateMode,
-    rules::{AmountLimits, Repeat, TextRules},
+    payout::Balance,
+    rules::{Repeat, TextRules},
     statement::StatementFilter,
 };
 
 use crate::{
     Booking, Flaw, Payers, Start,
     fixture::Fixture,
-    operations::Reported,
     pages,
-    texts::{Texts, seed},
+    texts::{self, seed},
 };
 
 pub(crate) use crate::step::Step;
@@ -49,7 +49,7 @@ pub(crate) struct Record {
     pub(crate) statement: Option<Result<Vec<Movement>, Flaw>>,
     /// The balance available for payouts at the end and the time of its inquiry, if the provider
     /// can report one.
-    pub(crate) balance: Option<(Reported, Timestamp)>,
+    pub(crate) balance: Option<(Balance, Timestamp)>,
     /// The roles about which the gateway sends notifications.
     pub(crate) notified: Vec<Role>,
     /// How payments are opened.
@@ -137,15 +137,5 @@ impl Record {
 
 /// Returns a text of one word and the longest allowed text. They are the same in every run.
 fn short_and_long(rules: &TextRules) -> [String; 2] {
-    let mut texts = Texts::new(1);
-    [rules.min.max(5).min(rules.max), rules.max].map(|length| texts.words(rules, length))
-}
-
-/// Returns an amount within each of the limits, each of which is for one currency.
-fn amounts(limits: &[AmountLimits]) -> Vec<Money> {
-    let within = |limit: &AmountLimits| {
-        let most = limit.max.map_or(i64::MAX, |max| max.minor());
-        Money::from_minor(limit.min.minor().max(50_000).min(most), limit.min.currency())
-    };
-    limits.iter().map(within).collect()
+    [rules.min.max(5).min(rules.max), rules.max].map(|length| texts::words(1, rules, length))
 }

@@ -8,18 +8,17 @@ use payments_core::{
 
 use crate::{
     Flaw, Operation, TakesPayments,
-    operations::{PreparedCall, Reported},
+    operations::{PreparedCall, Reported, amounts},
     requests::Requests,
 };
 
 use super::{
     About, Life,
     Step::{Do, PastEnd, Pay, PayOther, Visit},
-    Walk, amounts, edges, short_and_long,
+    Walk, edges, short_and_long,
 };
 
 const CREATE: Operation = Operation::CreatePayment;
-const REASON: &str = "Khach tra lai 2 ly";
 
 pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     let fixture = walk.fixture;
@@ -60,19 +59,14 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
 
 /// Changes the refund to one with its amount and a reason.
 fn with_a_reason(requests: &mut Requests) {
-    let (amount, refund) = (requests.payment.amount, requests.refund.clone());
-    if let Ok(refund) = refund.with_reason(REASON).with_amount(amount) {
-        requests.refund = refund;
-    }
+    requests.refund.amount = Some(requests.payment.amount);
+    requests.refund.reason = Some("Khach tra lai 2 ly".to_owned());
 }
 
 /// Changes the refund to half of the amount paid.
 fn of_a_half(requests: &mut Requests) {
     let paid = requests.payment.amount;
-    let half = Money::from_minor(paid.minor() / 2, paid.currency());
-    if let Ok(refund) = requests.refund.clone().with_amount(half) {
-        requests.refund = refund;
-    }
+    requests.refund.amount = Some(Money::from_minor(paid.minor() / 2, paid.currency()));
 }
 
 /// Opens payments with various descriptions and addresses.
@@ -81,19 +75,12 @@ async fn texts(walk: &mut Walk<'_>, role: &dyn PaymentProvider) -> Result<(), Fl
         let change = |requests: &mut Requests| requests.payment.description = description;
         walk.life((About::Texts, CREATE), change, &[Visit]).await?;
     }
-    type WithAddress = fn(CreatePayment, String) -> payments_core::Result<CreatePayment>;
-    let addresses: [(&str, WithAddress); 3] = [
-        ("back", CreatePayment::with_return_url),
-        ("cancelled", CreatePayment::with_cancel_url),
-        ("notify", CreatePayment::with_notify_url),
-    ];
-    for (name, with_address) in addresses {
-        let address = format!("http://127.0.0.1:1/{name}?order=1&at=%C4%91+2");
-        let change = |requests: &mut Requests| {
-            if let Ok(request) = with_address(requests.payment.clone(), address) {
-                requests.payment = request;
-            }
-        };
+    type Address = fn(&mut CreatePayment) -> &mut Option<String>;
+    let addresses: [Address; 3] =
+        [|it| &mut it.return_url, |it| &mut it.cancel_url, |it| &mut it.notify_url];
+    for (number, address) in (1..).zip(addresses) {
+        let given = format!("http://127.0.0.1:1/{number}?order=1&at=%C4%91+2");
+        let change = |requests: &mut Requests| *address(&mut requests.payment) = Some(given);
         walk.life((About::Choice, CREATE), change, &[Visit]).await?;
     }
     Ok(())
@@ -117,6 +104,21 @@ async fn methods(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     Ok(())
 }
 
+/// How a reference is changed into an almost equal one: the text before it, the number of characters
+/// that are removed at its start and at its end, and the text after it.
+const NEAR_MISSES: [(&str, usize, usize, &str); 10] = [
+    ("", 0, 0, "1"),
+    ("", 0, 0, "A"),
+    ("1", 0, 0, ""),
+    ("A", 0, 0, ""),
+    ("", 0, 1, ""),
+    ("", 1, 0, ""),
+    ("", 0, 1, "7"),
+    ("", 0, 1, "X"),
+    ("7", 1, 0, ""),
+    ("X", 1, 0, ""),
+];
+
 /// Returns pairs of valid references that are almost equal: with one character added, removed or
 /// replaced at either end, or in another case.
 fn near_misses(
@@ -124,41 +126,20 @@ fn near_misses(
     gateway: &dyn TakesPayments,
     role: &dyn PaymentProvider,
 ) -> Vec<(String, String)> {
-    let beside = |text: &str, index: usize| {
-        let mut characters = text.chars();
-        let (first, last) = (characters.next(), characters.next_back());
-        let middle = characters.as_str();
-        let [first_text, last_text] = [first, last].map(String::from_iter);
-        let other = match index {
-            0 => format!("{text}1"),
-            1 => format!("{text}A"),
-            2 => format!("1{text}"),
-            3 => format!("A{text}"),
-            4 => format!("{first_text}{middle}"),
-            5 => format!("{middle}{last_text}"),
-            6 => format!("{first_text}{middle}{}", other_than(last)),
-            7 => format!("{}{middle}{last_text}", other_than(first)),
-            _ => return (format!("a{middle}{last_text}"), format!("A{middle}{last_text}")),
-        };
-        (text.to_owned(), other)
-    };
     let is_taken = |text: &String| {
         let order = OrderRef::new(text);
         order.is_ok_and(|order| role.check(&gateway.payment(order)).is_ok())
     };
     // The numbers are far from those of other references, and each pair is far from the next.
-    let numbers = (8_000..).step_by(100).enumerate().take(9);
-    let pairs = numbers
-        .map(|(index, number)| beside(&walk.fixture.subject.gateway.reference(number), index));
-    pairs.filter(|(one, other)| one != other && is_taken(one) && is_taken(other)).collect()
-}
-
-fn other_than(character: Option<char>) -> char {
-    match character {
-        Some('7') => '8',
-        Some(digit) if digit.is_ascii_digit() => '7',
-        Some('X') => 'Y',
-        Some(lower) if lower.is_ascii_lowercase() => 'x',
-        _ => 'X',
+    let references = (8_000..).step_by(100).map(|at| walk.fixture.subject.gateway.reference(at));
+    let mut pairs = Vec::new();
+    for (text, (before, first, last, behind)) in references.zip(NEAR_MISSES) {
+        let kept = text.chars().count().saturating_sub(first + last);
+        let kept: String = text.chars().skip(first).take(kept).collect();
+        pairs.push((text, format!("{before}{kept}{behind}")));
     }
+    let rest: String = walk.fixture.subject.gateway.reference(9_500).chars().skip(1).collect();
+    pairs.push((format!("a{rest}"), format!("A{rest}")));
+    pairs.retain(|(one, other)| one != other && is_taken(one) && is_taken(other));
+    pairs
 }

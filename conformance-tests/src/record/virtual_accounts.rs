@@ -1,11 +1,15 @@
 //! The lives of virtual accounts.
 
-use crate::{Flaw, Operation, operations::PreparedCall, requests::Requests};
+use crate::{
+    Flaw, Operation,
+    operations::{PreparedCall, amounts},
+    requests::Requests,
+};
 
 use super::{
     About,
     Step::{Do, PastEnd, Pay},
-    Walk, amounts, edges, short_and_long,
+    Walk, edges, short_and_long,
 };
 
 const OPEN: Operation = Operation::OpenVirtualAccount;

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use payments_core::{Role, Timestamp, money::Money};
+use payments_core::{Role, Timestamp, money::Money, payout::Balance};
 
 use crate::{
-    Booking, Flaw, Operation, WebhookSample,
-    fixture::Fixture,
-    operations::{PreparedCall, Reported},
-    requests::Requests,
-    step::Opened,
+    Booking, Flaw, Operation, WebhookSample, fixture::Fixture, operations::PreparedCall,
+    requests::Requests, step::Opened,
 };
 
 use super::{About, Delivered, Deposit, Life, Receiver, Seen, Step};
@@ -148,22 +145,18 @@ impl<'a> Walk<'a> {
     async fn balance_of(&self, call: &PreparedCall, about: About) -> Option<Money> {
         let is_compared = call.operation.role() == Role::Payouts && about == About::Usual;
         let balance = if is_compared { self.balance().await } else { None };
-        match balance? {
-            (Reported::Balance(balance), _) => Some(balance.amount),
-            _ => None,
-        }
+        balance.map(|(balance, _)| balance.amount)
     }
 
     /// Returns the balance available for payouts and the time of the inquiry, if the provider can
     /// report one.
-    pub(crate) async fn balance(&self) -> Option<(Reported, Timestamp)> {
+    pub(crate) async fn balance(&self) -> Option<(Balance, Timestamp)> {
         let provider = &self.fixture.provider;
         if !Operation::Balance.is_offered(provider) {
             return None;
         }
-        let balance = PreparedCall::unfounded(&self.fixture.subject, Operation::Balance).ok()?;
-        let answer = balance.ask(provider).await.ok()?;
-        Some((answer.all().first()?.clone(), self.fixture.now()))
+        let balance = provider.payouts().ok()?.balance().await.ok()?;
+        Some((balance, self.fixture.now()))
     }
 
     /// Returns the bookings and deliveries since the last call.
@@ -173,7 +166,7 @@ impl<'a> Walk<'a> {
         let bookings = bookings.split_off(self.booked.min(all));
         self.booked = all;
         let deliveries = match &self.receiver {
-            Some(receiver) => receiver.take(self.fixture, self.believes, &mut self.returns).await,
+            Some(receiver) => receiver.take(self.believes, &mut self.returns).await,
             None => Vec::new(),
         };
         (bookings, deliveries)

@@ -72,14 +72,14 @@ impl Mock {
 
     /// What the suite tests of it: these roles alone, or all of them.
     pub(crate) fn subject(self, roles: Option<&'static [Role]>) -> Subject {
-        let mut subject = Subject::of_every_role(Arc::new(Self { roles, ..self }));
-        let Some(roles) = roles else { return subject };
-        let has = |role| roles.contains(&role);
-        subject.payments = subject.payments.filter(|_| has(Role::Payments));
-        subject.virtual_accounts = subject.virtual_accounts.filter(|_| has(Role::VirtualAccounts));
-        subject.payouts = subject.payouts.filter(|_| has(Role::Payouts));
-        subject.statements = subject.statements.filter(|_| has(Role::Statements));
-        subject.notifications = subject.notifications.filter(|_| has(Role::Notifications));
+        let mock = Arc::new(Self { roles, ..self });
+        let of = |role| roles.is_none_or(|roles| roles.contains(&role)).then(|| mock.clone());
+        let mut subject = Subject::new(mock.clone());
+        subject.payments = of(Role::Payments).map(|mock| mock as _);
+        subject.virtual_accounts = of(Role::VirtualAccounts).map(|mock| mock as _);
+        subject.payouts = of(Role::Payouts).map(|mock| mock as _);
+        subject.statements = of(Role::Statements).map(|mock| mock as _);
+        subject.notifications = of(Role::Notifications).map(|mock| mock as _);
         subject
     }
 

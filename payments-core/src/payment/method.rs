@@ -22,3 +22,16 @@ pub enum PaymentMethod {
     /// An electronic wallet.
     Wallet,
 }
+
+impl PaymentMethod {
+    /// Every method.
+    pub const ALL: [Self; 7] = [
+        Self::BankTransfer,
+        Self::NapasQr,
+        Self::VirtualAccount,
+        Self::DomesticCard,
+        Self::InternetBanking,
+        Self::Card,
+        Self::Wallet,
+    ];
+}

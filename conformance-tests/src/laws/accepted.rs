@@ -1,4 +1,7 @@
-//! Every reference that is declared as valid is accepted, and its object can be found.
+//! A request that passes the provider's own check is not refused afterwards, and every reference that
+//! is declared as valid is accepted, and its object can be found.
+
+use payments_core::{DeclineReason, ErrorKind};
 
 use crate::{
     Flaw,
@@ -8,7 +11,24 @@ use crate::{
     texts::SEED,
 };
 
-pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
+pub(super) fn what_the_check_allows(record: &Record) -> Result<Passed, Flaw> {
+    let lives = record.lives.iter().chain(&record.edges);
+    for life in lives.filter(|life| life.allowed.is_ok()) {
+        let outcome = life.opening();
+        let is_refused = match outcome {
+            Some(Outcome::Error(error)) => {
+                matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported)
+            }
+            Some(Outcome::Declined(decline)) => decline.reason == DeclineReason::InvalidRequest,
+            _ => false,
+        };
+        let expected = format!("{:?} accepted, for the check allows it", life.call.reference());
+        life.unless(!is_refused, expected, format!("{outcome:?}"))?;
+    }
+    Ok(Passed::if_any(!record.edges.is_empty()))
+}
+
+pub(super) fn references(record: &Record) -> Result<Passed, Flaw> {
     let lives = record.lives.iter().filter(|life| life.about == About::Reference);
     Passed::each(lives, is_known_by_it).map_err(|flaw| {
         let again = format!("{SEED}={} makes the same references again", record.seed);
