@@ -61,10 +61,10 @@ pub mod gateway;
 pub mod simulator;
 pub mod wire;
 
-mod capabilities;
 mod memory;
 mod provider;
 mod registration;
+mod rules;
 
 pub use gateway::{
     Booking, BookingKind, ControlError, EventSignature, LoggedRequest, MockGateway, Payers,

@@ -14,10 +14,10 @@ use payments_core::{
 };
 
 use crate::{
-    capabilities::{FOR_AN_HOUR, FOR_EVER},
     formula::FORMULAS,
     gateway::{MockGateway, NOWHERE, Settings},
     provider::Parts,
+    rules::{FOR_AN_HOUR, FOR_EVER},
 };
 
 /// The provider's kind in configurations.

@@ -1,5 +1,7 @@
 //! What each provider says that it can do, side by side.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{report::Report, table::markdown};
@@ -64,14 +66,17 @@ pub(crate) fn table(reports: &[Report]) -> String {
     let mut page = String::new();
     for role in ["payments", "virtual_accounts", "payouts", "statements"] {
         let of_role = ROWS.iter().filter(|row| row.role == role);
-        let rows = of_role.map(|row| {
+        let mut rows: Vec<(String, &str)> =
+            of_role.map(|row| (row.about.to_owned(), row.field)).collect();
+        rows.extend(unnamed(role, reports).map(|field| (field.replace('_', " "), field)));
+        let rows = rows.into_iter().map(|(about, field)| {
             let cells = reports.iter().map(|report| {
-                match report.capabilities.get(row.role).and_then(|role| role.get(row.field)) {
+                match report.capabilities.get(role).and_then(|role| role.get(field)) {
                     None => String::new(),
                     Some(value) => words(value),
                 }
             });
-            std::iter::once(row.about.to_owned()).chain(cells).collect()
+            std::iter::once(about).chain(cells).collect()
         });
         page.push_str(&markdown(heads(&role.replace('_', " ")), rows.collect()));
         page.push('\n');
@@ -89,6 +94,14 @@ pub(crate) fn table(reports: &[Report]) -> String {
     let endpoints = std::iter::once("endpoints".to_owned()).chain(endpoints).collect();
     page.push_str(&markdown(heads("notifications"), vec![endpoints]));
     page
+}
+
+/// What a role can do or cannot, and has no row of its own above.
+fn unnamed<'a>(role: &str, reports: &'a [Report]) -> impl Iterator<Item = &'a str> {
+    let is_named = |field: &str| ROWS.iter().any(|row| (row.role, row.field) == (role, field));
+    let roles = reports.iter().filter_map(|report| report.capabilities.get(role)?.as_object());
+    let fields = roles.flatten().filter(|(field, value)| value.is_boolean() && !is_named(field));
+    fields.map(|(field, _)| field.as_str()).collect::<BTreeSet<_>>().into_iter()
 }
 
 /// A capability in words.

@@ -79,7 +79,8 @@ pub(super) fn refunds(record: &Record) -> Result<Passed, Flaw> {
 }
 
 fn goes_back(life: &Life, seen: &Seen) -> Result<(), Flaw> {
-    // A part goes back as that part, or is refused: the capabilities do not say which.
+    // A partial refund is either carried out as requested or refused, because the capabilities do
+    // not say which.
     let amount = life.call.requests.refund.amount.unwrap_or(life.asked);
     match &seen.outcome {
         Some(outcome) if outcome.is_as_asked() => {}

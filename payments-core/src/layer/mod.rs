@@ -1,10 +1,9 @@
-//! The layers around a role, in a fixed order: trace, guard, provider. Around notifications: trace
-//! and the limits on the cost of confirmations.
+//! The layers around a role: each call is checked against the capabilities and traced. Around
+//! notifications also the limits on the cost of confirmations.
 
 mod confirmation;
-mod guard;
 mod metrics;
-mod trace;
+mod role;
 
 use std::sync::Arc;
 
@@ -13,32 +12,31 @@ use crate::{
     statement::StatementProvider, virtual_account::VirtualAccountProvider,
 };
 use confirmation::Confirmations;
-use guard::Guard;
-use trace::Trace;
+use role::RoleLayer;
 
 pub(crate) fn payments(
     id: &ProviderId,
     role: Arc<dyn PaymentProvider>,
 ) -> Arc<dyn PaymentProvider> {
-    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn PaymentProvider>))
+    Arc::new(RoleLayer::new(id, role))
 }
 
 pub(crate) fn virtual_accounts(
     id: &ProviderId,
     role: Arc<dyn VirtualAccountProvider>,
 ) -> Arc<dyn VirtualAccountProvider> {
-    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn VirtualAccountProvider>))
+    Arc::new(RoleLayer::new(id, role))
 }
 
 pub(crate) fn payouts(id: &ProviderId, role: Arc<dyn PayoutProvider>) -> Arc<dyn PayoutProvider> {
-    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn PayoutProvider>))
+    Arc::new(RoleLayer::new(id, role))
 }
 
 pub(crate) fn statements(
     id: &ProviderId,
     role: Arc<dyn StatementProvider>,
 ) -> Arc<dyn StatementProvider> {
-    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn StatementProvider>))
+    Arc::new(RoleLayer::new(id, role))
 }
 
 pub(crate) fn notifications(
@@ -46,5 +44,5 @@ pub(crate) fn notifications(
     role: Arc<dyn NotificationReceiver>,
 ) -> Arc<dyn NotificationReceiver> {
     let bounded: Arc<dyn NotificationReceiver> = Arc::new(Confirmations::new(role));
-    Arc::new(Trace::new(id, bounded))
+    Arc::new(RoleLayer::new(id, bounded))
 }

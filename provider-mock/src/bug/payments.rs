@@ -19,7 +19,7 @@ use payments_core::{
 use vietqr::VietQr;
 
 use super::{Bug, VIETNAM};
-use crate::{Settings, capabilities::REFERENCE};
+use crate::{Settings, rules::REFERENCE};
 
 const ANY: Money = Money::vnd(1);
 const MINUTE: Duration = Duration::from_secs(60);

@@ -16,7 +16,7 @@ use super::{
     refused::Refused,
 };
 use crate::{
-    capabilities,
+    rules,
     wire::{self, Operation, RefusalCode},
 };
 
@@ -63,9 +63,9 @@ impl Books {
         asked: wire::OpenPayment,
         now: Timestamp,
     ) -> Result<wire::Payment, Refused> {
-        capabilities::REFERENCE.check("order", asked.order.as_str())?;
-        capabilities::TEXT.check("description", &asked.description)?;
-        check_amount(&capabilities::limits(), asked.amount)?;
+        rules::REFERENCE.check("order", asked.order.as_str())?;
+        rules::TEXT.check("description", &asked.description)?;
+        check_amount(&rules::limits(), asked.amount)?;
         if asked.expires_at.is_some_and(|end| end <= now) {
             return Err(Refused::invalid("expires_at", "is past"));
         }

@@ -15,7 +15,7 @@ use super::{
     refused::Refused,
 };
 use crate::{
-    capabilities,
+    rules,
     wire::{self, Operation, PAYOUT_CHANGED, RefusalCode},
 };
 
@@ -98,10 +98,10 @@ impl Books {
                 Again::CarriedOut => {}
             }
         }
-        capabilities::REFERENCE.check("payout", asked.payout.as_str())?;
-        capabilities::HOLDER.check("name", &asked.name)?;
-        capabilities::TEXT.check("note", asked.note.as_deref().unwrap_or_default())?;
-        check_amount(&capabilities::limits(), asked.amount)?;
+        rules::REFERENCE.check("payout", asked.payout.as_str())?;
+        rules::HOLDER.check("name", &asked.name)?;
+        rules::TEXT.check("note", asked.note.as_deref().unwrap_or_default())?;
+        check_amount(&rules::limits(), asked.amount)?;
         let holder = self.holder(asked.bank.as_str(), asked.account.as_str());
         if holder.is_some_and(|holder| holder.name != asked.name) {
             return Err(Refused::new(

@@ -9,7 +9,7 @@ use super::{
     refused::Refused,
 };
 use crate::{
-    capabilities,
+    rules,
     wire::{self, Operation, REFUND_CHANGED, RefusalCode},
 };
 
@@ -38,7 +38,7 @@ impl Books {
                 Err(Refused::used(asked.refund.as_str()))
             };
         }
-        capabilities::REFERENCE.check("refund", asked.refund.as_str())?;
+        rules::REFERENCE.check("refund", asked.refund.as_str())?;
         let payment = self.show_order(asked.order.as_str(), now)?.payment;
         let of = Of::Payment(&payment.id);
         let given = self.ledger.total(BookingKind::Refund, of, payment.received.currency());

@@ -13,7 +13,7 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::capabilities::FOR_EVER;
+use crate::rules::FOR_EVER;
 
 /// The credentials, the time and the behaviour of a [`MockGateway`](super::MockGateway).
 ///

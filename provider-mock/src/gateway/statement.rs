@@ -3,7 +3,7 @@
 use payments_core::Timestamp;
 
 use super::{books::Books, refused::Refused};
-use crate::{capabilities, wire};
+use crate::{rules, wire};
 
 /// The suffix of a cursor after an empty page.
 const AFTER_EMPTY_PAGE: &str = "-";
@@ -74,7 +74,7 @@ impl Books {
         }
         // The cursor stays at the last entry that was returned: entries skipped by this filter may
         // match another one.
-        let page: Vec<_> = wanted.by_ref().take(capabilities::PAGE).collect();
+        let page: Vec<_> = wanted.by_ref().take(rules::PAGE).collect();
         let last = page.last().map(|booking| booking.id).or(query.after);
         Ok(wire::Page {
             entries: page.into_iter().filter_map(|booking| self.ledger.movement(booking)).collect(),

@@ -16,7 +16,7 @@ use super::{
     refused::Refused,
 };
 use crate::{
-    capabilities,
+    rules,
     wire::{self, CREDIT_RECEIVED, Operation, RefusalCode},
 };
 
@@ -54,11 +54,11 @@ impl Books {
                 Err(Refused::used(asked.order.as_str()))
             };
         }
-        capabilities::REFERENCE.check("order", asked.order.as_str())?;
+        rules::REFERENCE.check("order", asked.order.as_str())?;
         check_texts(&asked.holder, asked.remark.as_deref())?;
         check_end(asked.expires_at, now)?;
         if let Some(amount) = asked.amount {
-            check_amount(&capabilities::limits(), amount)?;
+            check_amount(&rules::limits(), amount)?;
         }
         let own = match &asked.account {
             Some(id) => self.ledger.accounts().iter().find(|own| own.id == *id),
@@ -319,14 +319,14 @@ impl VirtualAccount {
 }
 
 fn check_texts(holder: &str, remark: Option<&str>) -> Result<(), Refused> {
-    capabilities::HOLDER.check("holder", holder)?;
-    Ok(capabilities::TEXT.check("remark", remark.unwrap_or_default())?)
+    rules::HOLDER.check("holder", holder)?;
+    Ok(rules::TEXT.check("remark", remark.unwrap_or_default())?)
 }
 
 fn check_end(end: Option<Timestamp>, now: Timestamp) -> Result<(), Refused> {
     match end {
         Some(end) if end <= now => Err(Refused::invalid("expires_at", "is past")),
-        Some(end) if end.since(now) > capabilities::LONGEST => {
+        Some(end) if end.since(now) > rules::LONGEST => {
             Err(Refused::invalid("expires_at", "is more than a year away"))
         }
         _ => Ok(()),

@@ -29,7 +29,7 @@ use payouts::Payouts;
 use statements::Statements;
 use virtual_accounts::VirtualAccounts;
 
-use crate::{capabilities, registration::KIND};
+use crate::registration::KIND;
 
 /// The parts of a provider, for a gateway in memory or over HTTP.
 pub(crate) struct Parts {
@@ -64,15 +64,15 @@ impl Parts {
         let webhook_keys = self.webhook_keys.iter();
         let provider = webhook_keys
             .fold(provider, |provider, key| provider.with_credential("webhook_secret", key));
-        let payouts = capabilities::payouts(self.payout_repeat, self.payout_absence);
-        let capabilities = capabilities::payments(self.create, self.payment_repeat);
         let provider = provider.with_departures(self.transport.departs());
         let client = Client::new(self.base, self.api_key, self.transport, self.clock)?;
         let client = Arc::new(client);
+        let payments = Payments::new(Arc::clone(&client), self.create, self.payment_repeat);
+        let payouts = Payouts::new(Arc::clone(&client), self.payout_repeat, self.payout_absence);
         Ok(provider
-            .with_payments(Arc::new(Payments::new(Arc::clone(&client), capabilities)))
+            .with_payments(Arc::new(payments))
             .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))
-            .with_payouts(Arc::new(Payouts::new(Arc::clone(&client), payouts)))
+            .with_payouts(Arc::new(payouts))
             .with_statements(Arc::new(Statements::new(Arc::clone(&client))))
             .with_notifications(Arc::new(Notifications::new(client, self.webhook_keys)?)))
     }

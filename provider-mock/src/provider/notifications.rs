@@ -29,8 +29,8 @@ use super::{
     response::{Decoded, malformed},
 };
 use crate::{
-    capabilities::REFERENCE,
     formula::{BODY, RETURN, WEBHOOK},
+    rules::REFERENCE,
     wire::{
         self, CREDIT_RECEIVED, ORDER, Operation, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED,
         RETURN_SIGNATURE, SIGNATURE, STAMP, STATE, TEST, TIMESTAMP,

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use payments_core::{
     Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission, Uncertain, UncertainCause,
     payment::{
-        CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentState, Refund,
-        RefundPayment, RefundState,
+        CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentMethod,
+        PaymentState, Refund, RefundPayment, RefundState,
     },
+    rules::{AbsenceRule, Repeat},
 };
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     response::{Decoded, malformed, mismatch, unknown},
 };
 use crate::{
-    capabilities::{REFERENCE, TEXT},
+    rules::{REFERENCE, TEXT, limits},
     wire::{self, Operation},
 };
 
@@ -28,9 +29,22 @@ pub(super) struct Payments {
 }
 
 impl Payments {
-    pub(super) fn new(client: Arc<Client>, capabilities: PaymentCapabilities) -> Self {
-        Self { client, capabilities }
+    pub(super) fn new(client: Arc<Client>, create: CreateMode, repeat: Repeat) -> Self {
+        Self { client, capabilities: capabilities(create, repeat) }
     }
+}
+
+fn capabilities(create: CreateMode, repeat: Repeat) -> PaymentCapabilities {
+    PaymentCapabilities::new(create, PaymentMethod::ALL.to_vec(), limits())
+        .with_buyer_choice()
+        .with_reference(REFERENCE)
+        .with_description(TEXT)
+        .with_expiry()
+        .with_find(None, AbsenceRule::Never)
+        .with_cancel()
+        .with_refund()
+        .with_find_refund()
+        .with_repeat(repeat)
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@ use payments_core::{
     UncertainCause,
     bank::BankAccount,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
+    rules::{AbsenceRule, Repeat},
 };
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     response::{Decoded, malformed, mismatch, unknown},
 };
 use crate::{
-    capabilities::REFERENCE,
+    rules::{HOLDER, REFERENCE, TEXT, limits},
     wire::{self, Operation},
 };
 
@@ -28,9 +29,19 @@ pub(super) struct Payouts {
 }
 
 impl Payouts {
-    pub(super) fn new(client: Arc<Client>, capabilities: PayoutCapabilities) -> Self {
-        Self { client, capabilities }
+    pub(super) fn new(client: Arc<Client>, repeat: Repeat, absence: AbsenceRule) -> Self {
+        Self { client, capabilities: capabilities(repeat, absence) }
     }
+}
+
+fn capabilities(repeat: Repeat, absence: AbsenceRule) -> PayoutCapabilities {
+    PayoutCapabilities::new(limits(), repeat)
+        .with_reference(REFERENCE)
+        .with_name(HOLDER)
+        .with_note(TEXT)
+        .with_find(None, absence)
+        .with_name_check(false)
+        .with_balance()
 }
 
 #[async_trait]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use payments_core::{
     Error, ErrorKind, Listed, Result, StatementProvider,
+    money::Currency,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
 use super::{client::Client, map, response::Decoded};
 use crate::{
-    capabilities,
+    rules::PAGE,
     wire::{self, Operation},
 };
 
@@ -22,7 +23,7 @@ pub(super) struct Statements {
 
 impl Statements {
     pub(super) fn new(client: Arc<Client>) -> Self {
-        Self { client, capabilities: capabilities::statements() }
+        Self { client, capabilities: capabilities() }
     }
 
     async fn ask<A: serde::de::DeserializeOwned>(
@@ -36,6 +37,12 @@ impl Statements {
                 .with_operation(operation.name())),
         }
     }
+}
+
+fn capabilities() -> StatementCapabilities {
+    StatementCapabilities::new(vec![Currency::VND, Currency::USD], PAGE)
+        .with_outgoing()
+        .with_balances()
 }
 
 #[async_trait]

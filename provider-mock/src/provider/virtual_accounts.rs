@@ -8,8 +8,8 @@ use payments_core::{
     UnreadableRow, VirtualAccountProvider,
     transport::{Subject, Unreadable},
     virtual_account::{
-        OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
-        VirtualAccountRef, VirtualAccountRules, VirtualAccountState,
+        OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
+        VirtualAccountCapabilities, VirtualAccountRef, VirtualAccountRules, VirtualAccountState,
     },
 };
 use serde::Serialize;
@@ -21,7 +21,7 @@ use super::{
     response::{Decoded, malformed, mismatch, unknown},
 };
 use crate::{
-    capabilities::{self, HOLDER, LONGEST, REFERENCE, TEXT},
+    rules::{HOLDER, LONGEST, REFERENCE, TEXT, limits},
     wire::{self, Operation},
 };
 
@@ -33,7 +33,7 @@ pub(super) struct VirtualAccounts {
 
 impl VirtualAccounts {
     pub(super) fn new(client: Arc<Client>) -> Self {
-        Self { client, capabilities: capabilities::virtual_accounts() }
+        Self { client, capabilities: capabilities() }
     }
 
     fn check_life(&self, end: Option<Timestamp>) -> Result<()> {
@@ -70,6 +70,21 @@ impl VirtualAccounts {
         let subject = Subject::VirtualAccount(order.clone());
         self.client.instruct(operation, &[order.as_str()], subject, body, accept).await
     }
+}
+
+fn capabilities() -> VirtualAccountCapabilities {
+    let uses = vec![Uses::Once, Uses::Many];
+    VirtualAccountCapabilities::new(limits(), uses, ResolveOpen::ByReference)
+        .with_reference(REFERENCE)
+        .with_holder(HOLDER)
+        .with_remark(TEXT)
+        .with_any_amount()
+        .with_longest(LONGEST)
+        .with_find()
+        .with_update()
+        .with_close()
+        .with_reopen()
+        .with_credits(None)
 }
 
 #[async_trait]

@@ -1,6 +1,7 @@
-//! Emits one span, one event and one count per call of a role: the provider, the operation and the
-//! outcome, never the content. Deliveries are counted here and traced where an app passes them to
-//! the hub.
+//! The layer around a role. It refuses requests beyond the capabilities or the provider's own check,
+//! before anything is sent, and emits one span, one event and one count per call: the provider, the
+//! operation and the outcome, never the content. Deliveries are counted here and traced where an app
+//! passes them to the hub.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -15,8 +16,8 @@ use tracing::Instrument as _;
 
 use super::metrics;
 use crate::{
-    AccountId, EndpointName, Listed, Lookup, Movement, NotificationReceiver, OrderRef, PayoutRef,
-    ProviderId, RefundRef, Result, Submission, Timestamp,
+    AccountId, EndpointName, Error, Listed, Lookup, Movement, NotificationReceiver, OrderRef,
+    PayoutRef, ProviderId, RefundRef, Result, Submission, Timestamp,
     bank::BankAccount,
     notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts},
     payment::{
@@ -32,12 +33,12 @@ use crate::{
     },
 };
 
-pub(super) struct Trace<R: ?Sized> {
+pub(super) struct RoleLayer<R: ?Sized> {
     provider: ProviderId,
     inner: Arc<R>,
 }
 
-impl<R: ?Sized> Trace<R> {
+impl<R: ?Sized> RoleLayer<R> {
     pub(super) fn new(provider: &ProviderId, inner: Arc<R>) -> Self {
         Self { provider: provider.clone(), inner }
     }
@@ -76,6 +77,10 @@ impl<R: ?Sized> Trace<R> {
     }
 }
 
+fn allow(capability: bool, what: &'static str) -> Result<()> {
+    if capability { Ok(()) } else { Err(Error::unsupported(format!("the provider cannot {what}"))) }
+}
+
 // The words for outcomes in a span.
 
 fn submission<T>(submission: &Submission<T>) -> &'static str {
@@ -107,43 +112,67 @@ fn report_unreadable<T>(rows: &[Listed<T>]) {
 }
 
 #[async_trait]
-impl PaymentProvider for Trace<dyn PaymentProvider> {
+impl PaymentProvider for RoleLayer<dyn PaymentProvider> {
     fn capabilities(&self) -> &PaymentCapabilities {
         self.inner.capabilities()
     }
 
+    /// Checks the capabilities first, then calls the provider's own check.
     fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.capabilities().check(request)?;
         self.inner.check(request)
     }
 
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
-        self.traced("create_payment", submission, self.inner.create_payment(request)).await
+        let call = async {
+            self.check(request)?;
+            self.inner.create_payment(request).await
+        };
+        self.traced("create_payment", submission, call).await
     }
 
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
-        self.traced("find_payment", lookup, self.inner.find_payment(order)).await
+        let call = async {
+            allow(self.capabilities().find, "find payments")?;
+            self.inner.find_payment(order).await
+        };
+        self.traced("find_payment", lookup, call).await
     }
 
     async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
-        self.traced("cancel_payment", submission, self.inner.cancel_payment(order)).await
+        let call = async {
+            allow(self.capabilities().cancel, "cancel payments")?;
+            self.inner.cancel_payment(order).await
+        };
+        self.traced("cancel_payment", submission, call).await
     }
 
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
-        self.traced("refund_payment", submission, self.inner.refund_payment(request)).await
+        let call = async {
+            allow(self.capabilities().refund, "refund payments")?;
+            self.inner.refund_payment(request).await
+        };
+        self.traced("refund_payment", submission, call).await
     }
 
     async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
-        self.traced("find_refund", lookup, self.inner.find_refund(refund)).await
+        let call = async {
+            allow(self.capabilities().find_refund, "find refunds")?;
+            self.inner.find_refund(refund).await
+        };
+        self.traced("find_refund", lookup, call).await
     }
 }
 
 #[async_trait]
-impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
+impl VirtualAccountProvider for RoleLayer<dyn VirtualAccountProvider> {
     fn capabilities(&self) -> &VirtualAccountCapabilities {
         self.inner.capabilities()
     }
 
+    /// Checks the capabilities first, then calls the provider's own check.
     fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.capabilities().check(request)?;
         self.inner.check(request)
     }
 
@@ -152,19 +181,35 @@ impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.traced("open_virtual_account", submission, self.inner.open(request)).await
+        let call = async {
+            self.check(request)?;
+            self.inner.open(request).await
+        };
+        self.traced("open_virtual_account", submission, call).await
     }
 
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
-        self.traced("find_virtual_account", lookup, self.inner.find(account)).await
+        let call = async {
+            allow(self.capabilities().find, "find virtual accounts")?;
+            self.inner.find(account).await
+        };
+        self.traced("find_virtual_account", lookup, call).await
     }
 
     async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.traced("update_virtual_account", submission, self.inner.update(request)).await
+        let call = async {
+            allow(self.capabilities().update, "change virtual accounts")?;
+            self.inner.update(request).await
+        };
+        self.traced("update_virtual_account", submission, call).await
     }
 
     async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
-        self.traced("close_virtual_account", submission, self.inner.close(account)).await
+        let call = async {
+            allow(self.capabilities().close, "close virtual accounts")?;
+            self.inner.close(account).await
+        };
+        self.traced("close_virtual_account", submission, call).await
     }
 
     async fn reopen(
@@ -172,11 +217,16 @@ impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
         account: &VirtualAccountRef,
         until: Option<Timestamp>,
     ) -> Result<Submission<VirtualAccount>> {
-        self.traced("reopen_virtual_account", submission, self.inner.reopen(account, until)).await
+        let call = async {
+            allow(self.capabilities().reopen, "reopen closed virtual accounts")?;
+            self.inner.reopen(account, until).await
+        };
+        self.traced("reopen_virtual_account", submission, call).await
     }
 
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         let credits = async {
+            allow(self.capabilities().credits, "list credits")?;
             let credits = self.inner.credits(account).await?;
             report_unreadable(&credits);
             Ok(credits)
@@ -186,34 +236,52 @@ impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
 }
 
 #[async_trait]
-impl PayoutProvider for Trace<dyn PayoutProvider> {
+impl PayoutProvider for RoleLayer<dyn PayoutProvider> {
     fn capabilities(&self) -> &PayoutCapabilities {
         self.inner.capabilities()
     }
 
+    /// Checks the capabilities first, then calls the provider's own check.
     fn check(&self, request: &CreatePayout) -> Result<()> {
+        self.capabilities().check(request)?;
         self.inner.check(request)
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
-        self.traced("create_payout", submission, self.inner.create_payout(request)).await
+        let call = async {
+            self.check(request)?;
+            self.inner.create_payout(request).await
+        };
+        self.traced("create_payout", submission, call).await
     }
 
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
-        self.traced("find_payout", lookup, self.inner.find_payout(payout)).await
+        let call = async {
+            allow(self.capabilities().find, "find payouts")?;
+            self.inner.find_payout(payout).await
+        };
+        self.traced("find_payout", lookup, call).await
     }
 
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
-        self.traced("verify_beneficiary", answered, self.inner.verify_beneficiary(account)).await
+        let call = async {
+            allow(self.capabilities().name_check, "look up the holder of an account")?;
+            self.inner.verify_beneficiary(account).await
+        };
+        self.traced("verify_beneficiary", answered, call).await
     }
 
     async fn balance(&self) -> Result<Balance> {
-        self.traced("balance", answered, self.inner.balance()).await
+        let call = async {
+            allow(self.capabilities().balance, "report the balance")?;
+            self.inner.balance().await
+        };
+        self.traced("balance", answered, call).await
     }
 }
 
 #[async_trait]
-impl StatementProvider for Trace<dyn StatementProvider> {
+impl StatementProvider for RoleLayer<dyn StatementProvider> {
     fn capabilities(&self) -> &StatementCapabilities {
         self.inner.capabilities()
     }
@@ -238,7 +306,7 @@ impl StatementProvider for Trace<dyn StatementProvider> {
 }
 
 #[async_trait]
-impl NotificationReceiver for Trace<dyn NotificationReceiver> {
+impl NotificationReceiver for RoleLayer<dyn NotificationReceiver> {
     fn endpoints(&self) -> &[Endpoint] {
         self.inner.endpoints()
     }
