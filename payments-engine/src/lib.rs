@@ -133,7 +133,7 @@ pub use record::{
     Compared, Conclusion, Credit, CreditName, CreditRecord, Decision, Instruction, Observation,
     Observed, OpeningState, Outcome, PaymentObservation, PaymentOpening, PaymentRecord,
     PayoutRecord, Permit, RecordKind, RecordState, RefundOf, RefundRecord, RefundRecordState,
-    Report, ReportData, Sending, SendingState, Settled, Source, Standing, Stated,
+    Report, ReportData, Seen, Sending, SendingState, Settled, Source, Standing, Stated,
 };
 pub use resolver::Pass;
 pub use sealing::SealingKey;

@@ -34,8 +34,8 @@ struct Line {
 
 fn notice(subject: Subject, kind: CaseKind, opened_at: Timestamp, detail: &str) -> Notice {
     let detail = payments_core::printable(detail).to_string();
-    let (credits, settled) = (Vec::new(), None);
-    Notice { subject, case: Case { number: 1, kind, opened_at, detail, credits, settled } }
+    let (seen, credits, settled) = (None, Vec::new(), None);
+    Notice { subject, case: Case { number: 1, kind, opened_at, detail, seen, credits, settled } }
 }
 
 /// Returns the notices that wait for a person, the oldest of each kind first.

@@ -10,13 +10,18 @@ use super::{Comparing, LATE, Marks, ReconciliationRow, RowKind, mark, report_of}
 use crate::{
     booking::{self, COMPARED},
     change::Subject,
-    record::{CaseKind, CreditName, CreditRecord, PayoutRecord, RecordState, Source},
+    record::{
+        CaseKind, CaseText, CreditName, CreditRecord, PayoutRecord, RecordState, Seen, Source,
+    },
     seeded::Seeded,
     store::StoreError,
 };
 
 /// The most payouts of one amount that a line without a reference is compared with.
 const LIKE: usize = 200;
+
+/// The detail of a row whose line has another amount than the record; the row shows both.
+const ANOTHER_AMOUNT: &str = "it is on record with another amount";
 
 /// The record of the same money under the key of another source.
 struct Partner {
@@ -154,13 +159,14 @@ impl Comparing<'_> {
             Some(amount) if amount == line.amount || ignores => row(RowKind::Matched, ""),
             Some(amount) => {
                 let name = CreditName { provider, key: line.key.clone() };
-                let detail = format!("the statement lists {} as {}", name.key, line.amount);
+                let credit = Some(name.key.to_string());
+                let seen = Seen::Listed { amount: line.amount, credit };
                 let kind = match known {
                     Some(_) => CaseKind::Contradicted,
                     None => CaseKind::Differs,
                 };
-                let case = self.call_a_person(&subject, kind, &detail, Some(name))?;
-                let row = row(RowKind::Differs, "it is on record with another amount");
+                let case = self.call_a_person(&subject, kind, seen, Some(name))?;
+                let row = row(RowKind::Differs, ANOTHER_AMOUNT);
                 ReconciliationRow { recorded: Some(amount), ..row }.with_case(case)
             }
         }))
@@ -251,15 +257,15 @@ impl Comparing<'_> {
             return Ok(None);
         }
         let amount = record.request.amount;
-        let (kind, case, detail) = if !is_free {
+        let (kind, case, text) = if !is_free {
             let detail = format!("the statement lists it more than once, last as {}", line.key);
-            (RowKind::Duplicate, CaseKind::PaidTwice, detail)
+            (RowKind::Duplicate, CaseKind::PaidTwice, CaseText::from(&detail))
         } else if amount != line.amount && !self.is_seeded(Seeded::IgnoresAnotherAmount) {
-            let detail = format!("the statement lists it as {}", line.amount);
-            (RowKind::Differs, CaseKind::Differs, detail)
+            let seen = Seen::Listed { amount: line.amount, credit: None };
+            (RowKind::Differs, CaseKind::Differs, CaseText::from(seen))
         } else if !may_have_left(record.state) {
             let detail = format!("it is {}, and the statement lists it", record.state);
-            (RowKind::Differs, CaseKind::Contradicted, detail)
+            (RowKind::Differs, CaseKind::Contradicted, CaseText::from(&detail))
         } else {
             let (token, at, start) = (self.next_token(), self.at, self.start);
             if !self.is_seeded(Seeded::IgnoresAListedPayout) {
@@ -267,7 +273,11 @@ impl Comparing<'_> {
             }
             return Ok(Some(row(&record, RowKind::Matched, "")));
         };
-        let case = self.call_a_person(&subject, case, &detail, None)?;
+        let detail = match &text.seen {
+            Some(_) => ANOTHER_AMOUNT.to_owned(),
+            None => text.detail.clone(),
+        };
+        let case = self.call_a_person(&subject, case, text, None)?;
         let recorded = (amount != line.amount).then_some(amount);
         let row = row(&record, kind, &detail).with_case(case);
         Ok(Some(ReconciliationRow { recorded, ..row }))

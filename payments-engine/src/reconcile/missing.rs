@@ -12,8 +12,8 @@ use crate::{
     change::{Change, Subject},
     journal,
     record::{
-        CaseId, CaseKind, CreditName, CreditRecord, Observation, PaymentObservation, PayoutRecord,
-        RecordState,
+        CaseId, CaseKind, CaseText, CreditName, CreditRecord, Observation, PaymentObservation,
+        PayoutRecord, RecordState,
     },
     store::{Due, StoreError},
 };
@@ -215,10 +215,10 @@ impl Comparing<'_> {
         &mut self,
         subject: &Subject,
         kind: CaseKind,
-        detail: &str,
+        text: impl Into<CaseText>,
         credit: Option<CreditName>,
     ) -> Result<Option<CaseId>, StoreError> {
-        let detail = payments_core::printable(detail).to_string();
+        let CaseText { detail, seen } = text.into();
         let Some(change) = Change::of(self.rows, subject)? else { return Ok(None) };
         let is_it = |case: &&crate::record::Case| {
             let is_of_it = credit.as_ref().is_some_and(|name| case.credits.contains(name));
@@ -233,13 +233,15 @@ impl Comparing<'_> {
             Subject::Payout(payout) => {
                 journal::change(self.rows, payout, &token, at, start, |record, _| {
                     let due = Due::At(at);
-                    let observation = Observation::Reconciled { run, kind, detail: detail.clone() };
+                    let (detail, seen) = (detail.clone(), seen.clone());
+                    let observation = Observation::Reconciled { run, kind, detail, seen };
                     Ok(record.map(|_| journal::Change { observation, due }))
                 })?;
             }
             Subject::Payment(order) => {
                 let credits = credit.iter().cloned().collect();
-                let observation = PaymentObservation::Reconciled { run, kind, detail, credits };
+                let observation =
+                    PaymentObservation::Reconciled { run, kind, detail, seen, credits };
                 booking::change_payment(self.rows, order, &token, at, start, |record| {
                     record.map(|_| observation)
                 })?;

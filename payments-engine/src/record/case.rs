@@ -6,7 +6,7 @@ use std::str::FromStr;
 use payments_core::{Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::CreditName;
+use super::{CreditName, Seen};
 use crate::change::Subject;
 
 /// An open question about a record that only a person can decide.
@@ -21,6 +21,9 @@ pub struct Case {
     pub opened_at: Timestamp,
     /// The finding, in one line, without personal data.
     pub detail: String,
+    /// The finding as data, if it is about amounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
     /// The credits that the case is about; empty if it is not about credits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<CreditName>,

@@ -3,7 +3,7 @@
 use payments_core::{Movement, OrderRef, ProviderId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Case, CaseKind, CreditName, Decision, Settled, Source};
+use super::{Case, CaseKind, CreditName, Decision, Seen, Settled, Source};
 
 /// A credit as one source reported it, with the order that it belongs to, if that is known. Also
 /// used for outgoing money without a record.
@@ -44,15 +44,17 @@ impl CreditRecord {
         at: Timestamp,
     ) -> Self {
         let name = CreditName { provider: provider.clone(), key: movement.key.clone() };
-        let (kind, happened) = match movement.is_credit() {
-            true => (CaseKind::Unmatched, "arrived for no known order"),
-            false => (CaseKind::LeftUnexplained, "left for no payout or refund on record"),
+        let amount = movement.amount;
+        let (kind, seen) = match movement.is_credit() {
+            true => (CaseKind::Unmatched, Seen::Arrived { amount }),
+            false => (CaseKind::LeftUnexplained, Seen::Left { amount }),
         };
         let case = || Case {
             number: 1,
             kind,
             opened_at: at,
-            detail: format!("{} {happened}", movement.amount),
+            detail: seen.to_string(),
+            seen: Some(seen),
             credits: vec![name],
             settled: None,
         };

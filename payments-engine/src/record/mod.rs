@@ -8,6 +8,7 @@ mod outcome;
 mod payment;
 mod payout;
 mod report;
+mod seen;
 mod state;
 #[cfg(test)]
 mod stored;
@@ -23,6 +24,8 @@ pub use payment::{
 };
 pub use payout::{PayoutRecord, Permit, RecordKind};
 pub use report::{Report, ReportData, Source};
+pub use seen::Seen;
 pub use state::RecordState;
 
 pub(crate) use content::differing_field;
+pub(crate) use seen::CaseText;

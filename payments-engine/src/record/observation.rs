@@ -7,7 +7,7 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{CaseKind, Decision, Outcome, RecordKind};
+use super::{CaseKind, Decision, Outcome, RecordKind, Seen};
 
 /// One observation of a payout, or of a payment, with its place in the history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -121,6 +121,9 @@ pub enum Observation {
         kind: CaseKind,
         /// The finding, in one line.
         detail: String,
+        /// The finding as data, if it is about amounts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
     /// A stored observation that this version does not know. It changes only the revision.
     #[serde(other)]

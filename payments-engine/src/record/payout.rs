@@ -12,8 +12,8 @@ use payments_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Case, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, RecordState, RefundOf,
-    Settled,
+    Case, CaseKind, CaseText, Conclusion, Decision, Observation, Observed, Outcome, RecordState,
+    RefundOf, Seen, Settled,
 };
 
 /// The state of one payout and everything known about it. The engine stores it.
@@ -207,7 +207,9 @@ impl PayoutRecord {
                 self.open_case(CaseKind::Unknown, &detail, at);
             }
             Observation::Listed { amount, .. } => self.list(*amount, at),
-            Observation::Reconciled { kind, detail, .. } => self.open_case(*kind, detail, at),
+            Observation::Reconciled { kind, detail, seen, .. } => {
+                self.open_case(*kind, CaseText::new(detail, seen.clone()), at);
+            }
             Observation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
             }
@@ -279,8 +281,8 @@ impl PayoutRecord {
     /// Applies a line of a statement that names it: its money left, whatever was known before.
     fn list(&mut self, amount: payments_core::money::Money, at: Timestamp) {
         if amount != self.request.amount {
-            let detail = format!("the statement lists it as {amount}");
-            self.open_case(CaseKind::Differs, &detail, at);
+            let seen = Seen::Listed { amount, credit: None };
+            self.open_case(CaseKind::Differs, seen, at);
         } else if self.state != RecordState::Reversed {
             self.see(PayoutState::Succeeded, at);
         }
@@ -319,14 +321,13 @@ impl PayoutRecord {
         self.uncertain = Some(uncertain);
     }
 
-    fn open_case(&mut self, kind: CaseKind, detail: &str, at: Timestamp) {
+    fn open_case(&mut self, kind: CaseKind, text: impl Into<CaseText>, at: Timestamp) {
         if self.open_cases().any(|case| case.kind == kind) {
             return;
         }
         let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let detail = payments_core::printable(detail).to_string();
-        let credits = Vec::new();
-        self.cases.push(Case { number, kind, opened_at: at, detail, credits, settled: None });
+        let (CaseText { detail, seen }, credits) = (text.into(), Vec::new());
+        self.cases.push(Case { number, kind, opened_at: at, detail, seen, credits, settled: None });
     }
 
     fn decide(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {

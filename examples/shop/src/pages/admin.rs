@@ -10,7 +10,7 @@ use payments::{
     engine::{Case, CaseId, CaseKind, Change, Decision, Health, ReconciliationRun, Subject},
 };
 
-use super::{moment, page, read, reconciliation};
+use super::{LANGUAGE, moment, page, read, reconciliation};
 use crate::{Order, shop::Books};
 
 /// The contents of the owner's page.
@@ -74,7 +74,7 @@ fn case_html(id: &CaseId, case: &Case, change: &Change) -> Markup {
     html! {
         form.case method="post" action="/admin/cases" {
             h3 { (case.kind.as_str().replace('_', " ")) ": " (id.subject) }
-            p { (case.detail) " " (memo) }
+            p { (case.text(LANGUAGE)) " " (memo) }
             input type="hidden" name="case" value=(id);
             label { "Decision "
                 select name="decision" {

@@ -149,9 +149,12 @@ fn look_again(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
     }
 }
 
+/// The language of the pages.
+const LANGUAGE: Language = Language::English;
+
 /// Formats an amount for the readers of the shop's pages.
 fn read(amount: Money) -> String {
-    amount.localized(Language::English)
+    amount.localized(LANGUAGE)
 }
 
 /// Formats a moment in the time of Vietnam, to the minute.

@@ -182,7 +182,7 @@ async fn the_owner_sees_orders_decides_a_case_pays_out_and_reconciles() {
     // The webhook and the line of the statement are about the same money.
     let case = "form.case:has(select[name=decision])";
     assert_eq!(owner.count(case), 1);
-    assert!(owner.text(case).contains("cam on shop"));
+    assert!(owner.text(case).contains("50,000 VND arrived for no known order cam on shop"));
     owner.assert_well_made();
     owner.fill(&format!("{case} >> input[name=order]"), reference.as_str());
     owner.fill(&format!("{case} >> input[name=who]"), "Lan");

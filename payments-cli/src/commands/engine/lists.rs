@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use payments::{
     OrderRef, PayoutRef, ProviderId,
     engine::{Engine, PaymentFilter, RecordState},
+    money::{Language, Money},
 };
 
 use super::failed;
@@ -66,7 +67,8 @@ pub(super) async fn payouts(args: Payouts, engine: &Engine) -> Result<(), Failur
     let listed = engine.list_payouts(args.state, after.as_ref(), args.page.most).await;
     let mut out = String::new();
     for record in listed.map_err(failed)? {
-        let (payout, amount) = (styled(STRONG, record.reference()), record.request.amount);
+        let payout = styled(STRONG, record.reference());
+        let amount = amount_text(record.request.amount);
         let (provider, state, at) = (&record.provider, record.state, record.changed_at);
         let _ = writeln!(out, "{payout} {state} since {at}: {amount} at {provider}");
     }
@@ -87,8 +89,8 @@ pub(super) async fn payments(args: Payments, engine: &Engine) -> Result<(), Fail
     print(&out)
 }
 
-fn amount_text(amount: payments::money::Money) -> String {
-    amount.to_string()
+fn amount_text(amount: Money) -> String {
+    amount.localized(Language::English)
 }
 
 pub(super) async fn accounts(args: Accounts, engine: &Engine) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use payments::{
     OrderRef, Payments, PayoutRef, ProviderId,
     config::Environ,
     engine::{CaseId, Decision, Engine, EngineBuilder, RecordState},
+    money::Language,
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},
 };
@@ -306,7 +307,8 @@ async fn cases(engine: &Engine) -> Result<(), Failure> {
     let mut out = String::new();
     for (id, case, _) in engine.cases().await.map_err(failed)? {
         let (kind, since) = (word(&case.kind), case.opened_at);
-        let _ = writeln!(out, "{} {kind} since {since}: {}", styled(STRONG, id), case.detail);
+        let text = case.text(Language::English);
+        let _ = writeln!(out, "{} {kind} since {since}: {text}", styled(STRONG, id));
     }
     output::print(if out.is_empty() { "no case is open\n" } else { &out })
 }

@@ -11,7 +11,8 @@ use super::{
     credit::stand,
 };
 use crate::record::{
-    Case, CaseKind, Decision, Observed, Outcome, Permit, Report, ReportData, Settled, Source,
+    Case, CaseKind, CaseText, Decision, Observed, Outcome, Permit, Report, ReportData, Seen,
+    Settled, Source,
 };
 
 impl PaymentRecord {
@@ -139,8 +140,9 @@ impl PaymentRecord {
             PaymentObservation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
             }
-            PaymentObservation::Reconciled { kind, detail, credits, .. } => {
-                self.open_case(*kind, detail, credits.clone(), at);
+            PaymentObservation::Reconciled { kind, detail, seen, credits, .. } => {
+                let text = CaseText::new(detail, seen.clone());
+                self.open_case(*kind, text, credits.clone(), at);
             }
             PaymentObservation::Unrecognised => {}
         }
@@ -341,12 +343,13 @@ impl PaymentRecord {
             *sum = (*sum).max(minor);
         }
         let paid = payers.values().filter(|sum| **sum > 0).count();
-        let detail = format!("{excess} more than was asked for");
         if paid > 1 {
-            let detail = format!("{detail}, paid through {paid} providers");
-            self.open_case(CaseKind::PaidTwice, &detail, Vec::new(), at);
+            let providers = u32::try_from(paid).unwrap_or(u32::MAX);
+            let seen = Seen::TooMuch { excess, providers };
+            self.open_case(CaseKind::PaidTwice, seen, Vec::new(), at);
         }
-        self.open_case(CaseKind::Over, &detail, Vec::new(), at);
+        let seen = Seen::TooMuch { excess, providers: 1 };
+        self.open_case(CaseKind::Over, seen, Vec::new(), at);
     }
 
     /// Opens a case, unless one of its kind has the same detail, or one of its kind is open, to which
@@ -355,11 +358,11 @@ impl PaymentRecord {
     pub(super) fn open_case(
         &mut self,
         kind: CaseKind,
-        detail: &str,
+        text: impl Into<CaseText>,
         credits: Vec<CreditName>,
         at: Timestamp,
     ) {
-        let detail = payments_core::printable(detail).to_string();
+        let CaseText { detail, seen } = text.into();
         let was_settled = self.cases.iter().any(|case| case.kind == kind && case.detail == detail);
         if was_settled {
             return;
@@ -369,13 +372,13 @@ impl PaymentRecord {
         if let Some(case) = open.filter(|_| !many) {
             // A case of the same kind with a longer finding asks for one decision.
             if kind == CaseKind::Over {
-                case.detail = detail;
+                (case.detail, case.seen) = (detail, seen);
             }
             case.credits.extend(credits);
             return;
         }
         let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
-        self.cases.push(Case { number, kind, opened_at: at, detail, credits, settled: None });
+        self.cases.push(Case { number, kind, opened_at: at, detail, seen, credits, settled: None });
     }
 
     fn settle(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {

@@ -9,7 +9,7 @@ use payments_core::{
 use serde::{Deserialize, Serialize};
 
 use super::AccountChangeKind;
-use crate::record::{CaseKind, CreditName, Decision, Outcome, RecordState, Report};
+use crate::record::{CaseKind, CreditName, Decision, Outcome, RecordState, Report, Seen};
 
 /// An observation of the payment of one order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -206,6 +206,9 @@ pub enum PaymentObservation {
         kind: CaseKind,
         /// The finding, in one line.
         detail: String,
+        /// The finding as data, if it is about amounts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
         /// The credits that the case is about.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         credits: Vec<CreditName>,

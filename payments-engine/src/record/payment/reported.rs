@@ -11,7 +11,7 @@ use super::{
     Credit, OpeningState, PaymentOpening, PaymentRecord, RefundRecord, Standing, Stated,
     money::from_minor,
 };
-use crate::record::{CaseKind, Report, ReportData, Source};
+use crate::record::{CaseKind, Report, ReportData, Seen, Source};
 
 impl PaymentRecord {
     pub(super) fn report(&mut self, report: &Report, at: Timestamp) {
@@ -106,8 +106,9 @@ impl PaymentRecord {
         let is_other =
             |money: &Money| self.asked.is_some_and(|asked| asked.currency() != money.currency());
         if let Some(money) = other_currency.or(stated.filter(is_other)) {
-            let detail = format!("{} states {money}", report.provider);
-            self.open_case(CaseKind::OtherCurrency, &detail, Vec::new(), at);
+            let provider = report.provider.clone();
+            let seen = Seen::StatedInAnotherCurrency { provider, amount: money };
+            self.open_case(CaseKind::OtherCurrency, seen, Vec::new(), at);
         }
         for movement in payment.credits.iter().filter(|movement| movement.is_credit()) {
             self.credit(report, movement, at);
@@ -201,9 +202,9 @@ impl PaymentRecord {
             standing: if is_other { Standing::OtherCurrency } else { Standing::Held },
         };
         if is_other {
-            let detail = format!("{} arrived", movement.amount);
+            let seen = Seen::ArrivedInAnotherCurrency { amount: movement.amount };
             let name = credit.name();
-            self.open_case(CaseKind::OtherCurrency, &detail, vec![name], at);
+            self.open_case(CaseKind::OtherCurrency, seen, vec![name], at);
         }
         self.credits.push(credit);
     }
