@@ -1,4 +1,4 @@
-//! Runs every command that the README and the pages of docs show.
+//! Runs every command that a page of the project shows.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -14,7 +14,7 @@ use payments::{
 use tempfile::TempDir;
 
 /// Commands that are not run here, by their beginnings, each with the reason.
-const NOT_HERE: [(&str, &str); 12] = [
+const NOT_HERE: [(&str, &str); 20] = [
     ("cargo run -- demo", ".ci/run runs it"),
     ("payments demo", ".ci/run runs it"),
     ("cargo test", ".ci/run runs every test"),
@@ -27,6 +27,14 @@ const NOT_HERE: [(&str, &str); 12] = [
     ("payments probe --config payments.toml ", "asks gateways; tests/cli runs it"),
     ("openssl rand ", "a program of others"),
     ("openssl ", "a program of others"),
+    ("chmod ", "a program of others"),
+    ("apt-get install ", "a program of others"),
+    ("cargo install ", "a program of others"),
+    ("cargo fuzz ", ".ci/run fuzzes"),
+    ("fuzz/smoke ", ".ci/run runs it"),
+    ("BROWSER_TESTS=1 cargo test ", ".ci/run runs every test, with a browser"),
+    ("export PAYMENTS_TEST_POSTGRES_URL=", "of the machine"),
+    ("ENGINE_TRIAL_", ".ci/run runs them, with smaller numbers"),
 ];
 
 /// The files that the commands find in their folder.
@@ -93,14 +101,16 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// Every page of the project.
 fn pages() -> Vec<PathBuf> {
-    let mut pages = vec![root().join("README.md"), root().join("README.vi.md")];
-    let mut folders = vec![root().join("docs")];
+    let (mut pages, mut folders) = (Vec::new(), vec![root()]);
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let is_of_others = ["target", "node_modules"].contains(&name) || name.starts_with('.');
+            if path.is_dir() && !is_of_others {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
+            } else if name.ends_with(".md") {
                 pages.push(path);
             }
         }

@@ -60,3 +60,8 @@ pub use tip::Tip;
 pub use transfer_text::{TextError, transfer_text};
 pub use vietqr::{ASK_PAYER, ConsumerData, Initiation, Service, VietQr};
 pub use warning::Warning;
+
+/// Lets rustdoc test the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,6 +10,7 @@
 
 mod doctor;
 mod doctor_online;
+mod documented_configurations;
 mod engine;
 mod explain;
 mod formulas;

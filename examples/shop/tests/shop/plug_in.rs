@@ -13,8 +13,11 @@ use axum::{
 use example_shop::{ITEMS, Settings, Shop, Way};
 use payments::{
     OrderRef, Payments,
+    config::PaymentsConfig,
     engine::{OpeningState, PaymentRecord},
     payment::NextAction,
+    registry::{Context, Registry},
+    transport::{HttpClient, HttpClientSettings},
 };
 use simulator_kit::{HangUp, Server};
 use tempfile::TempDir;
@@ -70,6 +73,22 @@ impl Forgetful {
         let settings = Settings::at("127.0.0.1:8080".parse().unwrap()).with_database(database);
         Shop::start(&payments, &settings).await.unwrap()
     }
+}
+
+/// How many providers an app has that adds the plug-in by hand, in the lines of the guide.
+fn added_by_hand(config: &str) -> Result<usize, Box<dyn std::error::Error>> {
+    let config: PaymentsConfig = toml::from_str(config)?;
+    let context = Context::new(Arc::new(HttpClient::new(HttpClientSettings::default())?));
+    let registry = Registry::linked().add(provider_template::REGISTRATION); // or Registry::empty()
+    let payments = Payments::build(&config, &registry, &context)?;
+    Ok(payments.providers().count())
+}
+
+#[test]
+fn a_plug_in_that_is_linked_can_be_added_by_hand_too() {
+    let config = "[providers.main]\nkind = 'template'\nenvironment = 'sandbox'\n\
+                  merchant_id = 'T-1001'\napi_key = 'for-tests'\nnotify_secret = 'for-tests'\n";
+    assert_eq!(added_by_hand(config).unwrap(), 1);
 }
 
 async fn payment_of(shop: &Shop, reference: &OrderRef) -> PaymentRecord {
