@@ -38,7 +38,7 @@ impl Flaw {
         }
     }
 
-    /// Nothing if it is so, or else a flaw.
+    /// Returns `Ok` if `is_so` is `true`, and otherwise a flaw.
     pub(crate) fn unless(
         is_so: bool,
         expected: impl Into<String>,
@@ -47,7 +47,7 @@ impl Flaw {
         if is_so { Ok(()) } else { Err(Self::new(expected, found)) }
     }
 
-    /// Nothing if both are the same, or else a flaw.
+    /// Returns `Ok` if both values are equal, and otherwise a flaw.
     pub(crate) fn unless_equal<T: fmt::Debug + PartialEq>(
         expected: T,
         found: T,
@@ -55,7 +55,7 @@ impl Flaw {
         Self::unless(expected == found, format!("{expected:?}"), format!("{found:?}"))
     }
 
-    /// An error where nothing is in the way.
+    /// Creates the flaw of an error that was returned although no fault was caused.
     pub(crate) fn refused(operation: Operation, error: &Error) -> Self {
         Self::new("an answer, with nothing in the way", error_text(error)).in_call(operation)
     }
@@ -85,12 +85,12 @@ impl Flaw {
     }
 }
 
-/// An error in a line.
+/// Describes an error in one line.
 pub(crate) fn error_text(error: &Error) -> String {
     format!("Err({:?}): {error}", error.kind())
 }
 
-/// What a call returned with nothing in the way.
+/// Returns the result of a call that was made without faults. An error is a flaw.
 pub(crate) fn answered<T>(operation: Operation, result: Result<T, Error>) -> Result<T, Flaw> {
     result.map_err(|error| Flaw::refused(operation, &error))
 }

@@ -300,7 +300,7 @@ mod tests {
         proxy::Fault,
     };
 
-    /// The names in the macros above, which cannot read the lists themselves.
+    /// Returns the names in the macros above, which cannot read the lists themselves.
     fn names_in_macros() -> BTreeSet<&'static str> {
         let source = include_str!("suite.rs");
         let start = source.find("macro_rules! suite").unwrap();

@@ -67,7 +67,7 @@ pub(crate) enum Encoding<'a> {
 }
 
 impl Encoding<'_> {
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub(crate) fn method(self) -> http::Method {
         match self {
             Self::Query => http::Method::GET,

@@ -1,4 +1,4 @@
-//! What a gateway notifies agrees with its ledger, and is handled once.
+//! A gateway's notifications agree with its ledger, and each event is handled once.
 
 use std::time::Duration;
 

@@ -52,7 +52,7 @@ pub(crate) struct Record {
     pub(crate) balance: Option<(Balance, Timestamp)>,
     /// The roles about which the gateway sends notifications.
     pub(crate) notified: Vec<Role>,
-    /// How payments are opened.
+    /// The way in which payments are opened.
     pub(crate) create: Option<CreateMode>,
     /// The effect of a repeated payout.
     pub(crate) repeat: Option<Repeat>,

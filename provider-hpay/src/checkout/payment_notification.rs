@@ -152,7 +152,7 @@ fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_site_code", hpay.merchant_id().as_bytes())
 }
 
-/// Form-decodes one value.
+/// Decodes one form-encoded value.
 fn decode(text: &str) -> String {
     let query = format!("={}", text.replace('&', "%26"));
     form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value).collect()

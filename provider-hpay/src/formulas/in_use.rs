@@ -54,8 +54,8 @@ impl Formulas {
         replaceable().map(|usual| self.get(usual))
     }
 
-    /// The formula of HPay's that is used for `usual`: another one if the configuration names it,
-    /// whether or not a template replaces it.
+    /// Returns the formula of HPay that is used for `usual`, whether or not a template replaces it:
+    /// another one if the configuration selects it, or else `usual` itself.
     pub(crate) fn chosen<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
         self.chosen.get(&*usual.id).copied().unwrap_or(usual)
     }
@@ -65,8 +65,8 @@ impl Formulas {
         self.templates.iter().map(|(id, formula)| (short(id), formula))
     }
 
-    /// What an operator should know of the formulas that the configuration gave: which of them join
-    /// fields so that their ends are uncertain.
+    /// Returns warnings for an operator about formulas of the configuration that join fields so
+    /// that it is uncertain where they end.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let of = |formula: &Formula| {
             let why = formula.ambiguous_layout()?;
@@ -123,8 +123,9 @@ impl Formulas {
     }
 }
 
-/// The formulas that a client uses; a configuration can replace each. One of the others is kept for
-/// history, and one is only named in the place of the usual one.
+/// Returns the formulas that a client uses, each of which a configuration can replace. Of the two
+/// others, one is kept for history, and the other is used only if the configuration selects it
+/// instead of the usual one.
 fn replaceable() -> impl Iterator<Item = &'static Formula> {
     let unused = [CHECKOUT_LINK_15_FIELDS.id, PAYOUT_RESPONSE_BY_NAME.id];
     FORMULAS.iter().filter(move |formula| !unused.contains(&formula.id))
@@ -136,7 +137,7 @@ static LINKS: [Formula; 3] = [CHECKOUT_V1_LINK, CHECKOUT_LINK, CHECKOUT_LINK_SHO
 /// The formulas of the response to a payout.
 static PAYOUT_RESPONSES: [Formula; 2] = [PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME];
 
-/// The formulas of HPay's that can be used for one of them, itself included.
+/// Returns the formulas of HPay that can be used instead of `usual`, including itself.
 fn alternatives(usual: &Formula) -> &'static [Formula] {
     [LINKS.as_slice(), &PAYOUT_RESPONSES]
         .into_iter()

@@ -139,8 +139,8 @@ mod tests {
 
     const STATUSES: [&str; 10] = ["", "0", "1", "2", "3", "4", "5", "6", "7", "8"];
 
-    /// The table of the three statuses, written out: transaction, cashout, refund, and their
-    /// meaning. Combinations that are not listed are uncertain.
+    /// Returns the meaning of the three statuses, from a written-out table: transaction, cashout,
+    /// refund, and their meaning. Combinations that are not listed are uncertain.
     fn expected(transaction: &str, cashout: &str, refund: &str) -> PayoutStatus {
         let (state, contradiction) = match (transaction, cashout, refund) {
             (_, "1" | "2", _) => (Pending, false),

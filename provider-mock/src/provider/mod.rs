@@ -41,7 +41,7 @@ pub(crate) struct Parts {
     pub(crate) webhook_keys: Keys,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// How payments are opened.
+    /// The way in which payments are opened.
     pub(crate) create: CreateMode,
     /// The effect of a second payment for one order.
     pub(crate) payment_repeat: Repeat,

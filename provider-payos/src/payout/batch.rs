@@ -137,7 +137,7 @@ impl CreateBatch {
 }
 
 impl Sender {
-    /// See [`PayOS::create_batch`](crate::PayOS::create_batch).
+    /// Carries out [`PayOS::create_batch`](crate::PayOS::create_batch).
     pub(crate) async fn create_batch(&self, batch: &CreateBatch) -> Result<Submission<Batch>> {
         batch.check()?;
         let key = idempotency_key::of(&self.channel.client_id, &batch.reference);
@@ -149,7 +149,7 @@ impl Sender {
             .await
     }
 
-    /// See [`PayOS::find_batch`](crate::PayOS::find_batch).
+    /// Carries out [`PayOS::find_batch`](crate::PayOS::find_batch).
     pub(crate) async fn find_batch(&self, reference: &PayoutRef) -> Result<Lookup<Batch>> {
         let found = self.list(&FIND_BATCH, reference).await?;
         let batches: Result<Vec<_>, Unreadable> =
@@ -163,7 +163,7 @@ impl Sender {
         Ok(Lookup::from_vec(batches, absent()))
     }
 
-    /// See [`PayOS::estimate_credit`](crate::PayOS::estimate_credit).
+    /// Carries out [`PayOS::estimate_credit`](crate::PayOS::estimate_credit).
     pub(crate) async fn estimate_credit(&self, batch: &CreateBatch) -> Result<u64> {
         batch.check()?;
         let asked = Asked::with_body(ESTIMATE_CREDIT.path, &batch.body())?;

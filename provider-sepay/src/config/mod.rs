@@ -307,7 +307,7 @@ payments_core::register!(REGISTRATION);
 /// ```
 ///
 /// # Errors
-/// Every problem of the configuration.
+/// Returns every problem of the configuration.
 pub fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
     match read.typed() {

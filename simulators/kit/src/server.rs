@@ -141,7 +141,7 @@ async fn accept(
     }
 }
 
-/// `Err` makes hyper close the connection.
+/// Responds to a request. An `Err` makes hyper close the connection.
 async fn answer(
     router: Router,
     known: Arc<KnownHosts>,

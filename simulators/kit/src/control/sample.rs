@@ -13,7 +13,8 @@ pub struct Sample {
     pub curl: String,
     /// A part of the documented response to the call.
     pub answers: String,
-    /// How to start the same payment in a browser, if a browser makes the call. Otherwise `None`.
+    /// The way to start the same payment in a browser, if a browser makes the call. Otherwise
+    /// `None`.
     pub browser: Option<Browser>,
 }
 
