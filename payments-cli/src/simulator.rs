@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::GivenKeys;
-use simulator_kit::{Acknowledgement, Destinations, Section, control::Control};
+use simulator_kit::{Acknowledgement, Destinations, Section, Trusted, control::Control};
 
 type Starting = Pin<Box<dyn Future<Output = io::Result<RunningSimulator>> + Send>>;
 
@@ -72,6 +72,8 @@ pub struct ListenSettings {
     pub ip: IpAddr,
     /// The destinations to which it may send notifications.
     pub destinations: Destinations,
+    /// Whose certificates it trusts, beside those of the machine, when it sends notifications.
+    pub trusted: Trusted,
     /// The responses that acknowledge its notifications.
     pub acknowledgement: Acknowledgement,
     /// Whether it refuses calls beyond the gateway's documented rate.
@@ -90,6 +92,7 @@ impl Default for ListenSettings {
             host_names: Vec::new(),
             ip: Ipv4Addr::LOCALHOST.into(),
             destinations: Destinations::default(),
+            trusted: Trusted::default(),
             acknowledgement: Acknowledgement::default(),
             rate_limits: false,
             failing_values: false,

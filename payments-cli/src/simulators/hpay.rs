@@ -44,6 +44,7 @@ pub fn hpay() -> Simulator {
             .with_ports(ports)
             .with_address(listen.ip)
             .with_destinations(listen.destinations)
+            .with_trusted(listen.trusted.clone())
             .with_acknowledgement(listen.acknowledgement);
         if listen.failing_values {
             settings = settings.with_failing_values();

@@ -25,6 +25,7 @@ pub fn sepay() -> Simulator {
         let mut settings = Settings::test()
             .with_address(listen.ip)
             .with_destinations(listen.destinations)
+            .with_trusted(listen.trusted.clone())
             .with_acknowledgement(listen.acknowledgement);
         if listen.failing_values {
             settings = settings.with_failing_values();

@@ -56,6 +56,35 @@ pub enum ControlError {
     },
 }
 
+/// What the gateway knows.
+#[cfg(feature = "simulator")]
+pub(crate) struct Shown {
+    pub(crate) payments: Vec<ShownPayment>,
+    pub(crate) virtual_accounts: Vec<crate::wire::VirtualAccount>,
+    pub(crate) payouts: Vec<crate::wire::Payout>,
+    pub(crate) own: Vec<OwnRow>,
+    pub(crate) bookings: Vec<Booking>,
+    /// The address of notifications that have none of their own.
+    pub(crate) notify_url: Option<String>,
+}
+
+/// A payment with what the protocol does not show of it.
+#[cfg(feature = "simulator")]
+pub(crate) struct ShownPayment {
+    pub(crate) payment: crate::wire::Payment,
+    pub(crate) description: String,
+    pub(crate) opened_at: payments_core::Timestamp,
+}
+
+/// One of the merchant's bank accounts.
+#[cfg(feature = "simulator")]
+pub(crate) struct OwnRow {
+    pub(crate) number: String,
+    pub(crate) bank: String,
+    pub(crate) holder: String,
+    pub(crate) balance: Money,
+}
+
 fn unknown_page() -> ControlError {
     ControlError::UnknownOrder("of a page that there is not".to_owned())
 }
@@ -377,6 +406,33 @@ impl MockGateway {
         let keys = [&self.inner.api_key, &self.inner.webhook_key];
         let secrets = keys.into_iter().filter_map(Keys::newest);
         secrets.map(|secret| secret.expose().to_owned()).collect()
+    }
+
+    /// What the gateway knows, for the overview in the vocabulary of all gateways.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn shown(&self) -> Shown {
+        let now = self.now();
+        let books = self.books();
+        let own = books.ledger.accounts().iter().map(|own| OwnRow {
+            number: own.number.to_string(),
+            bank: own.bank.to_string(),
+            holder: own.holder.clone(),
+            balance: own.balance,
+        });
+        Shown {
+            payments: books.orders.shown_with_terms(&books.ledger),
+            virtual_accounts: books.shown_accounts(now),
+            payouts: books.shown_payouts(),
+            own: own.collect(),
+            bookings: books.ledger.bookings().to_vec(),
+            notify_url: books.events.usual.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// Loses the response to the next instruction, whatever it is.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn lose_next_instruction(&self, outcome: Scripted) {
+        self.inner.script.add_any(outcome);
     }
 
     /// Returns the whole state, for a page or a terminal.

@@ -33,6 +33,8 @@ use books::Books;
 use request_log::RequestLog;
 use script::Script;
 
+#[cfg(feature = "simulator")]
+pub(crate) use control::{OwnRow, Shown, ShownPayment};
 #[cfg(feature = "seeded-bugs")]
 pub(crate) use event::code_of;
 

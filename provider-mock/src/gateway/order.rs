@@ -192,6 +192,17 @@ impl Orders {
         self.0.iter().find(|order| order.id == id).map(|order| &order.terms)
     }
 
+    /// Every order in the form of the protocol, with its description and the time of its opening.
+    #[cfg(feature = "simulator")]
+    pub(super) fn shown_with_terms(&self, ledger: &Ledger) -> Vec<super::ShownPayment> {
+        let shown = |order: &Order| super::ShownPayment {
+            payment: order.shown(ledger),
+            description: order.terms.description.clone(),
+            opened_at: order.opened_at,
+        };
+        self.0.iter().map(shown).collect()
+    }
+
     /// Returns every order in the form of the protocol.
     #[cfg(feature = "simulator")]
     pub(super) fn shown(&self, ledger: &Ledger) -> Vec<wire::Payment> {

@@ -117,22 +117,33 @@ impl Scripted {
 }
 
 /// The outcomes that are still to apply. Each applies to one call of its operation, in order.
+///
+/// One without an operation applies to the next instruction.
 #[derive(Debug, Default)]
-pub(super) struct Script(Mutex<Vec<(Operation, Scripted)>>);
+pub(super) struct Script(Mutex<Vec<(Option<Operation>, Scripted)>>);
 
 impl Script {
     pub(super) fn add(&self, operation: Operation, outcome: Scripted) -> Result<(), ControlError> {
         if !outcome.fits(operation) {
             return Err(ControlError::ImpossibleOutcome { operation, outcome });
         }
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((operation, outcome));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((Some(operation), outcome));
         Ok(())
+    }
+
+    /// Adds an outcome of the next instruction.
+    #[cfg(feature = "simulator")]
+    pub(super) fn add_any(&self, outcome: Scripted) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((None, outcome));
     }
 
     /// Removes and returns the next outcome of `operation`.
     pub(super) fn take(&self, operation: Operation) -> Option<Scripted> {
         let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = script.iter().position(|(of, _)| *of == operation)?;
+        let next = script.iter().position(|(of, _)| match of {
+            Some(of) => *of == operation,
+            None => operation.is_instruction(),
+        })?;
         Some(script.remove(next).1)
     }
 }

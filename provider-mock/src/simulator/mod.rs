@@ -20,13 +20,16 @@
 //! # }).unwrap();
 //! ```
 
+mod actions;
 mod clock;
 mod control;
 mod description;
 mod notifier;
+mod overview;
 mod page;
 mod remote;
 mod routes;
+mod samples;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -35,7 +38,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use simulator_kit::{Clock, Server};
+use async_trait::async_trait;
+use simulator_kit::{
+    Clock, Destinations, Server,
+    control::{Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample},
+};
 
 use clock::SharedClock;
 use notifier::Notifier;
@@ -60,6 +67,7 @@ struct World {
     gateway: MockGateway,
     notifier: Notifier,
     clock: Clock,
+    destinations: Destinations,
     url: OnceLock<String>,
 }
 
@@ -70,11 +78,12 @@ impl MockSimulator {
     /// Returns an error if the port is in use, or if the settings cannot be used.
     pub async fn start(settings: SimulatorSettings) -> io::Result<Self> {
         let shared = SharedClock(settings.clock.clone());
-        let gateway = MockGateway::new(settings.gateway.with_clock(Arc::new(shared)))
+        let gateway = MockGateway::new(settings.gateway.clone().with_clock(Arc::new(shared)))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let world = Arc::new(World {
-            notifier: Notifier::new(gateway.clone(), settings.notification_timeout),
+            notifier: Notifier::new(gateway.clone(), &settings),
             gateway,
+            destinations: settings.destinations,
             clock: settings.clock,
             url: OnceLock::new(),
         });
@@ -106,10 +115,38 @@ impl MockSimulator {
         Arc::new(SharedClock(self.world.clock.clone()))
     }
 
+    /// Returns the control of the gateway, in the vocabulary of all gateways.
+    pub fn control(&self) -> Arc<dyn Control> {
+        Arc::new(WorldControl(Arc::clone(&self.world)))
+    }
+
     /// Returns the description for a landing page: the host, the test credentials, the endpoints,
     /// and what to try.
     pub fn description(&self) -> Vec<Section> {
         description::of(&self.world)
+    }
+}
+
+/// The control of the gateway, in the vocabulary of all gateways. It keeps nothing over a restart.
+struct WorldControl(Arc<World>);
+
+#[async_trait]
+impl Control for WorldControl {
+    fn overview(&self) -> Overview {
+        overview::of(&self.0)
+    }
+
+    async fn act(&self, action: Action) -> Result<Acted, ActionRefused> {
+        actions::act(&self.0, action)
+    }
+
+    fn samples(&self) -> Vec<Sample> {
+        samples::of(&self.0)
+    }
+
+    /// None: outcomes are scripted for the next call of an operation.
+    fn failing_values(&self) -> Vec<FailingValue> {
+        Vec::new()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use simulator_kit::Clock;
+use simulator_kit::{Clock, Destinations, Trusted};
 
 use crate::gateway;
 
@@ -32,6 +32,10 @@ pub struct SimulatorSettings {
     pub notification_timeout: Duration,
     /// The host names that the server accepts in addition to loopback addresses and `localhost`.
     pub host_names: Vec<String>,
+    /// Where notifications may be sent.
+    pub destinations: Destinations,
+    /// Whose certificates are trusted, beside those of the machine, when notifications are sent.
+    pub trusted: Trusted,
 }
 
 impl SimulatorSettings {
@@ -45,6 +49,8 @@ impl SimulatorSettings {
             port: 0,
             notification_timeout: Duration::from_secs(5),
             host_names: Vec::new(),
+            destinations: Destinations::default(),
+            trusted: Trusted::default(),
         }
     }
 
@@ -89,6 +95,20 @@ impl SimulatorSettings {
     #[must_use]
     pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
         self.host_names.push(name.into());
+        self
+    }
+
+    /// Sets where notifications may be sent.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
+        self
+    }
+
+    /// Sets whose certificates are trusted, beside those of the machine, when notifications are sent.
+    #[must_use]
+    pub fn with_trusted(mut self, trusted: Trusted) -> Self {
+        self.trusted = trusted;
         self
     }
 

@@ -79,7 +79,8 @@ impl Gateway {
             keys: Keys::read(&settings.hpay_private_key, &settings.merchant_certificate)?,
             outbox: Outbox::new(settings.notification_timeout)
                 .with_clock(settings.clock.clone())
-                .with_destinations(settings.destinations),
+                .with_destinations(settings.destinations)
+                .with_trusted(settings.trusted.clone()),
             script: Script::default(),
             log: RequestLog::default(),
             tokens: Tokens::default(),

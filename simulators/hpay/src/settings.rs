@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use simulator_kit::{Acknowledgement, Clock, Destinations};
+use simulator_kit::{Acknowledgement, Clock, Destinations, Trusted};
 
 use super::{
     endpoints::ENDPOINTS,
@@ -68,6 +68,8 @@ pub struct Settings {
     pub failing_values: bool,
     /// Where notifications may be sent.
     pub destinations: Destinations,
+    /// Whose certificates are trusted, beside those of the machine, when notifications are sent.
+    pub trusted: Trusted,
     /// The field names and the code of virtual account callbacks.
     pub callback_form: CallbackForm,
     /// How virtual account callbacks are written.
@@ -184,6 +186,7 @@ impl Settings {
             acknowledgement: Acknowledgement::default(),
             failing_values: false,
             destinations: Destinations::default(),
+            trusted: Trusted::default(),
             callback_form: CallbackForm::default(),
             callback_quirks: CallbackQuirks::default(),
             answer_quirks: AnswerQuirks::default(),
@@ -281,6 +284,12 @@ impl Settings {
     /// Where notifications may be sent.
     pub fn with_destinations(mut self, destinations: Destinations) -> Self {
         self.destinations = destinations;
+        self
+    }
+
+    /// Whose certificates are trusted, beside those of the machine, when notifications are sent.
+    pub fn with_trusted(mut self, trusted: Trusted) -> Self {
+        self.trusted = trusted;
         self
     }
 

@@ -14,7 +14,7 @@ pub enum Destinations {
     Loopback,
     /// Only this machine. An address of another machine cannot be registered.
     LoopbackOnly,
-    /// Any machine, over plain HTTP.
+    /// Any machine.
     Anywhere,
 }
 
@@ -22,9 +22,10 @@ pub enum Destinations {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnusableDestination {
-    /// The address is not an absolute `http://` address.
+    /// The address is not an absolute one with a scheme that can be sent to.
     #[error(
-        "{0:?} is not an address such as http://127.0.0.1:3000/webhook: only http:// is sent to"
+        "{0:?} is not an address such as http://127.0.0.1:3000/webhook: only {schemes} is sent to",
+        schemes = schemes()
     )]
     NotHttp(String),
     /// The address is on another machine.
@@ -45,13 +46,23 @@ impl Destinations {
         let host = uri.host().ok_or_else(not_http)?;
         match self {
             Self::Loopback => Ok(uri),
-            _ if uri.scheme_str() != Some("http") => Err(not_http()),
+            _ if !uri.scheme_str().is_some_and(is_sent_to) => Err(not_http()),
             Self::LoopbackOnly if !is_this_machine(host) => {
                 Err(UnusableDestination::Remote(host.to_owned()))
             }
             Self::LoopbackOnly | Self::Anywhere => Ok(uri),
         }
     }
+}
+
+/// Whether anything is sent to addresses of a scheme.
+pub(crate) fn is_sent_to(scheme: &str) -> bool {
+    scheme == "http" || (cfg!(feature = "tls") && scheme == "https")
+}
+
+/// The schemes of addresses that anything is sent to.
+pub(crate) fn schemes() -> &'static str {
+    if cfg!(feature = "tls") { "http:// or https://" } else { "http://" }
 }
 
 /// Returns `true` if a host is `localhost` or a loopback address. No name is resolved.
@@ -74,7 +85,8 @@ mod tests {
             ("http://localhost.example/", false, true),
             ("http://192.168.0.10/", false, true),
             ("http://2130706433/", false, true),
-            ("https://127.0.0.1/", false, false),
+            ("https://127.0.0.1/", cfg!(feature = "tls"), cfg!(feature = "tls")),
+            ("https://shop.example/", false, cfg!(feature = "tls")),
             ("ftp://127.0.0.1/", false, false),
             ("/hook", false, false),
             ("", false, false),

@@ -35,6 +35,9 @@ mod printed_headers;
 mod return_page;
 mod server;
 mod template;
+#[cfg(feature = "tls")]
+mod tls;
+mod trusted;
 
 pub use acknowledgement::{Acknowledgement, has_member};
 pub use clock::Clock;
@@ -46,3 +49,4 @@ pub use printed_headers::PrintedHeaders;
 pub use return_page::{RETURN_PAGE, return_page};
 pub use server::{HangUp, Server, url_of};
 pub use template::{Algorithm, Members, Template, UnreadableTemplate};
+pub use trusted::{NoCertificates, Trusted};

@@ -9,19 +9,23 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 
 use crate::{
     clock::Clock,
-    destination::{Destinations, is_this_machine},
+    destination::{Destinations, is_sent_to, is_this_machine, schemes},
     outbox_state::{OutboxState, StoredRequest, StoredSent},
     printed_headers::{PrintedHeaders, Printing},
+    trusted::Trusted,
 };
 
 /// A request to send to the merchant, and its schedule.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// The request, with an absolute `http://` address.
+    /// The request, with an absolute address.
     pub request: Request<Bytes>,
     /// When and how often the request is sent.
     pub schedule: Schedule,
@@ -95,14 +99,16 @@ impl Sent {
 
 /// Sends notifications and records the responses. Clones share the record.
 ///
-/// It sends plain HTTP, and only to loopback addresses unless its [`Destinations`] allow others; a
-/// notification to any other address is recorded with an error. Each request has its own
-/// connection, and its header names are spelt as [`PrintedHeaders`] defines.
+/// It sends only to loopback addresses unless its [`Destinations`] allow others, and to `https://`
+/// addresses only with the feature `tls`; a notification to any other address is recorded with an
+/// error. Each request has its own connection, and its header names are spelt as
+/// [`PrintedHeaders`] defines.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     timeout: Duration,
     clock: Clock,
     destinations: Destinations,
+    trusted: Trusted,
     held: Arc<Mutex<Vec<Request<Bytes>>>>,
     sent: Arc<Mutex<Vec<Sent>>>,
 }
@@ -116,6 +122,7 @@ impl Outbox {
             timeout,
             clock: Clock::system(),
             destinations: Destinations::default(),
+            trusted: Trusted::default(),
             held: Arc::default(),
             sent: Arc::default(),
         }
@@ -132,6 +139,13 @@ impl Outbox {
     #[must_use]
     pub fn with_destinations(mut self, destinations: Destinations) -> Self {
         self.destinations = destinations;
+        self
+    }
+
+    /// Sets whose certificates it trusts beside those of the machine.
+    #[must_use]
+    pub fn with_trusted(mut self, trusted: Trusted) -> Self {
+        self.trusted = trusted;
         self
     }
 
@@ -243,10 +257,10 @@ impl Outbox {
         if self.destinations != Destinations::Anywhere && !is_this_machine(&host) {
             return Err(format!("{host} is not a loopback address"));
         }
-        if uri.scheme_str().is_some_and(|scheme| scheme != "http") {
-            return Err("only http:// is sent to".to_owned());
+        if !uri.scheme_str().is_none_or(is_sent_to) {
+            return Err(format!("only {} is sent to", schemes()));
         }
-        let response = send(request, &host).await?;
+        let response = send(request, &host, &self.trusted).await?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, LARGEST_ANSWER)
             .collect()
@@ -265,11 +279,29 @@ impl Receipt {
 }
 
 /// Sends a request on its own connection.
-async fn send(request: Request<Bytes>, host: &str) -> Result<Response<Incoming>, String> {
-    let text = |error: &dyn std::error::Error| error.to_string();
-    let port = request.uri().port_u16().unwrap_or(80);
+async fn send(
+    request: Request<Bytes>,
+    host: &str,
+    trusted: &Trusted,
+) -> Result<Response<Incoming>, String> {
+    let is_tls = request.uri().scheme_str() == Some("https");
+    let port = request.uri().port_u16().unwrap_or(if is_tls { 443 } else { 80 });
     let address = host.trim_matches(['[', ']']);
-    let stream = TcpStream::connect((address, port)).await.map_err(|error| text(&error))?;
+    let stream = TcpStream::connect((address, port)).await.map_err(|error| error.to_string())?;
+    #[cfg(feature = "tls")]
+    if is_tls {
+        return exchange(request, crate::tls::open(stream, address, trusted).await?).await;
+    }
+    let _ = trusted;
+    exchange(request, stream).await
+}
+
+/// Sends a request on a connection.
+async fn exchange<S>(request: Request<Bytes>, stream: S) -> Result<Response<Incoming>, String>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let text = |error: &dyn std::error::Error| error.to_string();
     let names = request.extensions().get().copied().unwrap_or(PrintedHeaders(&[]));
     let stream = TokioIo::new(Printing::new(stream, names));
     let (mut sender, connection) = http1::Builder::new()

@@ -54,7 +54,8 @@ impl Gateway {
             log: RequestLog::default(),
             outbox: Outbox::new(settings.webhook_timeout)
                 .with_clock(settings.clock.clone())
-                .with_destinations(settings.destinations),
+                .with_destinations(settings.destinations)
+                .with_trusted(settings.trusted.clone()),
             urls: OnceLock::new(),
             books: Mutex::new(Books::new(&settings)),
             webhook_url: Mutex::new(settings.webhook_url.clone()),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use simulator_kit::{Acknowledgement, Clock, Destinations};
+use simulator_kit::{Acknowledgement, Clock, Destinations, Trusted};
 
 use crate::{formulas::Formulas, payout::TransactionState};
 
@@ -38,6 +38,8 @@ pub struct Settings {
     pub failing_values: bool,
     /// Where webhooks may be sent.
     pub destinations: Destinations,
+    /// Whose certificates are trusted, beside those of the machine, when notifications are sent.
+    pub trusted: Trusted,
     /// How long a webhook waits for the merchant's response: one merchant has seen ten seconds.
     pub webhook_timeout: Duration,
     /// The host names that the hosts accept besides loopback addresses and `localhost`.
@@ -130,6 +132,7 @@ impl Settings {
             acknowledgement: Acknowledgement::default(),
             failing_values: false,
             destinations: Destinations::default(),
+            trusted: Trusted::default(),
             webhook_timeout: Duration::from_secs(10),
             host_names: Vec::new(),
             clock: Clock::system(),
@@ -191,6 +194,13 @@ impl Settings {
     #[must_use]
     pub fn with_destinations(mut self, destinations: Destinations) -> Self {
         self.destinations = destinations;
+        self
+    }
+
+    /// Whose certificates are trusted, beside those of the machine, when notifications are sent.
+    #[must_use]
+    pub fn with_trusted(mut self, trusted: Trusted) -> Self {
+        self.trusted = trusted;
         self
     }
 

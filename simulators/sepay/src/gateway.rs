@@ -73,8 +73,9 @@ impl Gateway {
             company: Mutex::new(Company::new(settings.code_rule())),
             outbox: Outbox::new(settings.answer_timeout())
                 .with_clock(settings.clock().clone())
-                .with_destinations(settings.destinations()),
-            token_cache: TokenCache::new(settings.answer_timeout(), settings.destinations()),
+                .with_destinations(settings.destinations())
+                .with_trusted(settings.trusted().clone()),
+            token_cache: TokenCache::new(&settings),
             retries: Retries::default(),
             urls: OnceLock::new(),
             settings,

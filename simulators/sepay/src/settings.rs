@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::Uri;
-use simulator_kit::{Clock, Destinations};
+use simulator_kit::{Clock, Destinations, Trusted};
 
 use super::{
     Acknowledgement, Host, Webhook,
@@ -42,6 +42,7 @@ pub struct Settings {
     seconds_in_any_order: bool,
     acknowledgement: Acknowledgement,
     destinations: Destinations,
+    trusted: Trusted,
     failing_values: bool,
     address: IpAddr,
     host_names: Vec<String>,
@@ -113,6 +114,7 @@ impl Settings {
             seconds_in_any_order: false,
             acknowledgement: Acknowledgement::Documented,
             destinations: Destinations::default(),
+            trusted: Trusted::default(),
             failing_values: false,
             address: Ipv4Addr::LOCALHOST.into(),
             host_names: Vec::new(),
@@ -260,6 +262,13 @@ impl Settings {
     #[must_use]
     pub fn with_destinations(mut self, destinations: Destinations) -> Self {
         self.destinations = destinations;
+        self
+    }
+
+    /// Sets whose certificates are trusted, beside those of the machine, when notifications are sent.
+    #[must_use]
+    pub fn with_trusted(mut self, trusted: Trusted) -> Self {
+        self.trusted = trusted;
         self
     }
 
@@ -463,6 +472,10 @@ impl Settings {
 
     pub(super) fn destinations(&self) -> Destinations {
         self.destinations
+    }
+
+    pub(super) fn trusted(&self) -> &Trusted {
+        &self.trusted
     }
 
     pub(super) fn host_names(&self) -> &[String] {

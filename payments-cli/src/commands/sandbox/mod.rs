@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use anstream::adapter::strip_str;
 use axum::Router;
-use simulator_kit::{Acknowledgement, Destinations, Server, url_of};
+use simulator_kit::{Acknowledgement, Destinations, Server, Trusted, url_of};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -57,9 +57,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PROVIDER/ENDPOINT=URL", verbatim_doc_comment)]
     webhook: Vec<Webhook>,
 
-    /// Also send webhooks to other machines, over plain HTTP
+    /// Also send webhooks to other machines
     #[arg(long)]
     allow_remote_webhooks: bool,
+
+    /// A PEM file with certificates to trust, beside those of the machine, when webhooks are
+    /// sent to https:// addresses: an authority's, or one that is signed by itself
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    webhook_ca: Option<PathBuf>,
 
     /// Refuse calls beyond the gateways' documented rates
     #[arg(long)]
@@ -90,8 +95,9 @@ enum Ack {
 
 impl Args {
     /// Returns the settings with which every gateway is started, apart from its ports.
-    fn settings(&self) -> ListenSettings {
-        ListenSettings {
+    fn settings(&self) -> Result<ListenSettings, Failure> {
+        Ok(ListenSettings {
+            trusted: self.trusted()?,
             host_names: self.host_name.clone(),
             ip: self.host,
             destinations: match self.allow_remote_webhooks {
@@ -105,7 +111,16 @@ impl Args {
             rate_limits: self.rate_limits,
             failing_values: true,
             ..ListenSettings::default()
-        }
+        })
+    }
+
+    fn trusted(&self) -> Result<Trusted, Failure> {
+        let Some(path) = &self.webhook_ca else { return Ok(Trusted::default()) };
+        let unusable = |why: &dyn std::fmt::Display| {
+            Failure::usage("--webhook-ca", format!("{}: {why}", path.display()))
+        };
+        let text = std::fs::read(path).map_err(|error| unusable(&error))?;
+        Trusted::pem(&text).map_err(|error| unusable(&error))
     }
 }
 
@@ -121,7 +136,7 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
         .map_err(|error| cannot_listen(format_args!("the page, port {port}"), &error))?;
     let at =
         listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    let gateways = start(simulators, &mut ports, &args.settings(), &merchants).await?;
+    let gateways = start(simulators, &mut ports, &args.settings()?, &merchants).await?;
     let mut state = match &args.state {
         Some(path) => Some(StateFile::open(path, &gateways)?),
         None => None,

@@ -43,7 +43,8 @@ fn a_webhook_of_an_unknown_provider_or_endpoint_says_what_there_is() {
         ("sepay/notify=http://127.0.0.1:9/", "bank-webhook"),
         ("hpay/ipn=http://127.0.0.1:9/", "va-callback"),
         ("payos/webhook=http://shop.example/", "--allow-remote-webhooks"),
-        ("payos/webhook=https://127.0.0.1:9/", "http://"),
+        ("payos/webhook=https://shop.example/", "--allow-remote-webhooks"),
+        ("payos/webhook=ftp://127.0.0.1:9/", "https://"),
         ("payos", "PROVIDER/ENDPOINT=URL"),
     ] {
         payments(["sandbox", "--port", "0", "--webhook", webhook]).run().refused(named);

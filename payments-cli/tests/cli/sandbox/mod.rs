@@ -1,9 +1,11 @@
 //! `payments sandbox`: it prints a configuration, its page can be opened, and its gateways can be
 //! controlled.
 
+mod buttons;
 mod config;
 mod flags;
 mod formulas;
+mod https;
 mod keys;
 mod newcomer;
 mod receiver;

@@ -1,12 +1,14 @@
 //! A shop that keeps every webhook.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver as Arrivals, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use http::Request;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A shop that replies to every webhook as the gateways document it, and gives a token to everybody
 /// who asks for one.
@@ -17,13 +19,36 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub(super) fn start() -> Self {
+        Self::serving("http", |stream, sender| {
+            // One that goes away in the middle sent nothing.
+            let _ = receive(stream, sender);
+        })
+    }
+
+    /// The same over TLS, as `localhost`.
+    pub(super) fn over_tls(config: ServerConfig) -> Self {
+        let config = Arc::new(config);
+        Self::serving("https", move |stream, sender| {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            // So does one that does not trust us.
+            let _ = receive(StreamOwned::new(connection, stream), sender);
+        })
+    }
+
+    fn serving(
+        scheme: &str,
+        serve: impl Fn(TcpStream, &Sender<Request<Vec<u8>>>) + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = match scheme {
+            "https" => format!("https://localhost:{}", address.port()),
+            _ => format!("http://{address}"),
+        };
         let (sender, arrived) = channel();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                // A client that disconnects early has sent nothing.
-                let _ = receive(stream, &sender);
+                serve(stream, &sender);
             }
         });
         Self { url, arrived }

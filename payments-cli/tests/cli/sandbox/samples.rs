@@ -22,7 +22,7 @@ fn run_all(sandbox: &Sandbox, provider: &str) -> usize {
 #[test]
 fn every_curl_line_runs_as_printed_and_again_with_new_names() {
     let sandbox = Sandbox::start([]);
-    for (provider, least) in [("sepay", 49), ("hpay", 27), ("payos", 9)] {
+    for (provider, least) in [("sepay", 49), ("hpay", 27), ("payos", 9), ("mock", 10)] {
         let first = run_all(&sandbox, provider);
         assert!(first >= least, "{provider}: {first}");
         assert!(run_all(&sandbox, provider) >= first, "{provider}");
@@ -49,6 +49,7 @@ fn the_overview_shows_what_the_lines_did(sandbox: &Sandbox) {
         ("sepay", &["orders", "payments", "accounts", "credits"][..]),
         ("hpay", &["orders", "payouts", "accounts"]),
         ("payos", &["orders", "payouts", "accounts"]),
+        ("mock", &["orders", "payouts", "accounts"]),
     ] {
         let overview = sandbox.read(provider, "overview");
         for list in lists {

@@ -1,12 +1,13 @@
 //! The tokens that SePay fetches from the merchant for webhooks with OAuth 2.0.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header::CONTENT_TYPE};
 use serde_json::{Value, json};
-use simulator_kit::{Destinations, Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+
+use crate::settings::Settings;
 
 /// Seconds before its expiry at which a token is refreshed (SePay webhooks, authentication).
 const EARLY: i64 = 10;
@@ -36,8 +37,10 @@ impl std::fmt::Debug for Kept {
 }
 
 impl TokenCache {
-    pub(crate) fn new(timeout: Duration, destinations: Destinations) -> Self {
-        let outbox = Outbox::new(timeout).with_destinations(destinations);
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let outbox = Outbox::new(settings.answer_timeout())
+            .with_destinations(settings.destinations())
+            .with_trusted(settings.trusted().clone());
         Self { outbox, kept: Mutex::default() }
     }
 
