@@ -73,7 +73,7 @@ fn what_cannot_be_honoured_is_refused_by_its_name() {
         ("kind = 'hpay'\npasscode = { env = 'NOT_SET_ANYWHERE' }", "NOT_SET_ANYWHERE"),
         ("kind = 'hpay'\nprivate_key = 'no key'", "private_key"),
         ("kind = 'payos'\n[providers.other]\nkind = 'payos'", "two providers"),
-        ("kind = ", "no TOML"),
+        ("kind = ", "not TOML"),
     ] {
         let config = file(&folder, "payments.toml", format!("[providers.shop]\n{lines}\n"));
         let sandbox = payments(["sandbox", "--port", "0"]);
