@@ -2,12 +2,14 @@
 //!
 //! The thread that owns it has its own runtime for one connection, which is replaced if it breaks.
 
+mod address;
 mod connection;
 mod counts;
 mod handling;
 mod identity;
 mod inbox;
 mod instances;
+mod opening;
 mod payments;
 mod reconciliation;
 mod reseal;
@@ -20,77 +22,21 @@ mod transaction;
 pub(crate) use transaction::with_rows;
 
 use std::error::Error as _;
-use std::fmt;
 use std::time::Duration;
 
-use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
+use payments_core::{PayoutRef, ProviderId, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::runtime::Runtime;
 
-use self::connection::{connect, in_time, is_usable_after, not_committed, not_done, place};
+pub(crate) use self::address::Address;
+use self::connection::{connect, in_time, is_usable_after, not_committed, not_done};
 use self::rows::{OBSERVATION, Session, Work, number, of_payout, work};
 use super::observed::{ObservedRow, observed};
-use super::{Backend, Claim, Counts, Opened, Resealed, Restored, StoreError, TaskKind};
+use super::{Backend, Claim, Counts, Resealed, Restored, StoreError, TaskKind};
 use crate::{
     record::{Observed, PayoutRecord, RecordState},
     sealing::Seal,
 };
-
-/// How long an engine may be silent before the others take over its work.
-const SILENCE: Duration = Duration::from_secs(20);
-
-/// How many times within the silence an engine records that it runs.
-const BEATS: u32 = 4;
-
-/// The address of a PostgreSQL store.
-#[derive(Clone)]
-pub(crate) struct Address {
-    /// Contains the password, so it is never printed.
-    options: Result<Box<PgConnectOptions>, String>,
-    silence: Duration,
-}
-
-impl Address {
-    pub(crate) fn new(url: &str) -> Self {
-        let options = url.parse().map(Box::new).map_err(|error: sqlx::Error| match error {
-            sqlx::Error::Configuration(why) => why.to_string(),
-            _ => "it is not a URL such as postgres://user@host:5432/database".to_owned(),
-        });
-        Self { options, silence: SILENCE }
-    }
-
-    /// Connects to the server, and checks that it keeps the commits that it confirms.
-    #[cfg(feature = "sqlx-0_9")]
-    pub(crate) async fn connect(&self) -> Result<PgConnection, Error> {
-        connect(&self.options()?).await
-    }
-
-    fn options(&self) -> Result<PgConnectOptions, Error> {
-        self.options.clone().map(|options| *options).map_err(|why| {
-            let message = format!("the address of the PostgreSQL store cannot be read: {why}");
-            Error::new(ErrorKind::Configuration, message)
-        })
-    }
-
-    fn unusable(&self, error: sqlx::Error) -> Error {
-        let message = format!("the store {self} cannot be used");
-        Error::new(ErrorKind::Unavailable, message).with_source(error)
-    }
-
-    #[cfg(feature = "seeded-bugs")]
-    pub(super) fn with_silence(self, silence: Duration) -> Self {
-        Self { silence, ..self }
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.options {
-            Ok(options) => f.write_str(&place(options)),
-            Err(_) => f.write_str("PostgreSQL at an address that cannot be read"),
-        }
-    }
-}
 
 /// The connection of one engine, and the runtime that it is used on.
 pub(super) struct Postgres {
@@ -107,112 +53,6 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    /// Opens the store for an engine that sends.
-    ///
-    /// # Errors
-    /// Returns `Configuration` if the address cannot be parsed, if the server does not keep the
-    /// commits that it confirms, or if the schema is of a later version. Returns `Unavailable` if
-    /// the store cannot be used.
-    pub(super) fn open(
-        address: &Address,
-        now: Timestamp,
-        accepts: bool,
-        seal: Seal,
-    ) -> Result<(Self, Opened), Error> {
-        let options = address.options()?;
-        let unusable = |error: sqlx::Error| address.unusable(error);
-        let runtime = connection_runtime()?;
-        let opening = async {
-            let mut connection = connect(&options).await?;
-            let opened = in_time(open(&mut connection, now, accepts)).await.map_err(unusable)??;
-            Ok::<_, Error>((connection, opened))
-        };
-        let (connection, (start, name, found)) = runtime.block_on(opening)?;
-        let restored = Restored::default();
-        restored.set(found);
-        let opened = Opened {
-            start: start.unsigned_abs(),
-            name,
-            restored: restored.clone(),
-            beat: Some(address.silence / BEATS),
-        };
-        let postgres = Self {
-            runtime,
-            options,
-            connection: Some(connection),
-            has_failed: false,
-            start,
-            silence: address.silence,
-            restored,
-            seal,
-        };
-        Ok((postgres, opened))
-    }
-
-    /// Opens the store as a visitor.
-    ///
-    /// # Errors
-    /// Returns `Configuration` if no engine of this version created its tables, and `Unavailable`
-    /// if the store cannot be used.
-    pub(super) fn visit(address: &Address, seal: Seal) -> Result<(Self, Opened), Error> {
-        let options = address.options()?;
-        let unusable = |error: sqlx::Error| address.unusable(error);
-        let runtime = connection_runtime()?;
-        let visiting = async {
-            let mut connection = connect(&options).await?;
-            let checking = in_time(schema::is_of_this_version(&mut connection));
-            if !checking.await.map_err(unusable)? {
-                let message = format!(
-                    "{address} has no tables of this version of payments-engine: start the engine \
-                     on it first, and use the version that it has"
-                );
-                return Err(Error::new(ErrorKind::Configuration, message));
-            }
-            let sql = "SELECT left(gen_random_uuid()::text, 8),
-                (SELECT value FROM payments.meta WHERE key = 'restored')";
-            let query = sqlx::query_as::<_, (String, Option<String>)>(sql);
-            let (name, restored) =
-                in_time(query.fetch_one(&mut connection)).await.map_err(unusable)?;
-            Ok((connection, Opened::visitor(name, restored)))
-        };
-        let (connection, opened) = runtime.block_on(visiting)?;
-        let postgres = Self {
-            runtime,
-            options,
-            connection: Some(connection),
-            has_failed: false,
-            start: 0,
-            silence: address.silence,
-            restored: opened.restored.clone(),
-            seal,
-        };
-        Ok((postgres, opened))
-    }
-
-    /// Updates the tables, which is possible beside running engines, and returns the versions of
-    /// their schema before and now.
-    ///
-    /// # Errors
-    /// The same as for [`open`](Self::open).
-    pub(super) fn migrate(address: &Address, now: Timestamp) -> Result<(u64, u64), Error> {
-        let options = address.options()?;
-        let unusable = |error: sqlx::Error| address.unusable(error);
-        let migrating = async {
-            let mut connection = connect(&options).await?;
-            let migrated = in_time(async {
-                sqlx::raw_sql(BEGIN).execute(&mut connection).await?;
-                let migrated = schema::migrate(&mut connection, now).await?;
-                let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
-                sqlx::raw_sql(end).execute(&mut connection).await?;
-                Ok(migrated)
-            });
-            let before = migrated.await.map_err(unusable)??;
-            connection::close(connection).await;
-            Ok((before.unsigned_abs(), schema::SCHEMA.unsigned_abs()))
-        };
-        connection_runtime()?.block_on(migrating)
-    }
-
     /// Replaces a broken connection. The store is compared with the known one, because the address
     /// may lead to another server by now.
     fn reconnect(&mut self) -> Result<(), StoreError> {
@@ -244,38 +84,6 @@ impl Postgres {
         }
         Some(done)
     }
-}
-
-/// Returns the runtime of one connection.
-fn connection_runtime() -> Result<Runtime, Error> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| StoreError::not_done(error).into_error())
-}
-
-/// Migrates, compares and counts, in one transaction.
-async fn open(
-    connection: &mut PgConnection,
-    now: Timestamp,
-    accepts: bool,
-) -> Result<Result<(i64, String, Option<String>), Error>, sqlx::Error> {
-    sqlx::raw_sql(BEGIN).execute(&mut *connection).await?;
-    if let Err(refused) = schema::migrate(&mut *connection, now).await? {
-        return Ok(Err(refused));
-    }
-    if accepts {
-        identity::accept(&mut *connection).await?;
-    }
-    let found = identity::check(&mut *connection, None).await?;
-    let start = instances::count_start(&mut *connection).await?;
-    instances::be_seen(&mut *connection, start).await?;
-    // An older copy of the store could count the same number again.
-    let name: String = sqlx::query_scalar("SELECT left(gen_random_uuid()::text, 8)")
-        .fetch_one(&mut *connection)
-        .await?;
-    sqlx::raw_sql("COMMIT").execute(connection).await?;
-    Ok(Ok((start, format!("{start}-{name}"), found)))
 }
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";

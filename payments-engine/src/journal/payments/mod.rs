@@ -1,5 +1,6 @@
 //! The journal of payments: openings and refunds are stored before they are sent.
 
+mod asking;
 mod cancel;
 mod layer;
 mod refund;
