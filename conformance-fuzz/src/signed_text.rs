@@ -9,7 +9,7 @@ use payments_core::{
     signature::{Algorithm, Field, Formula, Item, Keys, Layout, Shape, SigningKeys, Transform},
 };
 
-/// The most values to try in one text.
+/// The maximum number of values to try in one text.
 const MOST_TRIES: usize = 20_000;
 /// The placeholder of the secret.
 const SECRET: &str = "‹secret›";

@@ -10,7 +10,7 @@ use crate::{
     flaw::{InFlaw as _, answered},
 };
 
-/// The most pages of a statement. One with more pages counts as endless.
+/// The maximum number of pages of a statement. One with more pages counts as endless.
 const MOST_PAGES: usize = 1_000;
 
 /// Reads a statement from a cursor to its end. A statement without an end is a flaw.

@@ -7,10 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{Error, Result};
 
-/// The most characters of a value. It leaves room for a reference of 200 characters and a state.
+/// The maximum number of characters of a value. It leaves room for a reference of 200 characters
+/// and a state.
 const LONGEST_VALUE: usize = 300;
 
-/// The most characters of a scope.
+/// The maximum number of characters of a scope.
 const LONGEST_SCOPE: usize = 64;
 
 /// The character between scope and value. A scope does not contain it.

@@ -134,7 +134,7 @@ impl Error {
         self
     }
 
-    /// Sets how long the provider asks us to wait.
+    /// Sets how long the provider asks its callers to wait.
     #[must_use]
     pub fn with_retry_after(mut self, after: Duration) -> Self {
         self.0.retry_after = Some(after);
@@ -188,7 +188,7 @@ impl Error {
         self.0.status.and_then(|status| http::StatusCode::from_u16(status).ok())
     }
 
-    /// Returns how long the provider asks us to wait.
+    /// Returns how long the provider asks its callers to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

@@ -8,7 +8,7 @@ use icu_properties::{
     props::{DefaultIgnorableCodePoint, GeneralCategory},
 };
 
-/// The most characters that are kept of a text from outside.
+/// The maximum number of characters that are kept of a text from outside.
 const LONGEST: usize = 500;
 
 /// The greatest length of a message of this crate, in characters. Such a message may list several

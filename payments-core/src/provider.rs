@@ -58,7 +58,7 @@ pub enum Role {
     Payouts,
     /// The provider lists the movements of the merchant's bank accounts.
     Statements,
-    /// The provider sends us notifications.
+    /// The provider sends notifications to the app.
     Notifications,
 }
 
@@ -96,7 +96,7 @@ impl Provider {
         &self.warnings
     }
 
-    /// Sets the merchant account at the gateway that the provider acts for, by its number or name
+    /// Sets the merchant account at the gateway for which the provider acts, by its number or name
     /// there. `key` is the configuration key that gives it.
     ///
     /// A program with two providers of the same kind, environment and merchant is refused, because
@@ -142,9 +142,9 @@ impl Provider {
         self.departs
     }
 
-    /// Returns a fingerprint of the merchant account that the provider acts for, as text, or `None`
-    /// if its crate sets none. It is the same for the same account of one kind and environment,
-    /// whatever the provider's name.
+    /// Returns a fingerprint of the merchant account for which the provider acts, as text, or
+    /// `None` if its crate sets none. It is the same for the same account of one kind and
+    /// environment, whatever the provider's name.
     pub fn merchant_fingerprint(&self) -> Option<String> {
         let merchant = self.credentials.iter().find(|credential| credential.is_merchant)?;
         Some(merchant.fingerprint.iter().take(16).map(|byte| format!("{byte:02x}")).collect())

@@ -196,7 +196,7 @@ impl Uncertain {
         self
     }
 
-    /// Marks the outcome as one that a person should look at.
+    /// Marks the outcome for review by a person.
     #[must_use]
     pub fn needing_attention(mut self) -> Self {
         self.needs_attention = true;

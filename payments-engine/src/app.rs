@@ -13,7 +13,7 @@ use crate::{
     store::{Rows, StoreError},
 };
 
-/// A transaction of the app on the database that the engine stores in.
+/// A transaction of the app on the engine's own database.
 ///
 /// The rows that [`Engine::submit_in`](crate::Engine::submit_in) writes through it exist exactly if
 /// the app commits. `rusqlite::Transaction` on the engine's SQLite file implements it with the

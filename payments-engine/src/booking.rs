@@ -25,10 +25,10 @@ use crate::{
     store::{Due, PaymentWrite, Route, Rows, StoreError, TaskKind},
 };
 
-/// The most credits of one amount that a movement is compared with.
+/// The maximum number of credits of one amount that a movement is compared with.
 pub(crate) const COMPARED: usize = 200;
 
-/// The most unmatched credits that are compared with the names of a new opening.
+/// The maximum number of unmatched credits that are compared with the names of a new opening.
 const UNMATCHED: usize = 1_000;
 
 /// Books a *trusted* report into the records and credits of an open transaction, and returns the

@@ -13,7 +13,7 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// The most deliveries that are listed.
+/// The maximum number of deliveries that are listed.
 const MOST: u64 = 1_000;
 
 /// The beginnings of the names under which the store remembers closed deliveries and unreadable

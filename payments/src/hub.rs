@@ -177,7 +177,7 @@ impl Payments {
             let names: Vec<_> = self.providers.keys().map(ProviderId::as_str).collect();
             Error::new(
                 ErrorKind::Configuration,
-                format!("there is no provider {id:?}; there are: {}", names.join(", ")),
+                format!("there is no provider {id:?}; known providers: {}", names.join(", ")),
             )
         })
     }

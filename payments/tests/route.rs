@@ -66,7 +66,7 @@ impl PaymentProvider for Scripted {
     fn check(&self, request: &CreatePayment) -> Result<()> {
         match self.refuses {
             Some(order) if order == request.order.as_str() => {
-                Err(Error::invalid("order", "is not taken here"))
+                Err(Error::invalid("order", "is not accepted here"))
             }
             _ => Ok(()),
         }
@@ -240,7 +240,7 @@ async fn what_the_provider_s_own_check_refuses_is_not_routed_to_it_and_the_reaso
     let opened = hub.open_payment(&request()).await.unwrap();
     assert_eq!((a.asked(), b.asked()), (0, 1));
     assert_eq!(opened.passed_over[0].provider.as_str(), "a");
-    assert_eq!(opened.passed_over[0].reason, "`order`: is not taken here");
+    assert_eq!(opened.passed_over[0].reason, "`order`: is not accepted here");
     let error = hub
         .provider("a")
         .unwrap()

@@ -48,16 +48,16 @@ pub struct Config {
     #[serde(default)]
     pub notify_url: Option<String>,
     /// The currency of links, `vnd` or `usd`. HPay gives a separate merchant number for each
-    /// currency. Default: `vnd` (HPay API reference 1.0.0, Create Link).
+    /// currency. Default: `vnd` (source: HPay API reference 1.0.0, Create Link).
     #[serde(default)]
     pub currency: AccountCurrency,
     /// The merchant's RSA key, in PEM or DER, PKCS#8 or PKCS#1, of 2048 bits or more. Payouts, the
-    /// balance and the newer OpenAPI need both this key and `hpay_certificate` (HPay API reference
-    /// 1.0.0, FirmBanking). Default: none.
+    /// balance and the newer OpenAPI need this key and `hpay_certificate` (source: HPay API
+    /// reference 1.0.0, FirmBanking). Set both or neither. Default: none.
     #[serde(default)]
     pub private_key: Option<Source>,
-    /// HPay's certificate or public key, in PEM or DER. It is not a secret. Required if
-    /// `private_key` is set. Default: none.
+    /// HPay's certificate or public key, in PEM or DER. The key is not secret. Required if
+    /// `private_key` is set, and refused without it. Default: none.
     #[serde(default)]
     pub hpay_certificate: Option<Source>,
     /// The library that makes RSA signatures: `rsa`, or `aws-lc` with the cargo feature of that
@@ -76,8 +76,8 @@ pub struct Config {
     /// set. Default: none.
     #[serde(default)]
     pub openapi_client_secret: Option<Source>,
-    /// The endpoint that accepts payouts. Default: `json`, which is `/api/ibft/create` (HPay API
-    /// reference 1.0.0, iBFT Payment).
+    /// The endpoint that accepts payouts. Default: `json`, which is `/api/ibft/create` (source:
+    /// HPay API reference 1.0.0, iBFT Payment).
     #[serde(default)]
     pub payout_endpoint: PayoutEndpoint,
     /// HPay's bank codes by the BIN of the bank, such as `970419 = "NCB"`. They replace or add to
@@ -97,16 +97,19 @@ pub struct Config {
     /// service. Default: the defaults of [`Compat`].
     #[serde(default)]
     pub compat: Compat,
-    /// The base address of the checkout. Default: `https://checkout-sandbox.hpay.com.vn` or
-    /// `https://checkout.hpay.com.vn` (HPay API reference 1.0.0, Environments).
+    /// The base address of the checkout. Default: `https://checkout-sandbox.hpay.com.vn` in the
+    /// sandbox, `https://checkout.hpay.com.vn` in production (source: HPay API reference 1.0.0,
+    /// Environments).
     #[serde(default)]
     pub checkout_url: Option<String>,
-    /// The base address of the account service. Default: `https://account-sandbox.hpay.com.vn` or
-    /// `https://account.hpay.com.vn` (HPay API reference 1.0.0, Environments).
+    /// The base address of the account service. Default: `https://account-sandbox.hpay.com.vn` in
+    /// the sandbox, `https://account.hpay.com.vn` in production (source: HPay API reference 1.0.0,
+    /// Environments).
     #[serde(default)]
     pub account_url: Option<String>,
-    /// The base address of the OpenAPI. Default: `https://openapi-sandbox.htpgroup.com.vn` or
-    /// `https://openapi.htpgroup.com.vn` (HPay API reference 1.0.0, Environments).
+    /// The base address of the OpenAPI. Default: `https://openapi-sandbox.htpgroup.com.vn` in the
+    /// sandbox, `https://openapi.htpgroup.com.vn` in production (source: HPay API reference 1.0.0,
+    /// Environments).
     #[serde(default)]
     pub openapi_url: Option<String>,
 }
@@ -135,7 +138,7 @@ pub enum Signer {
     AwsLc,
 }
 
-/// The endpoint that accepts a merchant's payouts (HPay API reference 1.0.0, iBFT Payment).
+/// The endpoint that accepts a merchant's payouts (source: HPay API reference 1.0.0, iBFT Payment).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -24,7 +24,7 @@ impl<'a> Query<'a> {
         pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
         let doubled = pairs.iter().zip(pairs.iter().skip(1)).any(|(one, next)| one.0 == next.0);
         if doubled {
-            let detail = "a field is there twice";
+            let detail = "a field occurs twice";
             return Err(Untrusted::new(UntrustedReason::MalformedSignature, detail));
         }
         Ok(Self(pairs))

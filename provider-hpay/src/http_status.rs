@@ -1,5 +1,5 @@
 //! The meaning of a response's HTTP status. HPay documents only 200 and reports every error in the
-//! body; other statuses come from servers between HPay and us.
+//! body; other statuses come from servers between HPay and the merchant.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

@@ -12,7 +12,8 @@ pub(crate) struct Kept<K, T>(Arc<Inner<K, T>>);
 
 struct Inner<K, T> {
     clock: Arc<dyn Clock>,
-    /// The most responses to keep. When there are more, the one that expires first is dropped.
+    /// The maximum number of responses to keep. When there are more, the one that expires first is
+    /// dropped.
     most: usize,
     answers: Mutex<HashMap<K, (T, Timestamp)>>,
     asking: SingleFlight<K, T>,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use payments_core::rules::{Alphabet, TextRules};
 
 /// References of the merchant, and HPay's numbers, which are signed next to others. HPay documents
-/// no length of a reference; 50 is our choice.
+/// no length of a reference; this crate accepts up to 50 characters.
 pub(crate) const REFERENCE: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-"));
 
 /// The reference of a virtual account of the newer OpenAPI: its `requestId` (public code of
@@ -22,12 +22,12 @@ pub(crate) const OPENAPI_ACCOUNT_REFERENCE: TextRules =
 pub(crate) const OPENAPI_PAYOUT_REFERENCE: TextRules =
     TextRules::new(1, 99, Alphabet::AlphanumericAnd("_.-"));
 
-/// The description of a payment. HPay documents no length; 255 is our choice.
+/// The description of a payment. HPay documents no length; this crate accepts up to 255 characters.
 pub(crate) const DESCRIPTION: TextRules = TextRules::new(0, 255, Alphabet::Printable);
 
 /// The name of a payout's beneficiary: capital letters without diacritics, digits and single
-/// spaces, which merchants' code sends and HPay accepts. The reference states no rule; a length of
-/// 100 is our choice.
+/// spaces, which merchants' code sends and HPay accepts. The reference states no rule; this crate
+/// accepts up to 100 characters.
 pub(crate) const BENEFICIARY_NAME: TextRules = TextRules::new(1, 100, Alphabet::CapitalsAnd(" "));
 
 /// The note of a payout (HPay API reference 1.0.0, iBFT Payment: 100 characters, "unsigned", which
@@ -35,7 +35,7 @@ pub(crate) const BENEFICIARY_NAME: TextRules = TextRules::new(1, 100, Alphabet::
 pub(crate) const PAYOUT_NOTE: TextRules = TextRules::new(0, 100, Alphabet::Ascii);
 
 /// The holder of a virtual account. The reference has capital letters and spaces, and no length;
-/// 100 is our choice.
+/// this crate accepts up to 100 characters.
 pub(crate) const ACCOUNT_HOLDER: TextRules = TextRules::new(1, 100, Alphabet::AlphanumericAnd(" "));
 
 /// The remark of a virtual account (codes 046 and 047: at most 50 letters, no special characters).

@@ -64,7 +64,7 @@ impl Asked {
         Ok(Self { path: path.into(), body: body.into(), idempotency_key: None })
     }
 
-    /// Adds a key by which payOS recognises a repetition.
+    /// Adds the key by which payOS recognises a request that it receives a second time.
     pub(crate) fn under(mut self, idempotency_key: String) -> Self {
         self.idempotency_key = Some(idempotency_key);
         self

@@ -32,20 +32,23 @@ pub struct Config {
     /// payments role.
     #[serde(default)]
     pub client_id: Option<String>,
-    /// The payment channel's API Key. Default: none.
+    /// The payment channel's API Key. Required if `client_id` is set. Default: none.
     #[serde(default)]
     pub api_key: Option<Source>,
     /// The payment channel's Checksum Key, which signs requests and verifies responses and
-    /// webhooks. While payOS changes the key, give several, the newest first. Default: none.
+    /// webhooks. While payOS changes the key, give several, the newest first. Required if
+    /// `client_id` is set. Default: none.
     #[serde(default)]
     pub checksum_key: Option<Source>,
     /// The payout channel's Client ID. Default: none, and the provider has no payouts role.
     #[serde(default)]
     pub payout_client_id: Option<String>,
-    /// The payout channel's API Key. Default: none.
+    /// The payout channel's API Key. Required if `payout_client_id` is set. Default: none.
     #[serde(default)]
     pub payout_api_key: Option<Source>,
-    /// The payout channel's Checksum Key, used like `checksum_key`. Default: none.
+    /// The payout channel's Checksum Key, which signs requests and verifies responses. While payOS
+    /// changes the key, give several, the newest first. Required if `payout_client_id` is set.
+    /// Default: none.
     #[serde(default)]
     pub payout_checksum_key: Option<Source>,
     /// The code of a payOS partner, sent in the header `x-partner-code`. Default: none.
@@ -59,8 +62,9 @@ pub struct Config {
     /// Default: none, so that each payment must set its own.
     #[serde(default)]
     pub cancel_url: Option<String>,
-    /// The most characters in a payment's description: 25, or 9 if the channel's bank account was
-    /// not linked through payOS. Default: 25 (payos.vn/docs, creating a payment link).
+    /// The maximum number of characters in a payment's description: 25, or 9 if the channel's bank
+    /// account was not linked through payOS. Default: 25 (source: payos.vn/docs, creating a payment
+    /// link).
     #[serde(default)]
     pub longest_description: Option<u8>,
     /// Signature formulas that replace payOS's, in the syntax of
@@ -68,11 +72,12 @@ pub struct Config {
     /// formula's name after the dot. Default: none.
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,
-    /// The base address of the API. Default: `https://api-merchant.payos.vn` (payos.vn/docs, API).
+    /// The base address of the API. Default: `https://api-merchant.payos.vn` (source:
+    /// payos.vn/docs, API).
     #[serde(default)]
     pub api_url: Option<String>,
-    /// The base address of the pages on which buyers pay. Default: `https://pay.payos.vn`
-    /// (payos.vn/docs, API).
+    /// The base address of the pages on which buyers pay. Default: `https://pay.payos.vn` (source:
+    /// payos.vn/docs, API).
     #[serde(default)]
     pub pay_url: Option<String>,
 }

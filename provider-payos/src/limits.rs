@@ -36,15 +36,17 @@ pub(crate) const fn amounts() -> AmountLimits {
 pub(crate) const LATEST_END: i64 = i32::MAX as i64;
 
 /// The `referenceId` of a payout. payOS documents no rule. All of its libraries sign these
-/// characters in the same way; a length of 50 is our choice.
+/// characters in the same way; this crate accepts up to 50 characters.
 pub(crate) const PAYOUT: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd("-_."));
 
 /// The `description` of a payout: merchants send up to 25 characters. All of payOS's libraries sign
 /// these characters in the same way.
 pub(crate) const PAYOUT_NOTE: TextRules = TextRules::new(1, 25, Alphabet::AlphanumericAnd(" -_."));
 
-/// The most payouts on a page of the list. payOS documents no maximum; its default is 10.
+/// The maximum number of payouts on a page of the list. payOS documents no maximum; its default is
+/// 10.
 pub(crate) const PAYOUTS_PER_PAGE: u32 = 10;
 
-/// The most pages of payouts that are read for one reference, which should have a single payout.
+/// The maximum number of pages of payouts that are read for one reference, which should have a
+/// single payout.
 pub(crate) const MOST_PAGES: u32 = 10;

@@ -8,22 +8,22 @@ use payments_core::{
     rules::{Alphabet, AmountLimits, TextRules},
 };
 
-/// The most calls of the User API v2 in a second (developer.sepay.vn, SePay API v2:
+/// The maximum number of calls of the User API v2 in a second (developer.sepay.vn, SePay API v2:
 /// authentication).
 pub(crate) const USER_API_V2_CALLS_PER_SECOND: u32 = 3;
 
-/// The most calls of the User API v1 in a second. SePay's older pages say 2 and its newer ones 3
-/// (SePay API v1: introduction).
+/// The maximum number of calls of the User API v1 in a second. SePay's older pages say 2 and its
+/// newer ones 3 (SePay API v1: introduction).
 pub(crate) const USER_API_V1_CALLS_PER_SECOND: u32 = 2;
 
 /// The period of the rate limits, slightly longer than a second. Calls leave evenly but take
 /// different times to arrive, and SePay must not receive too many of them in one second.
 pub(crate) const SECOND: Duration = Duration::from_millis(1_050);
 
-/// The most rows on a page of the User API v2 (SePay API v2: authentication).
+/// The maximum number of rows on a page of the User API v2 (SePay API v2: authentication).
 pub(crate) const USER_API_V2_PER_PAGE: usize = 100;
 
-/// The most rows in a response of the User API v1 (SePay API v1: transactions).
+/// The maximum number of rows in a response of the User API v1 (SePay API v1: transactions).
 pub(crate) const USER_API_V1_PER_PAGE: usize = 5_000;
 
 /// The longest accepted distance of a webhook's signed timestamp from now (developer.sepay.vn,
@@ -37,7 +37,7 @@ pub(crate) const WEBHOOK_ACCESS_TOKEN: Duration = Duration::from_secs(3_600);
 /// The lifetime of the refresh token of webhooks, which is that of SePay's own.
 pub(crate) const WEBHOOK_REFRESH_TOKEN: Duration = Duration::from_secs(30 * 24 * 3_600);
 
-/// The time for which a list of bank accounts is cached. It is our choice.
+/// The time for which a list of bank accounts is cached. SePay documents no such time.
 pub(crate) const ACCOUNTS_KEPT: Duration = Duration::from_secs(60);
 
 /// The latest expiry of an order with virtual accounts, from now. SePay documents no limit; this

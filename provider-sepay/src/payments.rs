@@ -70,7 +70,7 @@ impl Payments {
                 gateway.checkout.open(request, &options)
             }
             // The capabilities list no method that is not configured.
-            _ => Err(Error::unsupported("this method is not taken").with_field("method")),
+            _ => Err(Error::unsupported("this method is not accepted").with_field("method")),
         }
     }
 

@@ -39,7 +39,7 @@ pub enum Flaw {
     TooLong {
         /// The number of characters of the value.
         length: usize,
-        /// The most characters allowed.
+        /// The maximum number of characters allowed.
         limit: usize,
     },
 

@@ -29,7 +29,7 @@ enum Mistake {
     TrustsWhatIsNotSigned,
     /// Fields are joined without anything between them, so that they can be cut elsewhere.
     JoinsFields,
-    /// Of a field that is there twice the first counts.
+    /// The first value of a field that occurs twice counts.
     TakesTheFirst,
     /// Less than no money is booked.
     TakesAnyAmount,
@@ -58,7 +58,7 @@ impl Receiver {
         let pairs = delivery.query_pairs();
         let is_doubled = |name: &str| pairs.iter().filter(|(known, _)| known == name).count() > 1;
         if self.0 != Mistake::TakesTheFirst && (is_doubled("id") || is_doubled("amount")) {
-            return Err(Untrusted::new(UntrustedReason::Unreadable, "a field is there twice"));
+            return Err(Untrusted::new(UntrustedReason::Unreadable, "a field occurs twice"));
         }
         let text = |name| {
             pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_ref())

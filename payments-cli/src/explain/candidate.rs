@@ -15,7 +15,7 @@ use super::{
     difference::Difference,
 };
 
-/// The most fields of a message in which an unknown layout is searched for.
+/// The maximum number of fields of a message in which an unknown layout is searched for.
 const MOST_FIELDS: usize = 40;
 
 const MASK: &str = "‹secret›";

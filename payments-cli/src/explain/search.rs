@@ -16,18 +16,18 @@ use super::{
     presented::{Presented, Reading},
 };
 
-/// The most strings that are tried. RSA has a lower limit, because a check takes a hundred times as
-/// long.
+/// The maximum number of strings that are tried. RSA has a lower limit, because a check takes a
+/// hundred times as long.
 const MOST: usize = 250_000;
 const MOST_RSA: usize = 4_000;
-/// The most bytes that are hashed.
+/// The maximum number of bytes that are hashed.
 const MOST_BYTES: usize = 64 << 20;
-/// The most differences of a string.
+/// The maximum number of differences of a string.
 const DEEPEST: usize = 4;
-/// The most fields for which every order is tried.
+/// The maximum number of fields for which every order is tried.
 const PERMUTED: usize = 5;
-/// The most fields of which each is tried in every other place, because a form may repeat a field
-/// without end.
+/// The maximum number of fields of which each is tried in every other place, because a form may
+/// repeat a field without end.
 const MOST_MOVED: usize = 40;
 /// The number of matches after which the search ends.
 const ENOUGH: usize = 3;

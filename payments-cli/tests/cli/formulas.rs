@@ -13,7 +13,7 @@ fn every_formula_has_its_fields_and_its_source() {
     let mut ids = BTreeSet::new();
     for formula in formulas {
         let id = formula["id"].as_str().unwrap();
-        assert!(ids.insert(id), "{id} is there twice");
+        assert!(ids.insert(id), "{id} occurs twice");
         assert!(id.starts_with(formula["provider"].as_str().unwrap()), "{formula}");
         assert!(!formula["source"].as_str().unwrap().is_empty(), "{formula}");
         assert!(["merchant", "provider"].contains(&formula["maker"].as_str().unwrap()));

@@ -30,11 +30,11 @@ const LONGEST: Duration = Duration::from_secs(7);
 /// How long the result for a claim is remembered, and the inquiries about it are counted.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
-/// The most inquiries about one claim in that time. Genuine deliveries of the same event stay far
-/// below this number, because gateways wait minutes between them.
+/// The maximum number of inquiries about one claim in that time. Genuine deliveries of the same
+/// event stay far below this number, because gateways wait minutes between them.
 const MOST_TIMES: u32 = 16;
 
-/// The most claims that are remembered. Beyond that the oldest is forgotten.
+/// The maximum number of claims that are remembered. Beyond that the oldest is forgotten.
 const MOST_CLAIMS: usize = 1_024;
 
 type Hash = [u8; 32];

@@ -1,4 +1,4 @@
-//! An HTTP request that a provider sent to us, as received.
+//! An HTTP request that a gateway sent to the app, as received.
 
 use std::borrow::Cow;
 use std::fmt;

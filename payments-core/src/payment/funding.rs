@@ -1,32 +1,32 @@
-//! The comparison of the amount received with the amount asked for.
+//! The comparison of the amount received with the requested amount.
 
 use serde::Serialize;
 
 use crate::money::{Money, MoneyError};
 
-/// The comparison of the amount received with the amount asked for.
+/// The comparison of the amount received with the requested amount.
 #[doc(alias("partial", "underpaid", "overpaid"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Funding {
     /// Nothing arrived.
     Nothing,
-    /// Less than the amount asked for arrived.
+    /// Less than the requested amount arrived.
     Short {
         /// The amount still missing.
         missing: Money,
     },
-    /// Exactly the amount asked for arrived.
+    /// Exactly the requested amount arrived.
     Exact,
-    /// More than the amount asked for arrived.
+    /// More than the requested amount arrived.
     Over {
-        /// The amount received beyond the amount asked for.
+        /// The amount received beyond the requested amount.
         excess: Money,
     },
 }
 
 impl Funding {
-    /// Compares the total that arrived with the amount asked for.
+    /// Compares the total that arrived with the requested amount.
     ///
     /// # Errors
     /// Returns an error if the currencies differ.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentMethod {
-    /// A transfer to the merchant's bank account, found by the payment code in its memo (VietQR).
+    /// A transfer to the merchant's bank account. The payment code in the memo of the transfer
+    /// shows which order it pays (VietQR).
     BankTransfer,
     /// A NAPAS QR on the provider's page.
     NapasQr,

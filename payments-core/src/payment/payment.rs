@@ -16,13 +16,13 @@ use crate::{
 pub struct Payment {
     /// The merchant's own name for the order.
     pub order: OrderRef,
-    /// The amount asked for. `None` if the provider does not know it, for example because it only
+    /// The requested amount. `None` if the provider does not know it, for example because it only
     /// reads a bank statement.
     pub asked: Option<Money>,
     /// The total that arrived, if the provider reports it.
     pub received: Option<Money>,
     /// The state of the payment. [`PaymentState::Settled`] means that the money that arrived is
-    /// ours; [`funding`](Self::funding) compares it with the amount asked for.
+    /// ours; [`funding`](Self::funding) compares it with the requested amount.
     pub state: PaymentState,
     /// Whether the provider has the payment on record already.
     pub registered: Registered,
@@ -77,7 +77,7 @@ impl Payment {
         }
     }
 
-    /// Sets the amount asked for.
+    /// Sets the requested amount.
     #[must_use]
     pub fn with_asked(mut self, amount: Money) -> Self {
         self.asked = Some(amount);
@@ -161,7 +161,7 @@ impl Payment {
         Funding::of(asked, self.received.unwrap_or(Money::zero(asked.currency())))
     }
 
-    /// Returns whether the merchant has the money and it is exactly the amount asked for. Check it
+    /// Returns whether the merchant has the money and it is exactly the requested amount. Check it
     /// before you deliver anything.
     pub fn settles(&self, asked: Money) -> bool {
         self.state == PaymentState::Settled && self.funding(asked) == Ok(Funding::Exact)

@@ -107,7 +107,7 @@ impl PayoutCapabilities {
         self
     }
 
-    /// Declares that the balance can be asked for.
+    /// Declares that the balance can be requested.
     #[must_use]
     pub fn with_balance(mut self) -> Self {
         self.balance = true;

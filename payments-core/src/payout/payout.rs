@@ -118,7 +118,7 @@ impl Payout {
         self
     }
 
-    /// Marks the payout as one that a person should look at.
+    /// Marks the payout for review by a person.
     #[must_use]
     pub fn needing_attention(mut self) -> Self {
         self.needs_attention = true;

@@ -12,9 +12,9 @@ use std::borrow::Cow;
 use super::{Field, Formula, Item, Layout, Maker, Part, Shape, layout};
 use crate::{Error, Result};
 
-/// The most steps of a search. A genuine request takes some hundreds.
+/// The maximum number of steps of a search. A genuine request takes some hundreds.
 const MOST_STEPS: usize = 4_000_000;
-/// The most pairs that a string may be divided into.
+/// The maximum number of pairs that a string may be divided into.
 const MOST_PAIRS: usize = 512;
 
 /// The divisions that count.

@@ -1,7 +1,7 @@
 //! Tokens that the app issues to a gateway and can check without storing them.
 //!
-//! Some providers fetch a token from us and send it with every delivery. Such a token contains its
-//! expiry and the app's signature, so every replica of an app can check it without a store.
+//! Some gateways fetch a token from the app and send it with every delivery. Such a token contains
+//! its expiry and the app's signature, so every replica of an app can check it without a store.
 
 use super::{
     Coverage, Keys, Part, Proof, Scheme, Signature, Untrusted, UntrustedReason, hmac_sha256,
@@ -31,7 +31,8 @@ pub fn issue(keys: &Keys, purpose: &str, until: Timestamp) -> Option<String> {
 /// Checks a token that was sent with a delivery. The proof covers nothing of the content.
 ///
 /// # Errors
-/// Returns [`Untrusted`] if the token was not issued by us for `purpose`, or has expired.
+/// Returns [`Untrusted`] if the app did not issue the token for `purpose`, or if the token has
+/// expired.
 pub fn check(
     keys: &Keys,
     purpose: &str,

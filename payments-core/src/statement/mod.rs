@@ -49,7 +49,7 @@ pub struct StatementCapabilities {
     pub outgoing: bool,
     /// Whether balances are reported.
     pub balances: bool,
-    /// The most entries on a page.
+    /// The maximum number of entries on a page.
     pub page: usize,
 }
 

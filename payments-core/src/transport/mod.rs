@@ -69,7 +69,7 @@ pub trait Transport: Send + Sync + 'static {
     /// limit it.
     ///
     /// A [`Stack`] uses it as the deadline of the whole call, which then includes the wait for the
-    /// rate limit and the repetitions. A layer around another transport returns the value of that
+    /// rate limit and the retries. A layer around another transport returns the value of that
     /// transport.
     fn call_time(&self) -> Option<Duration> {
         None

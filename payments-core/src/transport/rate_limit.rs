@@ -22,7 +22,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The most calls that wait for one credential, unless
+    /// The maximum number of calls that wait for one credential, unless
     /// [`with_most_waiting`](Self::with_most_waiting) sets another number.
     pub const MOST_WAITING: usize = 256;
 
@@ -40,8 +40,8 @@ impl Rate {
         Self::new(calls, Duration::from_secs(1))
     }
 
-    /// Sets the most calls that wait. A call beyond that is refused immediately. At most half of
-    /// the waiting calls are confirmations of deliveries.
+    /// Sets the maximum number of calls that wait. A call beyond that is refused immediately. At
+    /// most half of the waiting calls are confirmations of deliveries.
     #[must_use]
     pub const fn with_most_waiting(mut self, calls: usize) -> Self {
         self.most_waiting = calls;

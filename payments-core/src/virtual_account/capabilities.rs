@@ -28,8 +28,8 @@ pub struct VirtualAccountCapabilities {
     pub any_amount: bool,
     /// Whether an account can be for one transfer, for many, or for either.
     pub uses: Vec<Uses>,
-    /// The longest time until expiry that a request may ask for. `None` if a request cannot set an
-    /// expiry.
+    /// The longest time until expiry that a request may set, inclusive. `None` if a request cannot
+    /// set an expiry.
     pub longest: Option<Duration>,
     /// Whether a virtual account can be found after the response to its opening was lost.
     pub resolve_open: ResolveOpen,
@@ -41,9 +41,9 @@ pub struct VirtualAccountCapabilities {
     pub close: bool,
     /// Whether closed virtual accounts can be reopened.
     pub reopen: bool,
-    /// Whether the credits on a virtual account can be asked for.
+    /// Whether the credits on a virtual account can be requested.
     pub credits: bool,
-    /// How far back credits can be asked for. `None` if there is no limit.
+    /// How far back credits can be requested. `None` if there is no limit.
     pub credits_window: Option<Duration>,
 }
 
@@ -159,7 +159,7 @@ impl VirtualAccountCapabilities {
         self
     }
 
-    /// Declares that credits can be asked for, as far back as `window`. `None` means without limit.
+    /// Declares that credits can be requested, as far back as `window`. `None` means without limit.
     #[must_use]
     pub fn with_credits(mut self, window: Option<Duration>) -> Self {
         self.credits = true;

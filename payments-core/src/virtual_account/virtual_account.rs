@@ -19,7 +19,7 @@ pub struct VirtualAccount {
     pub order: OrderRef,
     /// The state of the virtual account.
     pub state: VirtualAccountState,
-    /// The amount asked for. `None` if any amount is accepted.
+    /// The requested amount. `None` if any amount is accepted.
     pub amount: Option<Money>,
     /// The total that arrived, if the provider reports it.
     pub received: Option<Money>,
@@ -65,9 +65,9 @@ pub struct VirtualAccountNumber {
 pub enum VirtualAccountState {
     /// The account accepts money.
     Open,
-    /// Part of the amount asked for arrived.
+    /// Part of the requested amount arrived.
     PartlyPaid,
-    /// The amount asked for arrived.
+    /// The requested amount arrived.
     Paid,
     /// The virtual account was closed at the merchant's request.
     Closed,
@@ -114,7 +114,7 @@ impl VirtualAccount {
         }
     }
 
-    /// Sets the amount asked for.
+    /// Sets the requested amount.
     #[must_use]
     pub fn with_amount(mut self, amount: Money) -> Self {
         self.amount = Some(amount);

@@ -8,7 +8,7 @@ use crate::{
     store::{Due, Rows, StoreError},
 };
 
-/// The most words of a memo that are looked up as the reference of a payout.
+/// The maximum number of words of a memo that are looked up as the reference of a payout.
 const WORDS: usize = 32;
 
 /// Finds the payout whose reference a line of a statement contains, in its memo or as the bank's

@@ -222,7 +222,7 @@ impl Engine {
             };
             let Some(mut credit) = credit else { return Ok(None) };
             if !is_open(&credit) {
-                // Nothing was changed: either this is a repetition of a write, or the case does not
+                // Nothing was changed: either this write was made before, or the case does not
                 // exist.
                 let is_written = backend.payments().has_written_payment(&token)?;
                 return Ok(is_written.then_some(credit));

@@ -18,10 +18,10 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// The most lines that one transaction compares. It limits how long other work waits.
+/// The maximum number of lines that one transaction compares. It limits how long other work waits.
 const LINES: usize = 200;
 
-/// The most runs and rows that are returned at a time.
+/// The maximum number of runs and rows that are returned at a time.
 const LISTED: usize = 1_000;
 
 impl Engine {

@@ -12,7 +12,7 @@ use crate::{
 /// How many numbers that the app itself used are skipped at most.
 const TRIES: usize = 1_000;
 
-/// What a reference is for.
+/// The kind of object that a reference names.
 #[derive(Clone, Copy)]
 enum Use {
     Order,

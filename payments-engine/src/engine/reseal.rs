@@ -5,7 +5,7 @@ use payments_core::{Error, ErrorKind, Result};
 use super::Engine;
 use crate::store::StoreError;
 
-/// The most rows that one transaction seals. It limits how long other work waits.
+/// The maximum number of rows that one transaction seals. It limits how long other work waits.
 const ROWS: usize = 200;
 
 impl Engine {

@@ -1,10 +1,10 @@
-//! The database that a handler writes to.
+//! The database to which a handler writes.
 
 use async_trait::async_trait;
 
 use super::HandlerError;
 
-/// The database that a handler writes to, with the beginning and the end of its transactions.
+/// The database to which a handler writes, with the beginning and the end of its transactions.
 ///
 /// `SqliteDatabase` implements it with the feature `rusqlite`, and `PostgresDatabase` with
 /// `sqlx-0_9`. For another database, implement it yourself and register the handler by

@@ -26,7 +26,7 @@ const LATER: Duration = Duration::from_secs(60 * 60);
 /// the database.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// The most characters of a reason that are stored.
+/// The maximum number of characters of a reason that are stored.
 const LONGEST: usize = 500;
 
 /// The handlers of an engine.

@@ -34,7 +34,7 @@ pub struct PostgresTransaction {
 }
 
 impl PostgresDatabase {
-    /// Creates the database for this URL, which must be the database that the engine stores in.
+    /// Returns a handle to the database at this URL, which must be the engine's own store.
     pub fn new(url: impl AsRef<str>) -> Self {
         Self { address: PostgresAddress::new(url.as_ref()) }
     }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::record::{Report, ReportData, Source};
 
-/// The most bytes of a refused delivery's body that are stored as a sample.
+/// The maximum number of bytes of a refused delivery's body that are stored as a sample.
 const SAMPLE: usize = 16 * 1024;
 
 /// A header is stored only if its name contains one of these words, because other headers may
@@ -255,7 +255,7 @@ impl fmt::Debug for StoredRequest {
 }
 
 /// Returns the digest that identifies a repeated delivery, over its query and its body. Headers are
-/// left out, because a gateway signs each repetition anew.
+/// left out, because a gateway signs a delivery anew each time it sends it.
 pub(super) fn digest(delivery: &Delivery<'_>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in [delivery.query().unwrap_or_default().as_bytes(), delivery.body()] {

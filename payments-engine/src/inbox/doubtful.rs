@@ -8,7 +8,7 @@ use crate::{
     store::{InboxCounts, StoreError},
 };
 
-/// The most deliveries that are listed.
+/// The maximum number of deliveries that are listed.
 const MOST: u64 = 1_000;
 
 /// A delivery that was acknowledged but is not trusted. It books nothing and uses up no key.

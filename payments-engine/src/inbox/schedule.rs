@@ -23,7 +23,7 @@ const ASK: [Duration; 4] = [
     Duration::from_secs(60 * 60),
 ];
 
-/// How long after a delivery was not trusted a repetition of it may cause an inquiry.
+/// How long after a delivery was not trusted the same delivery may cause another inquiry.
 pub(super) const AGAIN: Duration = Duration::from_secs(60);
 
 /// Returns when the next inquiry about a delivery is due. Its inquiries began at `since`.

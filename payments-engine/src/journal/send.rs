@@ -82,8 +82,7 @@ impl Shared {
                 return submission;
             }
         }
-        // Each repetition has the same token, so that a commit with an unknown result is not
-        // repeated.
+        // Each attempt has the same token, so that a commit with an unknown result is not repeated.
         let token = self.journal.token();
         let hold_after = self.hold_after(&member.limits);
         let written = repeated(|| {

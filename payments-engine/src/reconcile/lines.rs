@@ -17,7 +17,7 @@ use crate::{
     store::StoreError,
 };
 
-/// The most payouts of one amount that a line without a reference is compared with.
+/// The maximum number of payouts of one amount that a line without a reference is compared with.
 const LIKE: usize = 200;
 
 /// The detail of a row whose line has another amount than the record; the row shows both.

@@ -18,7 +18,7 @@ use crate::{
     store::{Due, StoreError},
 };
 
-/// The most records that one transaction examines, and the most marks that it removes.
+/// The maximum number of records that one transaction examines, and of marks that it removes.
 const MOST: usize = 200;
 const MARKS: usize = 10_000;
 

@@ -23,7 +23,7 @@ use crate::{
     store::{Claim, Due, StoreError, TaskKind},
 };
 
-/// The most due payouts that are claimed at a time.
+/// The maximum number of due payouts that are claimed at a time.
 const MOST: usize = 512;
 
 /// The kinds of due work in the order in which they are done, each with the most tasks that are
@@ -36,7 +36,8 @@ const KINDS: [(TaskKind, usize); 5] = [
     (TaskKind::Read, 8),
 ];
 
-/// The most changes that are passed to handlers at a time. They must be done within the lease.
+/// The maximum number of changes that are passed to handlers at a time. They must be done within
+/// the lease.
 const CHANGES: [(TaskKind, usize); 1] = [(TaskKind::Handle, 16)];
 
 /// The work that one pass did.

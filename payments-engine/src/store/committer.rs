@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::{Backend, StoreError};
 use crate::{change_log, handlers::refuse_inside};
 
-/// The most writes in one commit.
+/// The maximum number of writes in one commit.
 const MOST: usize = 256;
 
 /// How often a write whose commit is unknown is repeated.

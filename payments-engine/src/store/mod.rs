@@ -423,7 +423,7 @@ pub(crate) enum StoreError {
     /// Nothing was written.
     #[error("{0}")]
     NotDone(String),
-    /// Nothing was written, and a repetition may succeed.
+    /// Nothing was written, and another attempt may succeed.
     #[error("{0}")]
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "one writer waits for none"))]
     Again(String),

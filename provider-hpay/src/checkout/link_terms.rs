@@ -101,7 +101,7 @@ fn check_transaction_info(text: &str) -> Result<()> {
     let field = "options.transaction_info";
     let stranger = |c: char| matches!(c, '+' | '%' | '<' | '>') || c.is_control();
     if let Some(character) = text.chars().find(|c| stranger(*c)) {
-        return Err(Error::invalid(field, format!("the character {character:?} is not taken")));
+        return Err(Error::invalid(field, format!("the character {character:?} is not accepted")));
     }
     if text.trim() != text {
         return Err(Error::invalid(field, "starts or ends with white space"));

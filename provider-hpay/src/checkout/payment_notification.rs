@@ -147,7 +147,8 @@ pub(super) fn read(
     Ok(PaymentNotice { payment, key: key.made_of(KEY_FIELDS) })
 }
 
-/// Returns the merchant's number for the signature. It is our own, because no query contains it.
+/// Returns the merchant's number for the signature. The number comes from the configuration,
+/// because no query contains it.
 fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_site_code", hpay.merchant_id().as_bytes())
 }

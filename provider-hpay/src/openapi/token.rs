@@ -20,7 +20,7 @@ const OPERATION: &str = "openapi_token";
 /// call. Merchants renew tokens 30 to 60 seconds early.
 const EARLY: Duration = Duration::from_secs(60);
 
-/// The most tokens to keep. There are only a few services.
+/// The maximum number of tokens to keep. There are only a few services.
 const MOST: usize = 16;
 
 /// The merchant's credentials for the newer OpenAPI.

@@ -19,7 +19,7 @@ use crate::{
 /// The time for which a name is cached before another check is paid for.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 
-/// The most names to cache. Beyond that the oldest is dropped.
+/// The maximum number of names to cache. Beyond that the oldest is dropped.
 const MOST: usize = 10_000;
 
 /// The names that HPay reported lately, and the checks in progress. A check is paid for when it is

@@ -48,8 +48,8 @@ pub(super) fn receive(
     Ok(notification.with_event(key, event, &fields.read()).with_raw(raw).into())
 }
 
-/// Returns the merchant's number for the signature. It is always our own, even if the query names
-/// none.
+/// Returns the merchant's number for the signature. The number always comes from the configuration,
+/// even if the query names none.
 pub(super) fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_id", hpay.merchant_id().as_bytes())
 }

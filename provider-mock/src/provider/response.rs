@@ -117,7 +117,7 @@ impl Expected<'_> {
         let signature = match (signatures.next(), signatures.next()) {
             (None, _) => "",
             (Some(one), None) => one.to_str().map_err(|_| malformed_signature("is not text"))?,
-            (Some(_), Some(_)) => return Err(malformed_signature("is there twice")),
+            (Some(_), Some(_)) => return Err(malformed_signature("occurs twice")),
         };
         let status = response.status();
         let fields = [

@@ -52,7 +52,7 @@ impl Payments {
         .with_expiry()
         .with_find(None, AbsenceRule::Never)
         .with_cancel()
-        // An orderCode can have only one link: a repetition is refused with code 231.
+        // An orderCode can have only one link: payOS refuses a second request with code 231.
         .with_repeat(Repeat::Refused);
         if links.return_url.is_none() {
             capabilities = capabilities.with_required(PaymentField::ReturnUrl);

@@ -3,12 +3,12 @@
 use payments_core::PayoutRef;
 use uuid::Uuid;
 
-/// The namespace of our keys.
+/// The namespace of the keys that this crate derives.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f0d_1b0e_7d1c_4c5e_9a53_5e4d_7fb1_20a9);
 
-/// Returns the key of a payout. It is always the same for one reference at one channel, so that a
-/// repetition, even after a crash, is never a second payout. payOS does not publish how long it
-/// remembers a key.
+/// Returns the key of a payout. It is always the same for one reference at one channel, so that
+/// sending it a second time, even after a crash, is never a second payout. payOS does not publish
+/// how long it remembers a key.
 pub(super) fn of(client_id: &str, payout: &PayoutRef) -> String {
     // The separator is a line break, because references cannot contain one.
     let name = format!("{client_id}\n{payout}");

@@ -134,7 +134,7 @@ fn may_have_moved(amount: Option<&Deferred<'_, Number>>) -> bool {
 }
 
 /// Reads a webhook (docs.sepay.vn/tich-hop-webhooks.html) and its key: SePay's number of the
-/// transaction, which is the same in every repetition.
+/// transaction, which is the same each time SePay sends it.
 ///
 /// A transaction with the amount zero moves no money and has no key, whatever its direction. An
 /// amount with an undocumented direction is an error, because it may be money that arrived.

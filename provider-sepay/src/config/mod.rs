@@ -34,7 +34,8 @@ pub use compat::{Compat, OrderListEnd, OrderListSort, V1VaPath};
 
 /// The configuration of a merchant at SePay: every key of `[providers.…]`, under its name there.
 ///
-/// An omitted key is `None`. An unknown key is refused, and the error names the nearest known key.
+/// An omitted key is `None`; unless its documentation states another default, the feature that it
+/// configures is then off. An unknown key is refused, and the error names the nearest known key.
 /// Values and combinations of keys are checked when the provider is [built](crate::SePay::builder),
 /// which reports all problems together. In TOML a [`Source`] is `{ env = "…" }`, `{ file = "…" }`
 /// or, in the sandbox only, the secret itself. A key that accepts *several* secrets also accepts a
@@ -52,158 +53,180 @@ pub use compat::{Compat, OrderListEnd, OrderListSort, V1VaPath};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// The environment of the provider. Required.
+    /// The environment: `"sandbox"` or `"production"`. Required.
     pub environment: Environment,
 
-    /// The merchant id of the payment gateway (SePay's dashboard, payment gateway). Requires
-    /// `secret_key`.
+    /// The merchant id of the payment gateway, from SePay's dashboard. It must not contain a colon.
+    /// Required if `secret_key` is set. Default: none, and the payment gateway is not available.
     #[serde(default)]
     pub merchant_id: Option<String>,
     /// The payment gateway's secret key, which signs forms and is the password of the order API.
+    /// Required if `merchant_id` is set. Default: none.
     #[serde(default)]
     pub secret_key: Option<Source>,
-    /// The secret that IPNs contain in `X-Secret-Key`. Accepts several while the secret changes.
-    /// Default: `secret_key`, as in SePay's samples.
+    /// The secret that IPNs contain in the header `X-Secret-Key`. Accepts several while the secret
+    /// changes. Requires `merchant_id`. Default: the value of `secret_key`, as in SePay's samples.
     #[serde(default)]
     pub ipn_secret: Option<Source>,
-    /// The address that the buyer's browser goes to after a payment, unless the payment sets its
-    /// own.
+    /// The address to which the buyer's browser goes after a payment, unless the payment sets its
+    /// own. Requires `merchant_id`. Default: none.
     #[serde(default)]
     pub success_url: Option<String>,
-    /// The address that the buyer's browser goes to after a failure, unless the payment sets its
-    /// own.
+    /// The address to which the buyer's browser goes after a failure, unless the payment sets its
+    /// own. Requires `merchant_id`. Default: none.
     #[serde(default)]
     pub error_url: Option<String>,
-    /// The address that the buyer's browser goes to after the buyer cancels, unless the payment
-    /// sets its own.
+    /// The address to which the buyer's browser goes after the buyer cancels, unless the payment
+    /// sets its own. Requires `merchant_id`. Default: none.
     #[serde(default)]
     pub cancel_url: Option<String>,
 
-    /// The token of both versions of the User API (my.sepay.vn, API access).
+    /// The token of both versions of the User API, from my.sepay.vn, API access. Default: none, and
+    /// the User API, statements and transfers are not available.
     #[serde(default)]
     pub api_token: Option<Source>,
-    /// The BIN of the bank with the account that buyers transfer to. Requires `account_number`,
-    /// `api_token` and `code_prefix`.
+    /// The BIN of the bank of the account to which buyers transfer. Required if `account_number` is
+    /// set; requires `api_token` and `code_prefix`. Default: none, and payments by transfer are not
+    /// available.
     #[serde(default)]
     pub account_bin: Option<Bin>,
-    /// The number of the account that buyers transfer to.
+    /// The number of the account to which buyers transfer. Required if `account_bin` is set.
+    /// Default: none.
     #[serde(default)]
     pub account_number: Option<AccountNumber>,
-    /// The holder of that account, in the spelling of the bank.
+    /// The holder of the account to which buyers transfer, in the spelling of the bank. Requires
+    /// `account_number`. Default: none.
     #[serde(default)]
     pub account_holder: Option<String>,
-    /// Virtual or sub-accounts of the same bank that buyers may also transfer to.
+    /// Virtual or sub-accounts of the same bank to which buyers may also transfer. Requires
+    /// `account_bin`. Default: none.
     #[serde(default, deserialize_with = "one_or_many::deserialize")]
     pub sub_accounts: Option<Vec<AccountNumber>>,
-    /// The prefix of payment codes, 2 to 5 letters (SePay's dashboard, payment code).
+    /// The prefix of payment codes, 2 to 5 letters, as set in SePay's dashboard under payment code.
+    /// Required if `account_bin` is set. Default: none.
     #[serde(default)]
     pub code_prefix: Option<String>,
-    /// The length of the shortest order reference in a payment code, 1 to 20. Requires
-    /// `code_prefix`.
+    /// The length of the shortest order reference in a payment code, from 1 to 20 characters.
+    /// Required if `code_prefix` is set, and refused without it.
     #[serde(default)]
     pub code_min: Option<u8>,
-    /// The length of the longest order reference in a payment code. Default: `code_min`.
+    /// The length of the longest order reference in a payment code, from `code_min` to 20
+    /// characters. Requires `code_prefix`. Default: the value of `code_min`.
     #[serde(default)]
     pub code_max: Option<u8>,
-    /// The characters of the order references. Default: letters and digits.
+    /// The characters of the order references. Requires `code_prefix`. Default: letters and digits.
     #[serde(default)]
     pub code_characters: Option<CodeAlphabet>,
-    /// Whether to accept a prefix that banks themselves write into memos (docs/unverified.md).
-    /// Default: false.
+    /// Whether to accept a prefix that banks themselves write into memos (see docs/unverified.md).
+    /// Requires `code_prefix`. Default: `false`.
     #[serde(default)]
     pub accept_bank_word: Option<bool>,
-    /// The word before the payment code in a memo, or `none`. Default: `SEVQR` for VietinBank
-    /// (docs/unverified.md), none for other banks.
+    /// The word before the payment code in a memo, or `"none"`. Requires `account_bin`. Default:
+    /// `"SEVQR"` for VietinBank (see docs/unverified.md), and no word for other banks.
     #[serde(default)]
     pub memo_lead: Option<String>,
-    /// The version of the User API used for statements. Default: v2.
+    /// The version of the User API used for statements. Requires `api_token`. Default: `v2`.
     #[serde(default)]
     pub statements_api: Option<UserApiVersion>,
 
-    /// The bank account for which virtual accounts are opened, by its id in the User API. Enables
-    /// the role.
+    /// The bank account for which virtual accounts are opened, by its id in the User API. Requires
+    /// `api_token`. Default: none, and the provider has no virtual accounts role.
     #[serde(default)]
     pub va_account: Option<AccountId>,
-    /// The prefix of virtual account numbers, for Sacombank, unless a request sets its own.
+    /// The prefix of virtual account numbers at Sacombank, unless a request sets its own. Requires
+    /// `va_account`. Default: none.
     #[serde(default)]
     pub va_prefix: Option<String>,
-    /// The terminal, for Vietcombank, unless a request sets its own.
+    /// The terminal id at Vietcombank, unless a request sets its own. Requires `va_account`.
+    /// Default: none.
     #[serde(default)]
     pub va_tid: Option<String>,
-    /// Whether SePay has allowed the merchant to choose the holder's name (BIDV). Default: false.
+    /// Whether SePay has allowed the merchant to choose the holder's name at BIDV. Requires
+    /// `va_account`. Default: `false`.
     #[serde(default)]
     pub va_holder_names: Option<bool>,
-    /// The version of the User API used to open virtual accounts. Default: v2; v1 supports only
-    /// BIDV.
+    /// The version of the User API used to open virtual accounts. `v1` supports only BIDV. Requires
+    /// `va_account`. Default: `v2`.
     #[serde(default)]
     pub va_api: Option<UserApiVersion>,
 
-    /// The secret that signs webhooks (SePay's dashboard, webhooks, HMAC-SHA256). Accepts several
-    /// while the secret changes.
+    /// The secret with which SePay signs webhooks, from SePay's dashboard under webhooks,
+    /// HMAC-SHA256. Accepts several while the secret changes. Set at most one of `webhook_secret`,
+    /// `webhook_client_id`, `webhook_api_key` and `webhook_unauthenticated`. Default: none.
     #[serde(default)]
     pub webhook_secret: Option<Source>,
-    /// The client id with which SePay requests tokens for webhooks. Requires
-    /// `webhook_client_secret` and `api_token`.
+    /// The client id with which SePay requests tokens for webhooks. It must not contain a colon.
+    /// Requires `webhook_client_secret` and `api_token`. Default: none.
     #[serde(default)]
     pub webhook_client_id: Option<String>,
-    /// The secret of that client. Accepts several while the secret changes.
+    /// The client secret that belongs to `webhook_client_id`. Accepts several while the secret
+    /// changes. Required if `webhook_client_id` is set, and refused without it. Default: none.
     #[serde(default)]
     pub webhook_client_secret: Option<Source>,
-    /// The key that webhooks contain. Accepts several while the key changes. Requires `api_token`,
-    /// because the key proves nothing about the content of a webhook.
+    /// The API key that webhooks contain. Accepts several while the key changes. Requires
+    /// `api_token`, because the key proves nothing about the content of a webhook. Default: none.
     #[serde(default)]
     pub webhook_api_key: Option<Source>,
-    /// Whether to accept webhooks without authentication: `true`, or omitted. Requires `api_token`.
+    /// `true` to accept webhooks without authentication; `false` is refused, so omit the key
+    /// instead. Requires `api_token`. Default: they are not accepted.
     #[serde(default)]
     pub webhook_unauthenticated: Option<bool>,
-    /// The addresses and networks from which deliveries are accepted, or `documented` for
-    /// [`DOCUMENTED_SOURCES`](crate::DOCUMENTED_SOURCES). Default: any.
+    /// The IP addresses and networks from which deliveries are accepted, or `documented` for
+    /// [`DOCUMENTED_SOURCES`](crate::DOCUMENTED_SOURCES). Default: any address.
     #[serde(default, deserialize_with = "one_or_many::deserialize")]
     pub source_ips: Option<Vec<String>>,
 
-    /// The client id of the app that SePay registered for OAuth2. The `oauth_…` keys need the
-    /// feature `oauth`.
+    /// The client id of the app that SePay registered for OAuth2. Required if another `oauth_…` key
+    /// is set; all of them need the cargo feature `oauth`. Default: none, and OAuth2 is not
+    /// available.
     #[serde(default)]
     pub oauth_client_id: Option<String>,
-    /// The app's secret.
+    /// The client secret of the app that SePay registered for OAuth2. Required if `oauth_client_id`
+    /// is set. Default: none.
     #[serde(default)]
     pub oauth_client_secret: Option<Source>,
-    /// The address to which merchants' browsers return, as registered at SePay.
+    /// The address to which a merchant's browser returns after the merchant authorised the app, as
+    /// registered at SePay. Required if `oauth_client_id` is set. Default: none.
     #[serde(default)]
     pub oauth_redirect_url: Option<String>,
-    /// The base address of the OAuth2 server and its API. Default: that of the environment; the
-    /// sandbox has none.
+    /// The base address of the OAuth2 server and its API. Required in the sandbox if
+    /// `oauth_client_id` is set, because SePay documents no sandbox of OAuth2. Default in
+    /// production: `https://my.sepay.vn`.
     #[serde(default)]
     pub oauth_url: Option<String>,
 
-    /// The base address of the checkout form. The default of this key and of the next three depends
-    /// on the environment.
+    /// The base address of the checkout form. Requires `merchant_id`. Default:
+    /// `https://pay-sandbox.sepay.vn` or `https://pay.sepay.vn`, by the environment.
     #[serde(default)]
     pub pay_url: Option<String>,
-    /// The base address of the order API.
+    /// The base address of the order API. Requires `merchant_id`. Default:
+    /// `https://pgapi-sandbox.sepay.vn` or `https://pgapi.sepay.vn`, by the environment.
     #[serde(default)]
     pub pgapi_url: Option<String>,
-    /// The base address of the User API v2.
+    /// The base address of the User API v2. Requires `api_token`. Default:
+    /// `https://userapi-sandbox.sepay.vn` or `https://userapi.sepay.vn`, by the environment.
     #[serde(default)]
     pub userapi_url: Option<String>,
-    /// The base address of the User API v1.
+    /// The base address of the User API v1. Requires `api_token`. Default:
+    /// `https://my.dev.sepay.vn/userapi` or `https://my.sepay.vn/userapi`, by the environment.
     #[serde(default)]
     pub userapi_v1_url: Option<String>,
-    /// The most calls of the User API v2 in a second; 0 means no limit. Default: 3 (SePay API v2:
-    /// authentication).
+    /// The maximum number of calls of the User API v2 per second. 0 means no limit. Requires
+    /// `api_token`. Default: 3 (source: SePay API v2, authentication).
     #[serde(default)]
     pub userapi_rate: Option<u32>,
-    /// The most calls of the User API v1 in a second; 0 means no limit. Default: 2 (SePay API v1:
-    /// introduction).
+    /// The maximum number of calls of the User API v1 per second. 0 means no limit. Requires
+    /// `api_token`. Default: 2 (source: SePay API v1, introduction).
     #[serde(default)]
     pub userapi_v1_rate: Option<u32>,
 
-    /// Switches between interpretations of SePay's documents that are not verified.
+    /// Switches between interpretations of SePay's documents that are not verified. Default: the
+    /// defaults of [`Compat`].
     #[serde(default)]
     pub compat: Compat,
-    /// Formulas that replace SePay's, by the part of their names after `sepay.`. For `checkout`,
-    /// the word `checkout.allowlist` or a template; for `webhook`, a template (see
-    /// [`formula`](crate::formula)).
+    /// Signature formulas that replace SePay's. The key is `checkout`, with the value
+    /// `checkout.allowlist` or a template, or `webhook`, with a template (see
+    /// [`formula`](crate::formula)). Default: none.
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,
 }

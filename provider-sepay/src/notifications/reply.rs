@@ -9,7 +9,7 @@ use crate::bank::webhook::token_endpoint;
 /// Returns the reply for an outcome. `200` with `{"success": true}` acknowledges the delivery, also
 /// if it was handled before or is ignored; after any other reply it is sent again. Bank webhooks
 /// are repeated seven times within 33 minutes after a status outside 200–299 if the webhook is set
-/// up for that. The repetition of IPNs is not documented.
+/// up for that. SePay does not document whether it sends an IPN again.
 pub(crate) fn to(outcome: Outcome) -> Response<Bytes> {
     with(StatusCode::OK, outcome)
 }

@@ -34,8 +34,8 @@
 //!
 //! SePay may issue a new refresh token with every refresh, which makes the old one invalid. A
 //! refresh therefore has these steps, in this order: the [`TokenStore`] saves that a refresh
-//! begins; the request is sent to SePay, once and without automatic repetition; the store saves the
-//! new tokens; only then are they used.
+//! begins; the request is sent to SePay, once and without retries; the store saves the new tokens;
+//! only then are they used.
 //!
 //! - A crash before the request does no harm, because the old token is in the store.
 //! - A crash between SePay's response and the store loses the new token. The store still has the

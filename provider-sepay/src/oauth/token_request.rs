@@ -116,8 +116,8 @@ impl App {
     }
 }
 
-/// Sends requests for tokens by our own transport, each only once, because a repeated request could
-/// invalidate the tokens of the first one.
+/// Sends requests for tokens by this crate's transport, each only once, because a repeated request
+/// could invalidate the tokens of the first one.
 struct Sender {
     transport: Arc<dyn Transport>,
     operation: &'static str,

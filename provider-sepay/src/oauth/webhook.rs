@@ -23,7 +23,7 @@ pub struct Webhook {
     pub is_verify_payment: Option<bool>,
     /// Whether transactions without a payment code are skipped.
     pub skip_if_no_code: Option<bool>,
-    /// Whether the webhook is repeated after a status outside 200–299.
+    /// Whether SePay sends the webhook again after a status outside 200–299.
     pub retry_on_error_status: Option<bool>,
     /// Whether only transactions on sub-accounts are reported.
     pub only_va: Option<bool>,
@@ -158,7 +158,7 @@ pub struct WebhookReceipt {
 impl NewWebhook {
     /// Creates a request for a webhook that reports all transactions of a bank account to `url`,
     /// counts as the proof of payments, and is repeated after a status outside 200–299. Without
-    /// this repetition SePay repeats a webhook only if it got no response at all, so a delivery
+    /// this setting SePay sends a webhook again only if it got no response at all, so a delivery
     /// that the shop could not handle at that moment would be lost.
     pub fn new(
         bank_account_id: u64,
@@ -307,7 +307,7 @@ impl WebhookChanges {
         self
     }
 
-    /// Sets whether the webhook is repeated after a status outside 200–299.
+    /// Sets whether SePay sends the webhook again after a status outside 200–299.
     #[must_use]
     pub fn with_retry_on_error_status(mut self, retry: bool) -> Self {
         self.retry_on_error_status = Some(retry);

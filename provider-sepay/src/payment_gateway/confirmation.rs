@@ -61,7 +61,7 @@ fn covers(found: &Payment, claimed: &Payment) -> bool {
 
 /// Returns the key of the order in its current state. It contains nothing from the notification,
 /// whose token covers nothing. The amount received is part of it, so that a second payment of the
-/// order is not treated as a repetition.
+/// order is not treated as the same event.
 fn order_key(found: &Payment) -> Result<DedupeKey, Unclear> {
     let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
     // Names keep their case, because those of two orders may differ only in case.

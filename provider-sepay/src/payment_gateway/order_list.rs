@@ -20,7 +20,7 @@ use crate::{
 /// The number of orders on a page if the request does not set it.
 const PER_PAGE: u32 = 20;
 
-/// The most orders on a page.
+/// The maximum number of orders on a page.
 const MOST_PER_PAGE: u32 = 100;
 
 /// The spelling of two parameters of the list, in which SePay's documentation and its libraries

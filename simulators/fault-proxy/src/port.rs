@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::connection::serve;
 use super::script::{Script, Upstream};
 
-/// A port on 127.0.0.1, which refuses connections while it is shut and stays ours all the same.
+/// A port on 127.0.0.1, which refuses connections while it is shut but stays reserved.
 #[derive(Debug)]
 pub(super) struct Port {
     address: SocketAddr,

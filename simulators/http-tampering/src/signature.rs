@@ -54,7 +54,7 @@ pub fn each_altered(request: &Request<Bytes>, place: SignedIn) -> Vec<Tampered> 
     texts.retain(|(_, text)| !text.eq_ignore_ascii_case(&signature));
     let several = [
         ("the signature is missing", vec![]),
-        ("the signature is there twice", vec![&signature, &signature]),
+        ("the signature occurs twice", vec![&signature, &signature]),
         ("a wrong signature is before the right one", vec![&zeros, &signature]),
         ("a wrong signature is after the right one", vec![&signature, &zeros]),
     ];

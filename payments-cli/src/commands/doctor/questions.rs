@@ -114,7 +114,7 @@ impl Asking<'_> {
         answers
     }
 
-    /// Sends a question, and records the host's clock if it differs from ours.
+    /// Sends a question, and records the host's clock if it differs from the clock of this machine.
     async fn answer(
         &self,
         asks: &str,

@@ -17,7 +17,7 @@ use crate::{
 /// The length and the beginning of a list.
 #[derive(clap::Args)]
 struct Page {
-    /// The most records to list
+    /// The maximum number of records to list
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     most: usize,
     /// List only the records after this reference, in the order of references

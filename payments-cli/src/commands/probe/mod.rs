@@ -102,7 +102,10 @@ fn named(config: &PaymentsConfig, name: &str) -> Result<String, Failure> {
         _ => {
             let known: Vec<&str> = config.names().collect();
             let known = known.join(", ");
-            Err(Failure::usage("PROVIDER", format!("there is no {name:?}; there are: {known}")))
+            Err(Failure::usage(
+                "PROVIDER",
+                format!("there is no provider {name:?}; known providers: {known}"),
+            ))
         }
     }
 }
@@ -123,7 +126,7 @@ fn reading(registration: &Registration, name: &str) -> Result<&'static Reading, 
         let known: Vec<&str> = registration.readings.iter().map(|reading| reading.name).collect();
         let message = match known.is_empty() {
             true => format!("{} has no readings that a command can decide", registration.kind),
-            false => format!("there is no {name:?}; there are: {}", known.join(", ")),
+            false => format!("there is no reading {name:?}; known readings: {}", known.join(", ")),
         };
         Failure::usage("READING", message)
     })

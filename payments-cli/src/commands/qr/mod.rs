@@ -54,7 +54,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// The most banks that are suggested for a name that was given instead of a code.
+/// The maximum number of banks that are suggested for a name that was given instead of a code.
 const MOST_GUESSES: usize = 8;
 
 pub(crate) fn run(args: &Args) -> Ended {

@@ -37,7 +37,10 @@ pub(super) async fn register(
             || gateways.iter().filter_map(|(kind, it)| Some((*kind, it.control.as_ref()?)));
         let Some((_, control)) = controlled().find(|(kind, _)| kind == provider) else {
             let known: Vec<_> = controlled().map(|(kind, _)| kind).collect();
-            let message = format!("there is no {provider} here; there are: {}", known.join(", "));
+            let message = format!(
+                "there is no gateway {provider} here; known gateways: {}",
+                known.join(", ")
+            );
             return Err(Failure::usage("--webhook", message));
         };
         // The state of an earlier run may contain it already.

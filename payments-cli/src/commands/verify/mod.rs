@@ -117,7 +117,7 @@ fn endpoint(receiver: &dyn NotificationReceiver, name: &str) -> Result<Endpoint,
         let names: Vec<_> = endpoints.iter().map(|known| known.name.as_str()).collect();
         Failure::usage(
             "--endpoint",
-            format!("there is no {name:?}; there are: {}", names.join(", ")),
+            format!("there is no endpoint {name:?}; known endpoints: {}", names.join(", ")),
         )
     })
 }

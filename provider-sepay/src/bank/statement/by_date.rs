@@ -77,7 +77,7 @@ impl Told {
     }
 }
 
-/// The most lines that a step returns.
+/// The maximum number of lines that a step returns.
 const PER_STEP: usize = 100;
 
 /// Reads the lines at `place` and returns them with the next position, which is `None` after the

@@ -111,7 +111,7 @@ mod tests {
             (r#"{"code":"DH1","va":""}"#, false),
             (r#"{"code":"DH1","va":null}"#, false),
             (r#"{"code":null,"va":"963"}"#, false),
-            // An unclear field may belong to our order.
+            // An unclear field may belong to the queried order.
             (r#"{"code":["DH1"],"va":"963"}"#, true),
             (r#"{"code":"DH1","va":[1]}"#, true),
             ("[]", true),

@@ -16,7 +16,7 @@ filter! {
         transaction_date_max: Timestamp,
         /// Selects this transaction and those after it.
         since_id: u64,
-        /// Sets the most transactions to list. Default and maximum: 5,000.
+        /// Sets the maximum number of transactions to list. Default and maximum: 5,000.
         limit: u64,
         /// Selects transactions with this reference of the bank.
         reference_number: String,
@@ -38,7 +38,7 @@ filter! {
         last_transaction_date_max: Timestamp,
         /// Selects this account and those after it.
         since_id: u64,
-        /// Sets the most accounts to list. Default: 100.
+        /// Sets the maximum number of accounts to list. Default: 100.
         limit: u64,
         /// Selects accounts with at least this balance.
         accumulated_min: Money,

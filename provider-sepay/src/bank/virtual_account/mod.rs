@@ -159,7 +159,7 @@ impl VirtualAccounts {
         of_code.map(|order| order.into_result().map_err(|row| row.into_error(FIND))).collect()
     }
 
-    /// Finds the order of a reference, by SePay's id or else by our reference.
+    /// Finds the order of a reference, by SePay's id or else by the merchant's reference.
     async fn order(&self, wanted: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
         let account = self.account(wanted.account.as_ref());
         let bin = self.known(account).await?.bin;

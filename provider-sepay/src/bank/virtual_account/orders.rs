@@ -198,7 +198,7 @@ fn holder(holder: Option<&str>) -> Result<Option<&str>> {
         None => Ok(Some(name)),
         Some(c) => Err(Error::invalid(
             "holder",
-            format!("the character {c:?} is not taken; write the name in capitals"),
+            format!("the character {c:?} is not accepted; write the name in capitals"),
         )),
     }
 }

@@ -89,7 +89,7 @@ impl TokenEndpoint {
             ("refresh_token" | "", Some(presented)) => {
                 match token::check(&self.secrets, &self.refresh, presented, now) {
                     Ok(_) => Ok(self.issue(spelling, now)),
-                    // The token was ours once, but the client must now send its secret.
+                    // The app issued this token earlier, but the client must now send its secret.
                     Err(old) if old.reason == UntrustedReason::StaleTimestamp => {
                         Ok(error("invalid_grant"))
                     }

@@ -155,7 +155,9 @@ fn chosen(
         Some(PaymentMethod::Card) => HostedMethod::Card,
         Some(PaymentMethod::NapasQr) => HostedMethod::NapasBankTransfer,
         Some(other) => {
-            return Err(Error::unsupported(format!("{other:?} is not taken")).with_field("method"));
+            return Err(
+                Error::unsupported(format!("{other:?} is not accepted")).with_field("method")
+            );
         }
     };
     match named {
