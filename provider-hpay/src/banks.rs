@@ -1,4 +1,5 @@
-//! The banks that payouts reach, with HPay's code for each (HPay API reference 1.0.0, table 3).
+//! The banks that payouts reach, with HPay's code for each (source: HPay API reference 1.0.0, table
+//! 3).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! HPay's hosts, by environment (HPay API reference 1.0.0, Environments).
+//! HPay's hosts, by environment (source: HPay API reference 1.0.0, Environments).
 
 use payments_core::Environment;
 

@@ -30,8 +30,8 @@ pub(crate) const DESCRIPTION: TextRules = TextRules::new(0, 255, Alphabet::Print
 /// accepts up to 100 characters.
 pub(crate) const BENEFICIARY_NAME: TextRules = TextRules::new(1, 100, Alphabet::CapitalsAnd(" "));
 
-/// The note of a payout (HPay API reference 1.0.0, iBFT Payment: 100 characters, "unsigned", which
-/// means without diacritics).
+/// The note of a payout (source: HPay API reference 1.0.0, iBFT Payment: 100 characters,
+/// "unsigned", which means without diacritics).
 pub(crate) const PAYOUT_NOTE: TextRules = TextRules::new(0, 100, Alphabet::Ascii);
 
 /// The holder of a virtual account. The reference has capital letters and spaces, and no length;

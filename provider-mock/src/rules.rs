@@ -16,7 +16,7 @@ pub(crate) const TEXT: TextRules = TextRules::new(0, 200, Alphabet::Printable);
 pub(crate) const HOLDER: TextRules = TextRules::new(1, 70, Alphabet::Printable);
 /// The longest life of a virtual account.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// The most entries on a page of the statement.
+/// The maximum number of entries on a page of the statement.
 pub(crate) const PAGE: usize = 50;
 
 pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };

@@ -1,4 +1,4 @@
-//! The envelope that contains the data of every response (payos.vn/docs, API).
+//! The envelope that contains the data of every response (source: payos.vn/docs, API).
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

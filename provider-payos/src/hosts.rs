@@ -1,5 +1,5 @@
-//! payOS's hosts (payos.vn/docs, API). payOS has no sandbox and tells merchants to test with small
-//! real transfers.
+//! payOS's hosts (source: payos.vn/docs, API). payOS has no sandbox and tells merchants to test
+//! with small real transfers.
 
 /// The base address of the API.
 pub(crate) const API: &str = "https://api-merchant.payos.vn";

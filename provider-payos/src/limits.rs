@@ -16,7 +16,7 @@ pub(crate) const ORDER: TextRules = TextRules::numbers(1, 9_007_199_254_740_991)
 pub(crate) const SAMPLE_ORDER: &str = "123";
 
 /// The longest `description` of a link (the text of a code-20 refusal). It is 9 if the bank account
-/// was not linked through payOS (payos.vn/docs, creating a payment link).
+/// was not linked through payOS (source: payos.vn/docs, creating a payment link).
 pub(crate) const LONGEST_DESCRIPTION: u8 = 25;
 
 /// Returns the rules for the `description` of a link, up to a length: the characters that every
@@ -31,8 +31,8 @@ pub(crate) const fn amounts() -> AmountLimits {
     AmountLimits::at_least(Money::vnd(1))
 }
 
-/// The latest `expiredAt`: it is a 32-bit number of seconds (payos.vn/docs, creating a payment
-/// link).
+/// The latest `expiredAt`: it is a 32-bit number of seconds (source: payos.vn/docs, creating a
+/// payment link).
 pub(crate) const LATEST_END: i64 = i32::MAX as i64;
 
 /// The `referenceId` of a payout. payOS documents no rule. All of its libraries sign these

@@ -250,7 +250,7 @@ impl<'a> Reply<'a> {
 }
 
 /// Returns the likely causes of a refusal in the merchant's set-up. payOS refuses addresses that
-/// are not on the list of a channel with 403 (payos.vn/docs, API: errors).
+/// are not on the list of a channel with 403 (source: payos.vn/docs, API: errors).
 fn suspects(kind: ErrorKind) -> &'static [Suspect] {
     match kind {
         ErrorKind::Permission => &[Suspect::SourceAddress],

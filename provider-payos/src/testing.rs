@@ -67,8 +67,8 @@ impl Deliveries {
         }
     }
 
-    /// Returns the sample that payOS posts to an address that is being registered (payos.vn/docs,
-    /// webhook), addressed to `path`.
+    /// Returns the sample that payOS posts to an address that is being registered (source:
+    /// payos.vn/docs, webhook), addressed to `path`.
     ///
     /// # Errors
     /// Returns an error if `path` is not a valid path.

@@ -20,13 +20,13 @@ pub(crate) struct Hosts {
     /// The address of the User API v1. It is older than the sandbox, whose own v1 is on a separate
     /// site.
     pub(crate) user_api_v1: &'static str,
-    /// The address of OAuth2 and the partner API (developer.sepay.vn, SePay OAuth2: quick start).
-    /// No sandbox is documented.
+    /// The address of OAuth2 and the partner API (source: developer.sepay.vn, SePay OAuth2: quick
+    /// start). No sandbox is documented.
     #[cfg(feature = "oauth")]
     pub(crate) oauth: Option<&'static str>,
 }
 
-/// The path of the checkout form on its host (developer.sepay.vn, payment form).
+/// The path of the checkout form on its host (source: developer.sepay.vn, payment form).
 pub(crate) const CHECKOUT_PATH: &str = "/v1/checkout/init";
 
 const PRODUCTION: Hosts = Hosts {

@@ -180,8 +180,8 @@ fn capabilities(gateway: bool, transfers: Option<&Transfers>) -> PaymentCapabili
     if gateway {
         capabilities = capabilities.with_buyer_choice().with_cancel();
     }
-    // An invoice number can be used once (developer.sepay.vn, payment form); a code in a memo
-    // remains valid forever.
+    // An invoice number can be used once (source: developer.sepay.vn, payment form); a code in a
+    // memo remains valid forever.
     capabilities.with_repeat(match transfers {
         Some(_) => Repeat::PaysAgain,
         None => Repeat::Refused,

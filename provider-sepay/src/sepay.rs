@@ -124,8 +124,8 @@ impl SePay {
     /// Voids a card payment before it settles, so that the buyer's card is not charged.
     ///
     /// Only captured card payments can be voided, and only until they settle: one day later for a
-    /// payment before 16:00, two days later for other payments, and later over a weekend
-    /// (developer.sepay.vn, payment gateway, API: void transaction). After an accepted void, the
+    /// payment before 16:00, two days later for other payments, and later over a weekend (source:
+    /// developer.sepay.vn, payment gateway, API: void transaction). After an accepted void, the
     /// payment is refunded. If the future is dropped or wrapped in a timeout, the outcome is
     /// uncertain.
     ///

@@ -10,11 +10,11 @@ use payments::simulators::sepay::{
 
 use crate::{GivenKeys, RunningSimulator, Simulator};
 
-/// The allowed calls of the User API v2 per second (developer.sepay.vn, SePay API v2:
+/// The allowed calls of the User API v2 per second (source: developer.sepay.vn, SePay API v2:
 /// authentication).
 const V2_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
-/// The allowed calls of the User API v1 per second (developer.sepay.vn, SePay API v1:
+/// The allowed calls of the User API v1 per second (source: developer.sepay.vn, SePay API v1:
 /// introduction).
 const V1_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 

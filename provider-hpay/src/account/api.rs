@@ -1,4 +1,4 @@
-//! The operations of the merchant's account at HPay (HPay API reference 1.0.0, Account).
+//! The operations of the merchant's account at HPay (source: HPay API reference 1.0.0, Account).
 
 use super::status;
 use crate::{

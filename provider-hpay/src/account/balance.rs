@@ -1,4 +1,4 @@
-//! The balance inquiry (HPay API reference 1.0.0, Account balance Inquiry).
+//! The balance inquiry (source: HPay API reference 1.0.0, Account balance Inquiry).
 
 use payments_core::{
     Error, ErrorKind, Result, Timestamp, money::Currency, payout, signature::Formula,

@@ -1,5 +1,5 @@
-//! The operations of the checkout (HPay API reference 1.0.0, Checkout): links that the buyer opens,
-//! order inquiries, and revocations of tokens.
+//! The operations of the checkout (source: HPay API reference 1.0.0, Checkout): links that the
+//! buyer opens, order inquiries, and revocations of tokens.
 
 use payments_core::{GatewayRef, Lookup, OrderRef, Result, payment::Payment};
 

@@ -6,8 +6,8 @@ use payments_core::Absence;
 
 use crate::limits::SOON;
 
-/// The time for which an order inquiry finds an order: 7 days (HPay API reference 1.0.0, error code
-/// 30015).
+/// The time for which an order inquiry finds an order: 7 days (source: HPay API reference 1.0.0,
+/// error code 30015).
 pub(crate) const INQUIRY_WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The code for "the order does not exist or the order exceeds 7 days".

@@ -1,5 +1,5 @@
-//! Checkout links (HPay API reference 1.0.0, Create Link and Advanced Checkout Payment): signed
-//! here and opened by the buyer.
+//! Checkout links (source: HPay API reference 1.0.0, Create Link and Advanced Checkout Payment):
+//! signed here and opened by the buyer.
 //!
 //! The reference has two pages. `/v1/checkout.php` accepts a signature over five fields and has its
 //! own table of parameters. Links for instalments, frames and card tokens of domestic banks lead to

@@ -1,4 +1,4 @@
-//! Payment methods and their groups (HPay API reference 1.0.0, tables 1 and 2).
+//! Payment methods and their groups (source: HPay API reference 1.0.0, tables 1 and 2).
 
 use crate::table::find;
 

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::token::CardToken;
 
-/// Options of a payment through HPay (HPay API reference 1.0.0, Create Link and Advanced Checkout
-/// Payment). They are part of a link that the buyer can edit, and most of them are unsigned, so the
-/// merchant cannot rely on them being kept.
+/// Options of a payment through HPay (source: HPay API reference 1.0.0, Create Link and Advanced
+/// Checkout Payment). They are part of a link that the buyer can edit, and most of them are
+/// unsigned, so the merchant cannot rely on them being kept.
 ///
 /// Instalments, a page in a frame and tokens of domestic cards use HPay's older page. That page
 /// does not show the buyer's name, and refuses a `return_url` with capital letters.

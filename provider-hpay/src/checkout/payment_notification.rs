@@ -1,4 +1,5 @@
-//! Payment notifications and buyers' returns (HPay API reference 1.0.0, Return_url and Notify_url).
+//! Payment notifications and buyers' returns (source: HPay API reference 1.0.0, Return_url and
+//! Notify_url).
 
 use payments_core::{
     Direction, GatewayRef, Movement, OrderRef, Raw, StatedKey,

@@ -5,7 +5,7 @@ use payments_core::{DeclineReason, payment::PaymentState};
 use super::token::Revoked;
 use crate::error_codes::ErrorCodes;
 
-/// The error codes of the checkout (HPay API reference 1.0.0, Checkout error codes).
+/// The error codes of the checkout (source: HPay API reference 1.0.0, Checkout error codes).
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_checkout.tsv"),
     success: &[],
@@ -55,7 +55,7 @@ pub(crate) fn notified_state(payment_type: &str, error_text: &str) -> PaymentSta
 }
 
 /// Interprets `status` and `revoke_token_status`: "if 00 is success", "true is removed and false is
-/// failed" (HPay API reference 1.0.0, Revoke Callback IPN Request).
+/// failed" (source: HPay API reference 1.0.0, Revoke Callback IPN Request).
 pub(crate) fn revoked(status: &str, word: &str) -> Revoked {
     match (status, word) {
         ("00", "true") => Revoked::Removed,

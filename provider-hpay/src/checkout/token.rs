@@ -1,8 +1,8 @@
 //! Tokens of buyers' cards. Notifications report them, and a merchant can pay with them or revoke
 //! them.
 //!
-//! Tokens are not signed, neither in a link nor in a notification (HPay API reference 1.0.0,
-//! Return_url and Notify_url; the signed fields are those of
+//! Tokens are not signed, neither in a link nor in a notification (source: HPay API reference
+//! 1.0.0, Return_url and Notify_url; the signed fields are those of
 //! [`PAYMENT_NOTIFICATION`](crate::formulas::PAYMENT_NOTIFICATION)). Every buyer has a signed
 //! notification, in the query of their own return, and can add any token to it and send it to
 //! `notify_url`. A notification therefore contains an [`UnsignedToken`], and the app decides

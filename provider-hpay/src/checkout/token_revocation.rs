@@ -1,5 +1,5 @@
-//! Revoking the token of a domestic card (HPay API reference 1.0.0, Revoke ATM tokenization): the
-//! buyer opens a link, and HPay reports the result at `notify_url`.
+//! Revoking the token of a domestic card (source: HPay API reference 1.0.0, Revoke ATM
+//! tokenization): the buyer opens a link, and HPay reports the result at `notify_url`.
 
 use payments_core::{
     Authenticity, Error, Raw, Result, check_page_address, check_web_address,

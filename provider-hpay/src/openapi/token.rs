@@ -1,5 +1,5 @@
 //! The access tokens of the newer OpenAPI, one for each of its services, obtained by the client
-//! credentials grant of OAuth 2.0 (public code of merchants, 2026).
+//! credentials grant of OAuth 2.0 (source: public code of merchants, 2026).
 
 use std::sync::Arc;
 use std::time::Duration;

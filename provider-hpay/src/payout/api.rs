@@ -1,4 +1,4 @@
-//! The operations of payouts (HPay API reference 1.0.0, FirmBanking).
+//! The operations of payouts (source: HPay API reference 1.0.0, FirmBanking).
 
 use payments_core::{
     GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain, UncertainCause,

@@ -1,5 +1,5 @@
-//! Payouts (HPay API reference 1.0.0, FirmBanking): sent at most once and found by reference; also
-//! name checks.
+//! Payouts (source: HPay API reference 1.0.0, FirmBanking): sent at most once and found by
+//! reference; also name checks.
 
 pub(crate) mod api;
 mod holder_name;

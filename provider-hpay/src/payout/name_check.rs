@@ -1,4 +1,4 @@
-//! The inquiry for the name of an account's holder (HPay API reference 1.0.0, Bank Account
+//! The inquiry for the name of an account's holder (source: HPay API reference 1.0.0, Bank Account
 //! Inquiry). Each inquiry costs a fee, so names are cached for a day.
 
 use std::sync::Arc;

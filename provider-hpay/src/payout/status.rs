@@ -2,15 +2,15 @@
 //!
 //! The state of a payout depends on three statuses. In two of them, 3 and 4 have opposite meanings:
 //! a *transaction* has failed at 3 and succeeded at 4, whereas a *cashout* has succeeded at 3 and
-//! failed at 4 (HPay API reference 1.0.0, FB_Transaction Inquiry). Of the refund statuses only 2,
-//! "full refund", is accepted, because the samples also have 3 and an empty value, which no list
-//! explains.
+//! failed at 4 (source: HPay API reference 1.0.0, FB_Transaction Inquiry). Of the refund statuses
+//! only 2, "full refund", is accepted, because the samples also have 3 and an empty value, which no
+//! list explains.
 
 use payments_core::{DeclineReason, payout::PayoutState};
 
 use crate::error_codes::ErrorCodes;
 
-/// The error codes of payouts (HPay API reference 1.0.0, FirmBanking error codes).
+/// The error codes of payouts (source: HPay API reference 1.0.0, FirmBanking error codes).
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_ibft.tsv"),
     success: &[],

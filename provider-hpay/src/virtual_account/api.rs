@@ -1,4 +1,4 @@
-//! The operations of virtual accounts (HPay API reference 1.0.0, Virtual Account).
+//! The operations of virtual accounts (source: HPay API reference 1.0.0, Virtual Account).
 
 use payments_core::{
     Error, Listed, Movement, Result, Submission, Timestamp,

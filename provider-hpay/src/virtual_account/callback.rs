@@ -1,4 +1,5 @@
-//! Virtual account callbacks (HPay API reference 1.0.0, Callback IPN After Completed Payment).
+//! Virtual account callbacks (source: HPay API reference 1.0.0, Callback IPN After Completed
+//! Payment).
 //!
 //! There are two forms, which differ in their field names. The reference's form has `cashin`. The
 //! form of the newer OpenAPI, known from public merchant code of 2026, has `cashin_id` and is read

@@ -1,5 +1,5 @@
-//! Virtual accounts (HPay API reference 1.0.0, Virtual Account): opening, renaming, closing and
-//! reopening them, and their credits.
+//! Virtual accounts (source: HPay API reference 1.0.0, Virtual Account): opening, renaming, closing
+//! and reopening them, and their credits.
 
 pub(crate) mod account;
 pub(crate) mod account_number;

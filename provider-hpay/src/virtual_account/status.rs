@@ -4,8 +4,8 @@ use payments_core::{DeclineReason, virtual_account::VirtualAccountState};
 
 use crate::{envelope::Literal, error_codes::ErrorCodes};
 
-/// The error codes of virtual accounts (HPay API reference 1.0.0, Virtual Account error codes).
-/// `03` also means a missing parameter. The reference prints success as `"0"` and `"00"`.
+/// The error codes of virtual accounts (source: HPay API reference 1.0.0, Virtual Account error
+/// codes). `03` also means a missing parameter. The reference prints success as `"0"` and `"00"`.
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_va.tsv"),
     success: &["0"],

@@ -1,4 +1,4 @@
-//! The operations of payment links (payos.vn/docs, API: payment links).
+//! The operations of payment links (source: payos.vn/docs, API: payment links).
 
 use http::Method;
 use payments_core::{

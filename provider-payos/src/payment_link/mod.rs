@@ -1,5 +1,5 @@
-//! Payment links (payos.vn/docs, API: payment links): a page with a VietQR code, and the account,
-//! memo and QR code of the transfer.
+//! Payment links (source: payos.vn/docs, API: payment links): a page with a VietQR code, and the
+//! account, memo and QR code of the transfer.
 
 pub(crate) mod api;
 pub(crate) mod options;

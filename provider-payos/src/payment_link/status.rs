@@ -20,8 +20,8 @@ pub(crate) fn state(word: &str, asked: Money, received: Money) -> PaymentState {
     }
 }
 
-/// Returns the state for the `status` in the address by which a buyer returns (payos.vn/docs,
-/// return URL). It is not signed and only chooses the page to show.
+/// Returns the state for the `status` in the address by which a buyer returns (source:
+/// payos.vn/docs, return URL). It is not signed and only chooses the page to show.
 pub(crate) fn returned_state(word: &str) -> PaymentState {
     match word {
         "PENDING" => PaymentState::Open,
@@ -32,8 +32,8 @@ pub(crate) fn returned_state(word: &str) -> PaymentState {
     }
 }
 
-/// Returns the meaning of a code of a refusal (payos.vn/docs, API: errors; merchants' logs for 20,
-/// 101, 214 and 231).
+/// Returns the meaning of a code of a refusal (source: payos.vn/docs, API: errors; merchants' logs
+/// for 20, 101, 214 and 231).
 pub(crate) fn refusal(code: &str) -> Option<DeclineReason> {
     Some(match code {
         "20" | NO_SUCH_LINK => DeclineReason::InvalidRequest,

@@ -1,4 +1,4 @@
-//! Payment links in payOS's own spelling (payos.vn/docs, API: payment links).
+//! Payment links in payOS's own spelling (source: payos.vn/docs, API: payment links).
 
 use payments_core::money::wire::{Number, as_integer};
 use serde::{Deserialize, Serialize};

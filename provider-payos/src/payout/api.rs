@@ -1,4 +1,4 @@
-//! The operations of payouts (payos.vn/docs, API: payouts).
+//! The operations of payouts (source: payos.vn/docs, API: payouts).
 
 use http::Method;
 use payments_core::{

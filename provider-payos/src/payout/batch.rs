@@ -1,4 +1,4 @@
-//! Several payouts under one reference (payos.vn/docs, API: batch payouts).
+//! Several payouts under one reference (source: payos.vn/docs, API: batch payouts).
 
 use std::collections::HashSet;
 

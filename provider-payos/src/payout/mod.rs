@@ -1,5 +1,5 @@
-//! Payouts (payos.vn/docs, API: payouts) from the account of a payout channel, which has its own
-//! credentials. payOS sends no webhooks about payouts; their state is found by inquiry.
+//! Payouts (source: payos.vn/docs, API: payouts) from the account of a payout channel, which has
+//! its own credentials. payOS sends no webhooks about payouts; their state is found by inquiry.
 
 pub(crate) mod api;
 pub(crate) mod batch;

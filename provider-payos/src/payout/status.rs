@@ -29,8 +29,8 @@ pub(crate) fn state(approval: &str, transaction: Option<&str>) -> PayoutState {
     }
 }
 
-/// Returns the meaning of a code of a refusal (payos.vn/docs, API: payouts; merchants' logs). payOS
-/// publishes no list of codes; any other code leaves a payout uncertain.
+/// Returns the meaning of a code of a refusal (source: payos.vn/docs, API: payouts; merchants'
+/// logs). payOS publishes no list of codes; any other code leaves a payout uncertain.
 pub(crate) fn refusal(code: &str) -> Option<DeclineReason> {
     Some(match code {
         "20" => DeclineReason::InvalidRequest,

@@ -1,4 +1,4 @@
-//! Payouts in payOS's own spelling (payos.vn/docs, API: payouts).
+//! Payouts in payOS's own spelling (source: payos.vn/docs, API: payouts).
 
 use payments_core::money::wire::{Number, as_integer};
 use serde::{Deserialize, Serialize};

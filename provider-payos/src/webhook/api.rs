@@ -1,4 +1,4 @@
-//! The registration of the address of webhooks (payos.vn/docs, API: confirm-webhook).
+//! The registration of the address of webhooks (source: payos.vn/docs, API: confirm-webhook).
 
 use http::Method;
 use payments_core::{Error, Result, Submission, check_web_address, transport::Unreadable};

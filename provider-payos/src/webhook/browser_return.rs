@@ -1,5 +1,5 @@
-//! The return of a buyer's browser (payos.vn/docs, return URL). It is not signed: it only chooses
-//! the page to show and proves nothing about money.
+//! The return of a buyer's browser (source: payos.vn/docs, return URL). It is not signed: it only
+//! chooses the page to show and proves nothing about money.
 
 use payments_core::{
     OrderRef, Raw,

@@ -1,5 +1,5 @@
-//! The replies to payOS's deliveries (payos.vn/docs, webhook). Any 2xx status acknowledges a
-//! webhook. payOS does not publish how often and when it repeats a webhook that was not
+//! The replies to payOS's deliveries (source: payos.vn/docs, webhook). Any 2xx status acknowledges
+//! a webhook. payOS does not publish how often and when it repeats a webhook that was not
 //! acknowledged.
 
 use bytes::Bytes;

@@ -3,8 +3,8 @@
 
 use super::wire::Transfer;
 
-/// The account and the bank's reference of the sample (payos.vn/docs, webhook), by which payOS's
-/// plug-ins for Sapo and Haravan recognise it.
+/// The account and the bank's reference of the sample (source: payos.vn/docs, webhook), by which
+/// payOS's plug-ins for Sapo and Haravan recognise it.
 const ACCOUNT: &str = "12345678";
 const REFERENCE: &str = "TF230204212323";
 

@@ -10,8 +10,8 @@ pub(crate) fn is_money(code: &str) -> bool {
     code == GOOD
 }
 
-/// Returns the meaning of a code of a refused registration (payos.vn/docs, API: confirm-webhook;
-/// merchants' logs for 20).
+/// Returns the meaning of a code of a refused registration (source: payos.vn/docs, API:
+/// confirm-webhook; merchants' logs for 20).
 pub(crate) fn refusal(code: &str) -> Option<DeclineReason> {
     Some(match code {
         "20" | "400" => DeclineReason::InvalidRequest,

@@ -1,4 +1,4 @@
-//! Webhooks and their registration in payOS's own spelling (payos.vn/docs, webhook; API:
+//! Webhooks and their registration in payOS's own spelling (source: payos.vn/docs, webhook; API:
 //! confirm-webhook).
 
 use payments_core::money::wire::Number;

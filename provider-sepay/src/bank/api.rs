@@ -1,5 +1,5 @@
-//! The operations of the User API for transactions and accounts (developer.sepay.vn, SePay API v2;
-//! SePay API v1). Those for orders with virtual accounts are in
+//! The operations of the User API for transactions and accounts (source: developer.sepay.vn, SePay
+//! API v2; SePay API v1). Those for orders with virtual accounts are in
 //! [`virtual_account::api`](super::virtual_account::api).
 
 use crate::client::{

@@ -1,6 +1,6 @@
 //! The bank side: transfers to the merchant's own accounts with a payment code in the memo, the
-//! webhooks and statements that report them, and virtual accounts for single orders
-//! (developer.sepay.vn, SePay API v2; SePay API v1; SePay webhooks).
+//! webhooks and statements that report them, and virtual accounts for single orders (source:
+//! developer.sepay.vn, SePay API v2; SePay API v1; SePay webhooks).
 
 mod accounts;
 pub(crate) mod api;

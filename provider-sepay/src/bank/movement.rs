@@ -32,9 +32,9 @@ pub(crate) enum Booked {
     Unknown(String),
 }
 
-/// Reads a line of the statement in either version (developer.sepay.vn, SePay API v2: transactions;
-/// SePay API v1: transactions). Its key is SePay's id of it in the version whose `scope` is given:
-/// a UUID in v2 and a number in v1. Webhooks contain neither.
+/// Reads a line of the statement in either version (source: developer.sepay.vn, SePay API v2:
+/// transactions; SePay API v1: transactions). Its key is SePay's id of it in the version whose
+/// `scope` is given: a UUID in v2 and a number in v1. Webhooks contain neither.
 pub(crate) fn booked(
     scope: &str,
     line: &wire::Transaction<'_>,

@@ -84,10 +84,10 @@ impl Matching {
     }
 
     /// Returns the order of a credit on the virtual account of an order. SePay reports the order's
-    /// code instead of a payment code (developer.sepay.vn, SePay API v2, VA orders: quick start).
-    /// The whole code is the order reference, whatever else the memo contains, unless the code is
-    /// only a part of a word in the memo. A configured virtual account is for transfers with a
-    /// payment code.
+    /// code instead of a payment code (source: developer.sepay.vn, SePay API v2, VA orders: quick
+    /// start). The whole code is the order reference, whatever else the memo contains, unless the
+    /// code is only a part of a word in the memo. A configured virtual account is for transfers
+    /// with a payment code.
     fn order_of_virtual_account(
         &self,
         movement: &Movement,

@@ -9,7 +9,7 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The address of SePay's server for QR images (developer.sepay.vn, QR images).
+/// The address of SePay's server for QR images (source: developer.sepay.vn, QR images).
 const IMAGE: &str = "https://qr.sepay.vn/img";
 
 /// The address of a QR image that SePay's server draws. Bank apps read the account, the amount and

@@ -1,4 +1,5 @@
-//! The User API v1 (developer.sepay.vn, SePay API v1). SePay no longer extends this version.
+//! The User API v1 (source: developer.sepay.vn, SePay API v1). SePay no longer extends this
+//! version.
 
 use async_trait::async_trait;
 use payments_core::{Listed, Result, Submission};
@@ -22,8 +23,8 @@ use crate::{
     field::{Unclear, row, rows},
 };
 
-/// The User API v1 (developer.sepay.vn, SePay API v1). It uses a bearer token and JSON, with
-/// numbers as ids and amounts as text, and allows two calls a second.
+/// The User API v1 (source: developer.sepay.vn, SePay API v1). It uses a bearer token and JSON,
+/// with numbers as ids and amounts as text, and allows two calls a second.
 ///
 /// [`SePay::user_api_v1`](crate::SePay::user_api_v1) returns it. Every response has HTTP status
 /// 200: an empty body means that the token was refused, and any other body contains the actual

@@ -1,5 +1,5 @@
-//! The User API v2, with methods for all of its lists and single rows (developer.sepay.vn, SePay
-//! API v2).
+//! The User API v2, with methods for all of its lists and single rows (source: developer.sepay.vn,
+//! SePay API v2).
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::client::{Client, Request};
 
-/// The User API v2 (developer.sepay.vn, SePay API v2). It uses a bearer token and JSON, with UUIDs
-/// as ids and amounts as whole numbers, and allows three calls a second.
+/// The User API v2 (source: developer.sepay.vn, SePay API v2). It uses a bearer token and JSON,
+/// with UUIDs as ids and amounts as whole numbers, and allows three calls a second.
 ///
 /// [`SePay::user_api_v2`](crate::SePay::user_api_v2) returns it. Lists are read in pages of 100
 /// rows, the most that SePay returns; pages are numbered from 1. The error of a refusal has SePay's

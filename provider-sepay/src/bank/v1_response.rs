@@ -1,5 +1,5 @@
-//! The responses of the User API v1, all of which have HTTP status 200 (SePay API: upgrade from
-//! v1).
+//! The responses of the User API v1, all of which have HTTP status 200 (source: SePay API: upgrade
+//! from v1).
 
 use http::StatusCode;
 use payments_core::{Error, ErrorKind, Result};

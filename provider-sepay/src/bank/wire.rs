@@ -1,5 +1,5 @@
 //! The User API with SePay's field names: the types that its versions share, those of v2, and the
-//! envelopes of v1, whose key differs for each call (developer.sepay.vn, SePay API v2:
+//! envelopes of v1, whose key differs for each call (source: developer.sepay.vn, SePay API v2:
 //! transactions, bank accounts, virtual accounts, authentication; SePay API v1: transactions, bank
 //! accounts; PyPI sepay 0.1.0).
 
@@ -129,7 +129,7 @@ pub(crate) struct VirtualAccount<'a> {
     pub(crate) updated_at: Option<Shown<'a>>,
 }
 
-/// A prefix of Sacombank (SePay API v2: VA prefixes).
+/// A prefix of Sacombank (source: SePay API v2: VA prefixes).
 #[derive(Deserialize)]
 pub(crate) struct Prefix<'a> {
     #[serde(borrow)]
@@ -140,7 +140,7 @@ pub(crate) struct Prefix<'a> {
     pub(crate) created_at: Option<Shown<'a>>,
 }
 
-/// A terminal of Vietcombank (SePay API v2: terminals).
+/// A terminal of Vietcombank (source: SePay API v2: terminals).
 #[derive(Deserialize)]
 pub(crate) struct Terminal<'a> {
     #[serde(borrow)]

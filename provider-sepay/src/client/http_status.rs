@@ -8,17 +8,17 @@ use serde::Deserialize;
 use super::operation::Api;
 use crate::field::{Shown, said};
 
-/// The headers by which the User API v2 reports how many seconds to wait (SePay API v2:
+/// The headers by which the User API v2 reports how many seconds to wait (source: SePay API v2:
 /// authentication).
 const RETRY_AFTER_V2: &[&str] = &["retry-after", "x-ratelimit-reset"];
 
-/// The headers by which the User API v1 reports how many seconds to wait (SePay API v1:
+/// The headers by which the User API v1 reports how many seconds to wait (source: SePay API v1:
 /// introduction).
 const RETRY_AFTER_V1: &[&str] = &["x-sepay-userapi-retry-after"];
 
 /// The headers by which SePay reports how many seconds to wait: those of the User API v2, then of
-/// v1 (developer.sepay.vn, SePay API v2: authentication; SePay API v1: introduction). The order API
-/// documents none.
+/// v1 (source: developer.sepay.vn, SePay API v2: authentication; SePay API v1: introduction). The
+/// order API documents none.
 pub(crate) const RETRY_AFTER: &[&str] =
     &["retry-after", "x-ratelimit-reset", "x-sepay-userapi-retry-after"];
 
@@ -63,8 +63,8 @@ pub(crate) fn refused(operation: &'static str, response: &Response<Bytes>) -> Er
     }
 }
 
-/// Returns the meaning of an HTTP status for an inquiry: as documented by SePay
-/// (developer.sepay.vn, payment gateway, API: overview; SePay API v2: authentication), or a default
+/// Returns the meaning of an HTTP status for an inquiry: as documented by SePay (source:
+/// developer.sepay.vn, payment gateway, API: overview; SePay API v2: authentication), or a default
 /// for other statuses.
 pub(crate) fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
     match status.as_u16() {

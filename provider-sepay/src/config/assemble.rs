@@ -98,7 +98,8 @@ pub(super) fn assemble(
     Ok(provider)
 }
 
-/// Returns the header of Basic authentication (developer.sepay.vn, payment gateway, API: overview).
+/// Returns the header of Basic authentication (source: developer.sepay.vn, payment gateway, API:
+/// overview).
 fn basic(gateway: &GatewaySettings) -> Result<HeaderValue> {
     let pair = format!("{}:{}", gateway.merchant_id, gateway.secret_key.expose());
     HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The replies that SePay expects (developer.sepay.vn, webhook authentication, IPN).
+//! The replies that SePay expects (source: developer.sepay.vn, webhook authentication, IPN).
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};

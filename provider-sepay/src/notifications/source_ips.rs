@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use ipnet::IpNet;
 use payments_core::notification::{Delivery, Untrusted, UntrustedReason};
 
-/// The addresses from which SePay sends deliveries, according to its documentation
-/// (developer.sepay.vn, IP addresses). SePay may change them.
+/// The addresses from which SePay sends deliveries, according to its documentation (source:
+/// developer.sepay.vn, IP addresses). SePay may change them.
 pub const DOCUMENTED_SOURCES: [IpAddr; 6] = [
     IpAddr::V4(Ipv4Addr::new(172, 236, 138, 20)),
     IpAddr::V4(Ipv4Addr::new(172, 233, 83, 68)),

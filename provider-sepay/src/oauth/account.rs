@@ -11,7 +11,7 @@ use crate::{
     field::{Unclear, balance, moved, on, owned, read_amount, said, time},
 };
 
-/// A bank account that the merchant linked to SePay (developer.sepay.vn, SePay OAuth2: bank
+/// A bank account that the merchant linked to SePay (source: developer.sepay.vn, SePay OAuth2: bank
 /// accounts).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -69,8 +69,8 @@ pub struct SubAccount {
     pub active: Option<bool>,
 }
 
-/// A filter of the transactions to list (developer.sepay.vn, SePay OAuth2: transactions). Dates are
-/// days in Vietnamese time.
+/// A filter of the transactions to list (source: developer.sepay.vn, SePay OAuth2: transactions).
+/// Dates are days in Vietnamese time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransactionFilter {

@@ -1,4 +1,4 @@
-//! The operations of the partner API (developer.sepay.vn, SePay OAuth2: bank accounts,
+//! The operations of the partner API (source: developer.sepay.vn, SePay OAuth2: bank accounts,
 //! transactions, webhooks, user, company). The library `oauth2` requests tokens, at `/oauth/token`.
 
 use http::Method;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::wire;
 use crate::field::{Text, Unclear, on, owned, said};
 
-/// A merchant's company (developer.sepay.vn, SePay OAuth2: company). Only a user who is `Admin` or
-/// `SuperAdmin` may read it.
+/// A merchant's company (source: developer.sepay.vn, SePay OAuth2: company). Only a user who is
+/// `Admin` or `SuperAdmin` may read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Company {

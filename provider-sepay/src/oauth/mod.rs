@@ -1,5 +1,5 @@
 //! OAuth2: the permission of a merchant for an app to act for them at SePay, and the partner API
-//! that it gives access to (developer.sepay.vn, SePay OAuth2).
+//! that it gives access to (source: developer.sepay.vn, SePay OAuth2).
 //!
 //! An app that is registered at SePay sends a merchant to SePay's page, receives a code, and
 //! exchanges it for tokens. A [`Connection`] then gives access to the merchant's accounts,

@@ -1,6 +1,6 @@
 //! The scopes that a merchant can allow.
 
-/// A permission that a merchant gives an app (developer.sepay.vn, SePay OAuth2: overview).
+/// A permission that a merchant gives an app (source: developer.sepay.vn, SePay OAuth2: overview).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {

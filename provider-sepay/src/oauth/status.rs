@@ -5,8 +5,8 @@ use payments_core::{DeclineReason, ErrorKind};
 
 use super::webhook::{WebhookAuth, WebhookBody, WebhookEvent};
 
-/// Returns the meaning of a code that SePay documents (developer.sepay.vn, SePay OAuth2: webhooks),
-/// or of the one that its own shop plug-in treats as an expired access token.
+/// Returns the meaning of a code that SePay documents (source: developer.sepay.vn, SePay OAuth2:
+/// webhooks), or of the one that its own shop plug-in treats as an expired access token.
 pub(crate) fn meaning(code: &str) -> Option<(ErrorKind, &'static str, DeclineReason)> {
     Some(match code {
         "validation_error" => (

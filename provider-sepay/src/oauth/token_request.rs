@@ -1,4 +1,4 @@
-//! Requests for tokens (developer.sepay.vn, SePay OAuth2: access token, refresh token).
+//! Requests for tokens (source: developer.sepay.vn, SePay OAuth2: access token, refresh token).
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ use crate::{bank::Matching, client::RETRY_AFTER};
 const EXCHANGE: &str = "oauth_exchange";
 const REFRESH: &str = "oauth_refresh";
 
-/// The lifetime of an access token if SePay's response has none (developer.sepay.vn, SePay OAuth2:
-/// access token).
+/// The lifetime of an access token if SePay's response has none (source: developer.sepay.vn, SePay
+/// OAuth2: access token).
 const USUAL: Duration = Duration::from_secs(3_600);
 
 type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;

@@ -2,8 +2,8 @@
 
 use payments_core::{Secret, Timestamp};
 
-/// A webhook about bank transactions as registered at SePay (developer.sepay.vn, SePay OAuth2:
-/// webhooks).
+/// A webhook about bank transactions as registered at SePay (source: developer.sepay.vn, SePay
+/// OAuth2: webhooks).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Webhook {

@@ -1,4 +1,4 @@
-//! Registering webhooks (developer.sepay.vn, SePay OAuth2: webhooks).
+//! Registering webhooks (source: developer.sepay.vn, SePay OAuth2: webhooks).
 
 use payments_core::{Error, Result, Submission, check_web_address};
 

@@ -1,5 +1,5 @@
-//! The partner API with SePay's field names (developer.sepay.vn, SePay OAuth2: bank accounts,
-//! transactions, webhooks, user, company).
+//! The partner API with SePay's field names (source: developer.sepay.vn, SePay OAuth2: bank
+//! accounts, transactions, webhooks, user, company).
 
 use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};

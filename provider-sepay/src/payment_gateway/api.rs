@@ -1,4 +1,4 @@
-//! The operations of the order API (developer.sepay.vn, payment gateway, API: overview).
+//! The operations of the order API (source: developer.sepay.vn, payment gateway, API: overview).
 
 use http::Method;
 

@@ -11,8 +11,8 @@ use payments_core::{
 
 use super::{obstacle::Obstacle, order::Order, status::refusal, wire::Message};
 
-/// Reads the response to `POST /v1/order/cancel` (developer.sepay.vn, payment gateway, API: cancel
-/// order).
+/// Reads the response to `POST /v1/order/cancel` (source: developer.sepay.vn, payment gateway, API:
+/// cancel order).
 pub(crate) fn cancelled(
     order: &OrderRef,
     response: &Response<Bytes>,
@@ -20,8 +20,8 @@ pub(crate) fn cancelled(
     verdict(response, order, PaymentState::Cancelled)
 }
 
-/// Reads the response to `POST /v1/order/voidTransaction` (developer.sepay.vn, payment gateway,
-/// API: void transaction).
+/// Reads the response to `POST /v1/order/voidTransaction` (source: developer.sepay.vn, payment
+/// gateway, API: void transaction).
 ///
 /// A voided card payment is refunded, because it was captured and the money is returned before it
 /// settles.

@@ -1,4 +1,4 @@
-//! IPNs of the payment gateway (developer.sepay.vn, payment gateway, IPN).
+//! IPNs of the payment gateway (source: developer.sepay.vn, payment gateway, IPN).
 
 use payments_core::{
     GatewayRef, OrderRef, Raw,

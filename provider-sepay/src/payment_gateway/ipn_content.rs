@@ -12,7 +12,8 @@ use super::{
 };
 use crate::field::{Unclear, owned, said};
 
-/// The whole content of an IPN of the payment gateway (developer.sepay.vn, payment gateway, IPN).
+/// The whole content of an IPN of the payment gateway (source: developer.sepay.vn, payment gateway,
+/// IPN).
 ///
 /// **None of it is proven**, because the secret in the header covers no field; only the order shows
 /// what happened. Let the provider receive and confirm the delivery, and use this type only for

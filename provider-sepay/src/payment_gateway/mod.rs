@@ -1,5 +1,5 @@
 //! The payment gateway: the checkout form, the orders that buyers open with it, and its
-//! notifications (developer.sepay.vn, payment gateway).
+//! notifications (source: developer.sepay.vn, payment gateway).
 
 pub(crate) mod api;
 mod cancellation;

@@ -28,9 +28,9 @@ impl Order {
     /// would be refused, or `None` if the order shows none.
     ///
     /// Only orders by bank transfer or NAPAS that are neither captured nor cancelled can be
-    /// cancelled (developer.sepay.vn, payment gateway, API: cancel order). The order does not show
-    /// its method before somebody has tried to pay it, so SePay may refuse even if this method
-    /// returns `None`.
+    /// cancelled (source: developer.sepay.vn, payment gateway, API: cancel order). The order does
+    /// not show its method before somebody has tried to pay it, so SePay may refuse even if this
+    /// method returns `None`.
     pub fn cancel_obstacle(&self) -> Option<Obstacle> {
         match self.state {
             PaymentState::Settled => Some(Obstacle::Paid),
@@ -44,8 +44,9 @@ impl Order {
     /// refused, or `None` if the order shows none. The order must have its transactions, which the
     /// orders of a list do not have.
     ///
-    /// Only captured card payments can be voided, and only before they settle (developer.sepay.vn,
-    /// payment gateway, API: void transaction). The order does not show when a payment settles.
+    /// Only captured card payments can be voided, and only before they settle (source:
+    /// developer.sepay.vn, payment gateway, API: void transaction). The order does not show when a
+    /// payment settles.
     pub fn void_obstacle(&self) -> Option<Obstacle> {
         match self.state {
             PaymentState::Open | PaymentState::Processing => Some(Obstacle::Unpaid),

@@ -76,7 +76,7 @@ pub struct Agreement {
     pub amount_per_payment: Option<Money>,
 }
 
-/// A method on SePay's page, in SePay's spelling (developer.sepay.vn, payment form).
+/// A method on SePay's page, in SePay's spelling (source: developer.sepay.vn, payment form).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]

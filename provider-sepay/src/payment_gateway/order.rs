@@ -10,8 +10,8 @@ use payments_core::{
 
 use super::card::Card;
 
-/// An order of the payment gateway (developer.sepay.vn, payment gateway, API: order detail and
-/// order list).
+/// An order of the payment gateway (source: developer.sepay.vn, payment gateway, API: order detail
+/// and order list).
 ///
 /// Its `Debug` output shows no data of the buyer.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub struct OrderTransaction {
     pub updated_at: Option<Timestamp>,
 }
 
-/// The kind of a transaction of an order (developer.sepay.vn, payment gateway, IPN).
+/// The kind of a transaction of an order (source: developer.sepay.vn, payment gateway, IPN).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransactionKind {
@@ -84,7 +84,7 @@ pub enum TransactionKind {
     Other(String),
 }
 
-/// The result of a transaction of an order (developer.sepay.vn, payment gateway, IPN).
+/// The result of a transaction of an order (source: developer.sepay.vn, payment gateway, IPN).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransactionStatus {

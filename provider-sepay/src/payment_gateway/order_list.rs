@@ -1,5 +1,5 @@
-//! The list of orders, read by page or as a stream (developer.sepay.vn, payment gateway, API: order
-//! list).
+//! The list of orders, read by page or as a stream (source: developer.sepay.vn, payment gateway,
+//! API: order list).
 
 use std::collections::{HashSet, VecDeque};
 

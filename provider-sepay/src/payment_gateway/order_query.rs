@@ -5,7 +5,7 @@ use payments_core::{Listed, Timestamp};
 use super::order::Order;
 use crate::field::day;
 
-/// A query for a list of orders (developer.sepay.vn, payment gateway, API: order list).
+/// A query for a list of orders (source: developer.sepay.vn, payment gateway, API: order list).
 ///
 /// SePay's documentation and its own libraries spell the parameters for the end of a period and for
 /// the sorting differently; the keys `order_list_end` and `order_list_sort` of the table `compat`

@@ -10,9 +10,9 @@ use payments_core::{
 
 use super::order::{OrderTransaction, TransactionKind, TransactionStatus};
 
-/// Interprets `order_status` (developer.sepay.vn, payment gateway, API: order detail, cancel
-/// order). Samples and prose differ in case and spell the third word with one L and with two;
-/// `PENDING` is from an older sample.
+/// Interprets `order_status` (source: developer.sepay.vn, payment gateway, API: order detail,
+/// cancel order). Samples and prose differ in case and spell the third word with one L and with
+/// two; `PENDING` is from an older sample.
 ///
 /// An undocumented status is uncertain, including `COMPLETED` in older samples, because no page
 /// says whether the merchant then has the money.
@@ -25,7 +25,7 @@ pub(crate) fn order_state(status: Option<&str>) -> PaymentState {
     }
 }
 
-/// Interprets `payment_method` (developer.sepay.vn, payment form).
+/// Interprets `payment_method` (source: developer.sepay.vn, payment form).
 pub(crate) fn method(word: Option<&str>) -> Option<PaymentMethod> {
     match word?.to_ascii_uppercase().as_str() {
         "CARD" => Some(PaymentMethod::Card),
@@ -113,7 +113,7 @@ pub(crate) fn total(amounts: impl Iterator<Item = Option<Money>>) -> Option<Mone
     sum
 }
 
-/// The documented kinds of notification (developer.sepay.vn, payment gateway, IPN).
+/// The documented kinds of notification (source: developer.sepay.vn, payment gateway, IPN).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IpnKind {
     /// `ORDER_PAID`.
@@ -134,9 +134,9 @@ pub(crate) fn ipn_kind(word: &str) -> Option<IpnKind> {
     }
 }
 
-/// Returns the meaning of a documented status by which SePay refuses (developer.sepay.vn, payment
-/// gateway, API: overview). 429 and 500 are documented as well, but do not show that nothing was
-/// done.
+/// Returns the meaning of a documented status by which SePay refuses (source: developer.sepay.vn,
+/// payment gateway, API: overview). 429 and 500 are documented as well, but do not show that
+/// nothing was done.
 pub(crate) fn refusal(status: StatusCode) -> Option<DeclineReason> {
     match status.as_u16() {
         400 => Some(DeclineReason::InvalidRequest),

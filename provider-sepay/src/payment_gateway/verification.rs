@@ -5,7 +5,7 @@ use payments_core::OrderRef;
 use super::options::SePayOptions;
 
 /// A request for a checkout with the operation `VERIFY`: the buyer passes through SePay's page and
-/// pays nothing (developer.sepay.vn, payment form; the amount of zero is taken from
+/// pays nothing (source: developer.sepay.vn, payment form; the amount of zero is taken from
 /// github.com/sepayvn/sepay-pg-php).
 ///
 /// SePay does not document what it does with a verification afterwards, nor which notifications it

@@ -1,5 +1,5 @@
-//! The order API of the payment gateway and its notifications, with SePay's field names
-//! (developer.sepay.vn, payment gateway, API: order detail, order list, cancel order, void
+//! The order API of the payment gateway and its notifications, with SePay's field names (source:
+//! developer.sepay.vn, payment gateway, API: order detail, order list, cancel order, void
 //! transaction; IPN).
 
 use payments_core::money::wire::Number;

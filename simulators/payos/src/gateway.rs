@@ -89,8 +89,8 @@ impl Gateway {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a response acknowledges a webhook: any 2xx (payos.vn/docs, webhook), or strictly the
-    /// status 200 and the JSON `{"success": true}` of payOS's own samples.
+    /// Whether a response acknowledges a webhook: any 2xx (source: payos.vn/docs, webhook), or
+    /// strictly the status 200 and the JSON `{"success": true}` of payOS's own samples.
     pub(crate) fn acknowledges(&self, response: &Response<Bytes>) -> bool {
         match self.settings.acknowledgement {
             Acknowledgement::Strict => {
@@ -182,7 +182,7 @@ pub(crate) fn signed_webhook(
     request.body(body.to_string().into()).ok()
 }
 
-/// The sample by which an address is tried (payos.vn/docs, webhook).
+/// The sample by which an address is tried (source: payos.vn/docs, webhook).
 pub fn sample() -> Map<String, Value> {
     let data = json!({
         "orderCode": 123,

@@ -154,8 +154,8 @@ async fn press(
     }
 }
 
-/// Where the buyer's browser goes: the merchant's address with payOS's parameters, which nobody signs
-/// (payos.vn/docs, return URL).
+/// Where the buyer's browser goes: the merchant's address with payOS's parameters, which nobody
+/// signs (source: payos.vn/docs, return URL).
 pub(crate) fn return_link(link: &Link, now: i64) -> Option<String> {
     let (is_cancelled, status) = match link.status(now) {
         "CANCELLED" => (true, "CANCELLED"),

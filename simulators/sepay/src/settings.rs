@@ -17,7 +17,7 @@ use super::{
     virtual_account::{TERMINAL, VA_PREFIX},
 };
 
-/// The path of the checkout form (developer.sepay.vn, payment form).
+/// The path of the checkout form (source: developer.sepay.vn, payment form).
 pub(super) const CHECKOUT_PATH: &str = "/v1/checkout/init";
 
 /// The merchant's account at the simulated SePay, and how the simulator runs.

@@ -1,4 +1,5 @@
-//! The operations of the merchant's account by the newer OpenAPI (public code of merchants, 2026).
+//! The operations of the merchant's account by the newer OpenAPI (source: public code of merchants,
+//! 2026).
 
 use payments_core::{Error, ErrorKind, GatewayRef, Result, money::Currency, payout};
 

@@ -1,4 +1,4 @@
-//! The operations of payouts by the newer OpenAPI (public code of merchants, 2026).
+//! The operations of payouts by the newer OpenAPI (source: public code of merchants, 2026).
 
 use payments_core::{
     GatewayRef, Lookup, PayoutRef, Result, Submission, Uncertain, UncertainCause,

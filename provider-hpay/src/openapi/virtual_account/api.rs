@@ -1,4 +1,5 @@
-//! The operations of virtual accounts by the newer OpenAPI (public code of merchants, 2026).
+//! The operations of virtual accounts by the newer OpenAPI (source: public code of merchants,
+//! 2026).
 
 use payments_core::{
     Listed, Lookup, Movement, Result, Submission, Uncertain, UncertainCause,

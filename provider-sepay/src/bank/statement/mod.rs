@@ -1,5 +1,5 @@
-//! The role of statements (developer.sepay.vn, SePay API v2: transactions, bank accounts; SePay API
-//! v1: transactions, bank accounts).
+//! The role of statements (source: developer.sepay.vn, SePay API v2: transactions, bank accounts;
+//! SePay API v1: transactions, bank accounts).
 
 mod account;
 mod by_date;

@@ -17,10 +17,10 @@ use crate::{
 
 /// The position of a reader in the statement of v1.
 ///
-/// `since_id` lists the line with this number and later ones (SePay API v1: transactions). SePay
-/// does not document whether a full response has the oldest or the newest of these lines, nor the
-/// order of the lines of one second. After a full response, the lines between its first and last
-/// number are therefore counted. If some are missing, only the lines before the first gap are
+/// `since_id` lists the line with this number and later ones (source: SePay API v1: transactions).
+/// SePay does not document whether a full response has the oldest or the newest of these lines, nor
+/// the order of the lines of one second. After a full response, the lines between its first and
+/// last number are therefore counted. If some are missing, only the lines before the first gap are
 /// returned; if no lines remain, the response is refused.
 pub(crate) struct Reading {
     query: Pairs,

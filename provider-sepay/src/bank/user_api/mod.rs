@@ -2,8 +2,8 @@
 //! their own virtual accounts.
 //!
 //! Both versions return the same types. An `id` is a number in v1 and a UUID in v2. The id of one
-//! version is not known to the other, and neither is the `id` of a webhook (SePay API: upgrade from
-//! v1). The filters of each version are in [`v1`] and [`v2`].
+//! version is not known to the other, and neither is the `id` of a webhook (source: SePay API:
+//! upgrade from v1). The filters of each version are in [`v1`] and [`v2`].
 //!
 //! ```
 //! use payments_core::{Listed, Provider, Result};

@@ -1,5 +1,5 @@
-//! The filters of the User API v1 (developer.sepay.vn, SePay API v1: transactions, bank accounts).
-//! SePay no longer extends this version.
+//! The filters of the User API v1 (source: developer.sepay.vn, SePay API v1: transactions, bank
+//! accounts). SePay no longer extends this version.
 
 use payments_core::{Timestamp, money::Money};
 

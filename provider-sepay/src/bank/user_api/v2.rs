@@ -1,6 +1,6 @@
-//! The filters of the User API v2 (developer.sepay.vn, SePay API v2: transactions, bank accounts,
-//! virtual accounts, VA orders). The parameters `fields` and `timestamp_format` are omitted,
-//! because they change only the form of a response.
+//! The filters of the User API v2 (source: developer.sepay.vn, SePay API v2: transactions, bank
+//! accounts, virtual accounts, VA orders). The parameters `fields` and `timestamp_format` are
+//! omitted, because they change only the form of a response.
 
 use payments_core::{Direction, Timestamp, money::Money};
 

@@ -1,6 +1,6 @@
-//! The operations of orders with their own virtual accounts (developer.sepay.vn, SePay API v2:
-//! create order, order detail, list orders, cancel order, create VA, cancel VA; SePay API v1: VA by
-//! order for BIDV).
+//! The operations of orders with their own virtual accounts (source: developer.sepay.vn, SePay API
+//! v2: create order, order detail, list orders, cancel order, create VA, cancel VA; SePay API v1:
+//! VA by order for BIDV).
 
 use http::Method;
 

@@ -31,7 +31,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) account_number: Option<&'a str>,
 }
 
-/// Reads the response to `POST …/orders` (SePay API v2: create order).
+/// Reads the response to `POST …/orders` (source: SePay API v2: create order).
 pub(crate) fn order_created(
     asked: &Asked<'_>,
     response: &Response<Bytes>,
@@ -61,7 +61,7 @@ pub(crate) fn order_created(
     })
 }
 
-/// Reads the response to `POST …/orders/{id}/va` (SePay API v2: create VA).
+/// Reads the response to `POST …/orders/{id}/va` (source: SePay API v2: create VA).
 pub(crate) fn va_created(
     amount: Option<Money>,
     response: &Response<Bytes>,
@@ -81,7 +81,7 @@ pub(crate) fn va_created(
 }
 
 /// Reads the response to `DELETE …/orders/{id}` and `DELETE …/orders/{id}/va/{va}`, which is HTTP
-/// 204 with an empty body (SePay API v2: cancel order; cancel VA).
+/// 204 with an empty body (source: SePay API v2: cancel order; cancel VA).
 pub(crate) fn cancelled(response: &Response<Bytes>) -> Result<Submission<()>, Unreadable> {
     if response.status() == StatusCode::NO_CONTENT && response.body().is_empty() {
         return Ok(Submission::Accepted(()));

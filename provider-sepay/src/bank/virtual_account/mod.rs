@@ -1,5 +1,5 @@
-//! The role of virtual accounts. Each is an order at SePay (developer.sepay.vn, SePay API v2, VA
-//! orders: quick start, create order).
+//! The role of virtual accounts. Each is an order at SePay (source: developer.sepay.vn, SePay API
+//! v2, VA orders: quick start, create order).
 
 mod account;
 pub(crate) mod api;

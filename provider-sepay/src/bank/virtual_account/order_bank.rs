@@ -1,5 +1,5 @@
-//! The bank of an account, and the rules for orders at that bank (developer.sepay.vn, SePay API v2,
-//! VA orders: quick start).
+//! The bank of an account, and the rules for orders at that bank (source: developer.sepay.vn, SePay
+//! API v2, VA orders: quick start).
 
 use payments_core::{Error, Result, bank::Bin};
 

@@ -6,7 +6,7 @@ use payments_core::{DeclineReason, virtual_account::VirtualAccountState};
 
 use crate::bank::user_api::order::{OrderStatus, VaStatus};
 
-/// Returns the state for a word about an order (SePay API v2, VA orders: quick start).
+/// Returns the state for a word about an order (source: SePay API v2, VA orders: quick start).
 pub(crate) fn order_status(word: &str) -> OrderStatus {
     match word.to_ascii_lowercase().as_str() {
         "pending" => OrderStatus::Pending,
@@ -48,9 +48,9 @@ pub(crate) fn va_state(status: &VaStatus) -> VirtualAccountState {
     }
 }
 
-/// Returns the meaning of a refusal that SePay documents (SePay API v2: authentication; create
-/// order; cancel order; cancel VA). Its rate limit is checked before anything else. Errors of SePay
-/// itself or of the bank do not show that nothing was done.
+/// Returns the meaning of a refusal that SePay documents (source: SePay API v2: authentication;
+/// create order; cancel order; cancel VA). Its rate limit is checked before anything else. Errors
+/// of SePay itself or of the bank do not show that nothing was done.
 pub(crate) fn refusal(status: StatusCode, code: Option<&str>) -> Option<DeclineReason> {
     match (status.as_u16(), code) {
         (401, _) => Some(DeclineReason::Authentication),

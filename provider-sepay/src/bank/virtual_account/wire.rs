@@ -1,5 +1,6 @@
-//! Orders with their own virtual accounts, with SePay's field names (developer.sepay.vn, SePay API
-//! v2: create order, order detail, list orders, create VA; SePay API v1: VA by order for BIDV).
+//! Orders with their own virtual accounts, with SePay's field names (source: developer.sepay.vn,
+//! SePay API v2: create order, order detail, list orders, create VA; SePay API v1: VA by order for
+//! BIDV).
 
 use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};

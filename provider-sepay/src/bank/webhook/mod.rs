@@ -1,4 +1,5 @@
-//! Webhooks about bank transactions (developer.sepay.vn, SePay webhooks: authentication, security).
+//! Webhooks about bank transactions (source: developer.sepay.vn, SePay webhooks: authentication,
+//! security).
 
 mod auth;
 mod body;

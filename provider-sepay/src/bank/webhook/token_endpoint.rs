@@ -1,5 +1,5 @@
-//! The endpoint where SePay obtains the token that it then sends with webhooks (developer.sepay.vn,
-//! SePay webhooks: authentication, OAuth 2.0).
+//! The endpoint where SePay obtains the token that it then sends with webhooks (source:
+//! developer.sepay.vn, SePay webhooks: authentication, OAuth 2.0).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Webhooks about bank transactions, and requests for the tokens that they contain, with SePay's
-//! field names (developer.sepay.vn, SePay webhooks: authentication, OAuth 2.0;
+//! field names (source: developer.sepay.vn, SePay webhooks: authentication, OAuth 2.0;
 //! docs.sepay.vn/tich-hop-webhooks.html).
 
 use payments_core::money::wire::Number;

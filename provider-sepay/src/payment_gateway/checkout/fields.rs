@@ -1,5 +1,5 @@
-//! The fields of a checkout form, in order (developer.sepay.vn, payment form; npm sepay-pg-node;
-//! github.com/sepayvn/sepay-pg-php).
+//! The fields of a checkout form, in order (source: developer.sepay.vn, payment form; npm
+//! sepay-pg-node; github.com/sepayvn/sepay-pg-php).
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! The checkout form, which the buyer's browser posts to SePay (developer.sepay.vn, payment form).
+//! The checkout form, which the buyer's browser posts to SePay (source: developer.sepay.vn, payment
+//! form).
 
 mod fields;
 

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use super::oauth::SCOPES;
 use crate::ids;
 
-/// Seconds for which a code is valid (developer.sepay.vn, SePay OAuth2: authorization flow).
+/// Seconds for which a code is valid (source: developer.sepay.vn, SePay OAuth2: authorization
+/// flow).
 const CODE: i64 = 5 * 60;
 
 /// Seconds for which an access token is valid (same pages: access token).

@@ -18,7 +18,7 @@ use simulator_kit::page::{Language, Text, buyer_page, preferred_language};
 use super::grants::ACCESS;
 use crate::{gateway::Gateway, query::Query};
 
-/// The scopes that an app may ask for (developer.sepay.vn, SePay OAuth2: overview).
+/// The scopes that an app may ask for (source: developer.sepay.vn, SePay OAuth2: overview).
 pub(super) const SCOPES: [&str; 7] = [
     "bank-account:read",
     "transaction:read",

@@ -109,7 +109,7 @@ fn post(to: Uri, content_type: &str, body: Bytes, notification: Notification) ->
     request
 }
 
-/// The header names as SePay's pages print them (developer.sepay.vn, SePay webhooks:
+/// The header names as SePay's pages print them (source: developer.sepay.vn, SePay webhooks:
 /// authentication; payment gateway: IPN). SePay's own WooCommerce plug-in reads them in exactly
 /// this case.
 const HEADERS: PrintedHeaders =

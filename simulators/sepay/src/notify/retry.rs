@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Message;
 
-/// Minutes from one sending to the next: eight sendings within 33 minutes (developer.sepay.vn,
-/// SePay webhooks, error handling). No schedule of IPNs is documented; they follow this one.
+/// Minutes from one sending to the next: eight sendings within 33 minutes (source:
+/// developer.sepay.vn, SePay webhooks, error handling). No schedule of IPNs is documented; they
+/// follow this one.
 const WAITS: [i64; 7] = [1, 1, 2, 3, 5, 8, 13];
 
 /// The number of the last sending.

@@ -78,7 +78,7 @@ impl RateLimit {
 /// Seconds until the next refill: always one, because the gateway's clock counts whole seconds.
 const SECONDS_TO_REFILL: u32 = 1;
 
-/// Adds the headers of v2, which are on every response (developer.sepay.vn, SePay API v2:
+/// Adds the headers of v2, which are on every response (source: developer.sepay.vn, SePay API v2:
 /// authentication).
 pub(super) async fn v2(
     State(gateway): State<Arc<Gateway>>,
@@ -106,7 +106,7 @@ pub(super) async fn v2(
     response
 }
 
-/// Adds the headers of v1, which are on refusals only (SePay API v1: introduction).
+/// Adds the headers of v1, which are on refusals only (source: SePay API v1: introduction).
 pub(super) async fn v1(
     State(gateway): State<Arc<Gateway>>,
     request: Request,

@@ -109,7 +109,7 @@ pub(super) async fn cancel_va(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// JSON or a form (SePay API v2: create order).
+/// JSON or a form (source: SePay API v2: create order).
 fn read(headers: &HeaderMap, body: &[u8]) -> Result<Body, Problem> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     Body::read(content_type.unwrap_or_default(), body).map_err(Problem::from)

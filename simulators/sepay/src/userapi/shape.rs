@@ -1,5 +1,5 @@
-//! `fields` and `timestamp_format`: the format of rows in v2 (developer.sepay.vn, SePay API v2:
-//! transactions, bank accounts). No page says which lists accept them; here all do.
+//! `fields` and `timestamp_format`: the format of rows in v2 (source: developer.sepay.vn, SePay API
+//! v2: transactions, bank accounts). No page says which lists accept them; here all do.
 
 use axum::{
     body::{Body, to_bytes},

@@ -1,4 +1,5 @@
-//! The rules of each bank (developer.sepay.vn, SePay API v2, VA orders: quick start; create order).
+//! The rules of each bank (source: developer.sepay.vn, SePay API v2, VA orders: quick start; create
+//! order).
 
 use crate::{Bank, ids};
 

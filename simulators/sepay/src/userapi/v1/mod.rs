@@ -80,8 +80,8 @@ pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
         .layer(from_fn_with_state(Arc::clone(gateway), limit::v1))
 }
 
-/// Checks the token. Without it the response is HTTP 200 with an empty body (SePay API: upgrade
-/// from v1).
+/// Checks the token. Without it the response is HTTP 200 with an empty body (source: SePay API:
+/// upgrade from v1).
 async fn authenticate(
     State(gateway): State<Arc<Gateway>>,
     request: Request,

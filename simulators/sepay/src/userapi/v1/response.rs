@@ -1,5 +1,5 @@
-//! The responses of v1. Refusals also have HTTP 200, with their status in the body (SePay API:
-//! upgrade from v1); their texts are invented.
+//! The responses of v1. Refusals also have HTTP 200, with their status in the body (source: SePay
+//! API: upgrade from v1); their texts are invented.
 
 use axum::{
     Json,
