@@ -84,6 +84,7 @@
 //!
 //! | feature | makes available |
 //! |---|---|
+//! | `localized` | `Case::text`: what happened, in English or Vietnamese, with localized amounts |
 //! | `sqlite` | [`Store::sqlite`]; without it the crate depends on no database |
 //! | `postgres` | [`Store::postgres`], on which several engines may run |
 //! | `sqlx-0_9` | [`Engine::submit_in`] with a `sqlx::Transaction` on PostgreSQL, handlers by `PostgresDatabase` |
