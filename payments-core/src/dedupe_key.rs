@@ -97,7 +97,8 @@ impl DedupeKey {
     }
 
     /// Adds the names of the delivery fields that this key is made of, as the proof's coverage
-    /// names them. If the list is empty, only a proof over the whole body covers the key.
+    /// names them. If the list is empty, a proof over the whole body covers the key, and no other
+    /// proof does.
     pub fn made_of(self, fields: &'static [&'static str]) -> StatedKey {
         StatedKey { key: self, made_of: fields }
     }

@@ -203,8 +203,9 @@ impl Error {
         }
     }
 
-    /// Returns whether repeating the same call may succeed: after a rate limit, an outage or a lost
-    /// connection. Repeating is safe because an `Error` means that nothing happened.
+    /// Returns whether the same call may succeed if it is made again: after a rate limit, an outage
+    /// or a lost connection. Making it again is safe because an `Error` means that nothing
+    /// happened.
     pub fn is_safe_to_retry(&self) -> bool {
         matches!(
             self.0.kind,

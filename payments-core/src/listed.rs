@@ -9,9 +9,9 @@ use crate::{Error, ErrorKind, raw::Raw};
 /// One row of a list: its content, or a report that it could not be read.
 ///
 /// A malformed row neither fails the list nor disappears from it: the other rows are returned, and
-/// the malformed one is in its place as [`Unreadable`](Self::Unreadable). It may report money, so a
-/// person has to look at it. This enum is exhaustive on purpose, so that every caller handles both
-/// variants.
+/// the malformed one is in its place as [`Unreadable`](Self::Unreadable). A malformed row may
+/// report money, so a person has to look at it. This enum is exhaustive on purpose, so that every
+/// caller handles both variants.
 ///
 /// ```
 /// use payments_core::{Listed, Movement};
@@ -29,7 +29,7 @@ use crate::{Error, ErrorKind, raw::Raw};
 pub enum Listed<T> {
     /// The content of the row.
     Read(T),
-    /// A row that could not be read. It needs a person.
+    /// A row that could not be read. A person has to look at it.
     Unreadable(UnreadableRow),
 }
 

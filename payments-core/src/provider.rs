@@ -143,8 +143,8 @@ impl Provider {
     }
 
     /// Returns a fingerprint of the merchant account for which the provider acts, as text, or
-    /// `None` if its crate sets none. It is the same for the same account of one kind and
-    /// environment, whatever the provider's name.
+    /// `None` if the provider crate sets no account. Two providers of one kind and environment have
+    /// the same fingerprint if they act for the same account.
     pub fn merchant_fingerprint(&self) -> Option<String> {
         let merchant = self.credentials.iter().find(|credential| credential.is_merchant)?;
         Some(merchant.fingerprint.iter().take(16).map(|byte| format!("{byte:02x}")).collect())

@@ -249,7 +249,8 @@ impl MadeUp {
     /// Returns the reference as an order reference.
     ///
     /// # Errors
-    /// Returns an error if it is not valid as one.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the text is not a valid
+    /// order reference.
     pub fn order(&self) -> Result<OrderRef> {
         OrderRef::new(self.reference.as_str())
     }
@@ -257,7 +258,8 @@ impl MadeUp {
     /// Returns the reference as a payout reference.
     ///
     /// # Errors
-    /// Returns an error if it is not valid as one.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the text is not a valid
+    /// payout reference.
     pub fn payout(&self) -> Result<PayoutRef> {
         PayoutRef::new(self.reference.as_str())
     }

@@ -124,7 +124,8 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A source of the current time. Code receives it as a parameter, so that tests need not wait.
+/// A source of the current time. Providers and the engine receive a clock as a parameter, so that a
+/// test can set the time instead of waiting.
 pub trait Clock: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> Timestamp;

@@ -40,8 +40,8 @@ use crate::{
 
 /// A running engine.
 ///
-/// Clones share one engine. It ends with [`stop`](Self::stop), or when the last clone and the last
-/// provider taken from it are dropped.
+/// Clones share one engine. The engine ends with [`stop`](Self::stop), or when the last clone and
+/// the last provider taken from it are dropped.
 #[derive(Clone)]
 pub struct Engine(Arc<Running>);
 
@@ -53,8 +53,8 @@ pub struct Engine(Arc<Running>);
 pub enum HandedOver {
     /// The payout is on record, and was sent or will be.
     Recorded(Box<PayoutRecord>),
-    /// It is unknown whether the payout is on record. Repeat the same call to find out; the payout
-    /// is recorded and sent at most once.
+    /// It is unknown whether the payout is on record. Call the method again with the same request
+    /// to find out; the engine records and sends the payout at most once.
     Unknown {
         /// The reason, in one line.
         why: String,
@@ -187,9 +187,9 @@ impl Engine {
         }
     }
 
-    /// Hands a payout over in the app's own transaction. It is sent after the app's commit, and
-    /// never if the app rolls back. The engine finds it within its interval, or immediately after
-    /// [`wake`](Self::wake).
+    /// Hands a payout over in the app's own transaction. The engine sends the payout after the
+    /// app's commit, and never if the app rolls back. It finds the payout within its interval, or
+    /// immediately after [`wake`](Self::wake).
     ///
     /// # Errors
     /// The same as for [`submit`](Self::submit). Nothing was recorded.

@@ -87,8 +87,8 @@ impl Payments {
     /// refusal, or a refusal because the order reference was used before.
     ///
     /// A hub [through an engine](Self::through) stores the name of the provider before it calls it.
-    /// If you repeat the call, even after a restart or from another process, it goes to the
-    /// provider that may have the order by this method, and to no other.
+    /// If you call this method again for the same order, even after a restart or from another
+    /// process, the hub calls the provider that may have the order by this method, and no other.
     ///
     /// Without an engine, call this once per order. A second call may open the order at another
     /// provider, and then both can be paid. To show a payment again, call

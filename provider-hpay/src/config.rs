@@ -85,8 +85,8 @@ pub struct Config {
     #[serde(default)]
     pub bank_codes: BTreeMap<String, String>,
     /// Whether responses are accepted if the formula of their signature is unknown outside HPay.
-    /// Default: `accept`: only TLS protects such a response, and its
-    /// [`Raw::authenticity`](payments_core::Raw::authenticity) reports that.
+    /// Such a response is protected by TLS and not by a verified signature, and its
+    /// [`Raw::authenticity`](payments_core::Raw::authenticity) is unverified. Default: `accept`.
     #[serde(default)]
     pub unverified_answers: UnverifiedAnswers,
     /// Signature formulas that replace HPay's, as [`formulas::in_use`](crate::formulas::in_use)

@@ -155,8 +155,8 @@ impl BankWebhook {
         sign(post("application/x-www-form-urlencoded", form), secret, now)
     }
 
-    /// Returns the delivery without authentication, as SePay sends it if the dashboard demands
-    /// none.
+    /// Returns the delivery without authentication, as SePay sends it if no authentication is set
+    /// for the webhook on its dashboard.
     pub fn unauthenticated(&self) -> Request<Bytes> {
         post("application/json", self.0.to_string())
     }
@@ -178,8 +178,8 @@ impl BankWebhook {
         request
     }
 
-    /// Returns the delivery with a token in its `Authorization` header. A [`TokenRequest`] obtains
-    /// such a token.
+    /// Returns the delivery with `access_token` as the bearer token of its `Authorization` header,
+    /// as SePay sends it with OAuth 2.0. Obtain the token from the app with a [`TokenRequest`].
     pub fn with_token(&self, access_token: &str) -> Request<Bytes> {
         let mut request = self.unauthenticated();
         insert(request.headers_mut(), "authorization", &format!("Bearer {access_token}"));

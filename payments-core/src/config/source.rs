@@ -9,13 +9,14 @@ use super::Value;
 use crate::Secret;
 
 /// The place where a value is stored: an environment variable, `{ env = "…" }`, a file, `{ file =
-/// "…" }`, or the configuration itself. A secret may be in the configuration only in the sandbox.
+/// "…" }`, or the configuration itself. A secret in the configuration itself is accepted in the
+/// sandbox and refused in production.
 ///
 /// ```
 /// use payments_core::config::Source;
 ///
 /// let passcode = Source::env("ACME_PASSCODE");
-/// During a change at the gateway: newest first.
+/// // During a change at the gateway, give both, the newest first.
 /// let passcodes = Source::newest_first([passcode, Source::file("/run/secrets/old-passcode")]);
 /// assert!(!format!("{passcodes:?}").contains("PASSCODE"));
 /// ```
@@ -34,8 +35,8 @@ impl Source {
         Self::table("file", path.as_ref().to_string_lossy().into_owned())
     }
 
-    /// Uses the value itself. For a secret it is accepted in the sandbox only, see
-    /// [`secret`](Self::secret).
+    /// Creates a source that is the value itself. For a secret, such a source is accepted in the
+    /// sandbox and refused in production; see [`secret`](Self::secret).
     pub fn text(value: impl Into<String>) -> Self {
         Self(Value::Text(value.into()))
     }

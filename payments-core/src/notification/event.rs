@@ -111,8 +111,8 @@ impl Notification {
     ///
     /// The event is [`Evidence::Proven`] if the proof covers every field in `rests_on` and, if the
     /// event moves money, every field of its key. Otherwise it is unconfirmed, and the inquiry that
-    /// confirms it gives the key. If `rests_on` is empty, only a proof over the whole body proves
-    /// the event.
+    /// confirms it gives the key. If `rests_on` is empty, the event is proven if the proof covers
+    /// the whole body, and unconfirmed otherwise.
     ///
     /// Only a proven event that moves money keeps its key. An event that moves no money has no key,
     /// so that it cannot use up the key of an event that does, and neither has an event at a

@@ -45,7 +45,8 @@ pub trait NotificationReceiver: Send + Sync + 'static {
     /// Returns `None` if no formula is checked at this endpoint, or if the delivery cannot be read
     /// far enough.
     ///
-    /// It checks nothing: only [`receive`](Self::receive) decides whether a delivery is trusted.
+    /// This method checks nothing. Do not trust a delivery because of its result:
+    /// [`receive`](Self::receive) decides whether a delivery is trusted.
     fn signed_parts<'a>(
         &'a self,
         endpoint: &EndpointName,

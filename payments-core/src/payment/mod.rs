@@ -50,7 +50,9 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// a request that passes both as invalid or unsupported.
     ///
     /// # Errors
-    /// Returns `InvalidRequest` or `Unsupported`, naming the field.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the provider does not accept
+    /// a value, and [`Unsupported`](crate::ErrorKind::Unsupported) if the request needs something
+    /// that the provider does not offer. The error names the field.
     fn check(&self, _request: &CreatePayment) -> Result<()> {
         Ok(())
     }
@@ -65,7 +67,8 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// No payment was opened: the request is invalid or unsupported, or it never left this machine.
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>>;
 
-    /// Asks the provider for the state of an order's payment. It is safe to repeat.
+    /// Asks the provider for the state of an order's payment. This inquiry has no effect and may be
+    /// sent again at any time.
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read. The state of the
@@ -84,12 +87,14 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Nothing was refunded.
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>>;
 
-    /// Asks the provider for the state of a refund. It is safe to repeat. Only providers that
-    /// declare [`PaymentCapabilities::find_refund`] implement it.
+    /// Asks the provider for the state of a refund. This inquiry has no effect and may be sent
+    /// again at any time. Only providers that declare [`PaymentCapabilities::find_refund`]
+    /// implement it.
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read; the state of the
-    /// refund is then unknown. Returns `Unsupported` if the provider cannot find refunds.
+    /// refund is then unknown. Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the
+    /// provider cannot find refunds.
     async fn find_refund(&self, _refund: &RefundRef) -> Result<Lookup<Refund>> {
         Err(Error::unsupported("the provider cannot find refunds").with_operation("find_refund"))
     }

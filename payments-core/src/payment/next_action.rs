@@ -27,7 +27,7 @@ pub enum NextAction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// The account to transfer to.
+    /// The account to which the buyer transfers the money.
     pub account: BankAccount,
     /// The amount to transfer. `None` if any amount is accepted.
     pub amount: Option<Money>,

@@ -43,7 +43,9 @@ pub trait PayoutProvider: Send + Sync + 'static {
     /// or unsupported.
     ///
     /// # Errors
-    /// Returns `InvalidRequest` or `Unsupported`, naming the field.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the provider does not accept
+    /// a value, and [`Unsupported`](crate::ErrorKind::Unsupported) if the request needs something
+    /// that the provider does not offer. The error names the field.
     fn check(&self, _request: &CreatePayout) -> Result<()> {
         Ok(())
     }
@@ -64,15 +66,16 @@ pub trait PayoutProvider: Send + Sync + 'static {
     /// No money moved: the request is invalid or unsupported, or it never left this machine.
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>>;
 
-    /// Asks the provider for the state of a payout. It is safe to repeat.
+    /// Asks the provider for the state of a payout. This inquiry has no effect and may be sent
+    /// again at any time.
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read. The state of the
     /// payout is then unknown.
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>>;
 
-    /// Asks the provider for the holder's name of an account. It may cost a fee: see
-    /// [`PayoutCapabilities::name_check_costs`].
+    /// Asks the provider for the holder's name of an account. The provider may charge a fee for the
+    /// inquiry: see [`PayoutCapabilities::name_check_costs`].
     ///
     /// # Errors
     /// The request to the provider failed, or its response could not be read. Returns

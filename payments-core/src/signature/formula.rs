@@ -132,7 +132,7 @@ impl Formula {
     ///
     /// - hardly any field, if the formula joins values with nothing between them;
     /// - a field that is signed in lower case, if its value contains a letter: the signature is
-    ///   valid for every spelling, and two references may differ in case only;
+    ///   valid for every spelling, and two references may differ in nothing but case;
     /// - every field, if the layout signs [every member](Layout::Members) and a raw value contains
     ///   the separator: any member may then have been cut out of another.
     ///
@@ -159,9 +159,9 @@ impl Formula {
 
     /// Checks the signature of a response and returns its authenticity.
     ///
-    /// It is [`Authenticity::Unverified`] if the layout is unknown, or if the signature
-    /// [covers](Self::check) none of the fields because their values have no certain ends. It is
-    /// verified if the signature is valid.
+    /// The authenticity is [`Authenticity::Unverified`] if the layout is unknown, or if the
+    /// signature [covers](Self::check) none of the fields because their values have no certain
+    /// ends. Otherwise it is [`Authenticity::Verified`] if the signature is valid.
     ///
     /// # Errors
     /// Returns [`Untrusted`] if the layout is known and the signature is not valid.

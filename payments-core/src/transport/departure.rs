@@ -11,8 +11,8 @@ use super::BootInstant;
 ///
 /// A journal implements it: it records that the instruction is about to be sent, and later knows
 /// from the count whether any byte can have reached the gateway. [`with_departure`] attaches it to
-/// the instructions of one call of a role. Only a transport whose
-/// [`departs`](super::Transport::departs) is `true` asks it.
+/// the instructions of one call of a role. A transport asks the departure if its
+/// [`departs`](super::Transport::departs) returns `true`; other transports ignore the departure.
 #[async_trait]
 pub trait Departure: Send + Sync + 'static {
     /// Decides whether the instruction may be sent.
@@ -29,8 +29,8 @@ pub trait Departure: Send + Sync + 'static {
     /// Counts bytes of the request that were given to the socket, or to TLS in front of it.
     ///
     /// `bytes` is the number since the previous call, never zero. As long as the sum is zero, the
-    /// gateway cannot have read any byte of the request. It is called during a write, so it must
-    /// return quickly and not block.
+    /// gateway cannot have read any byte of the request. The transport calls this method during a
+    /// write, so it must return quickly and not block.
     fn wrote(&self, bytes: u64);
 }
 

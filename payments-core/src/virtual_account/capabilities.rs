@@ -170,9 +170,9 @@ impl VirtualAccountCapabilities {
     /// Checks a request against these capabilities, without sending anything.
     ///
     /// # Errors
-    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or
-    /// [`Unsupported`](crate::ErrorKind::Unsupported), naming the field that the provider cannot
-    /// accept.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if a value is outside the
+    /// declared rules or limits, and [`Unsupported`](crate::ErrorKind::Unsupported) if the request
+    /// needs something that the provider does not offer. The error names the field.
     pub fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
         match request.amount {
             Some(amount) => check_amount(&self.limits, amount)?,

@@ -29,7 +29,9 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// account](Self::rules_for).
     ///
     /// # Errors
-    /// Returns `InvalidRequest` or `Unsupported`, naming the field.
+    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the provider does not accept
+    /// a value, and [`Unsupported`](crate::ErrorKind::Unsupported) if the request needs something
+    /// that the provider does not offer. The error names the field.
     fn check(&self, _request: &OpenVirtualAccount) -> Result<()> {
         Ok(())
     }
@@ -38,13 +40,14 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// [`capabilities`](Self::capabilities).
     ///
     /// # Errors
-    /// The request to the provider failed, or the provider does not know the account.
+    /// The request to the provider failed, its response could not be read, or the provider does not
+    /// know the account.
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules>;
 
     /// Opens a virtual account for an order.
     ///
     /// If the future is dropped, the outcome is uncertain;
-    /// [`VirtualAccountCapabilities::resolve_open`] is how to find it out.
+    /// [`VirtualAccountCapabilities::resolve_open`] shows how to find out the outcome.
     ///
     /// # Errors
     /// No virtual account was opened.

@@ -34,7 +34,8 @@ const RESTS_ON: &[&str] = &[
 /// Checks and reads IPNs.
 ///
 /// SePay sends the merchant's secret in a header and signs nothing, so anybody who has seen one
-/// delivery could forge another. Every IPN is therefore only a reason to query the order.
+/// delivery could forge another. An IPN is therefore never trusted: it is a reason to query the
+/// order.
 #[derive(Debug)]
 pub(crate) struct Ipn {
     pub(crate) secret: Keys,

@@ -15,9 +15,9 @@ use crate::field::{Unclear, owned, said};
 /// The whole content of an IPN of the payment gateway (source: developer.sepay.vn, payment gateway,
 /// IPN).
 ///
-/// **None of it is proven**, because the secret in the header covers no field; only the order shows
-/// what happened. Let the provider receive and confirm the delivery, and use this type only for
-/// data that no inquiry returns: the buyer's browser, the custom data, the agreement.
+/// **Nothing in an IPN is proven**, because the secret in the header covers no field; the queried
+/// order shows what happened. Let the provider receive and confirm the delivery, and use this type
+/// only for data that no inquiry returns: the buyer's browser, the custom data, the agreement.
 ///
 /// Its `Debug` output shows no data of the buyer.
 ///

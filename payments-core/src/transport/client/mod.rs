@@ -30,8 +30,8 @@ use crate::Result;
 /// The value of `User-Agent` unless a provider sets one.
 const USER_AGENT: &str = concat!("payments-rs/", env!("CARGO_PKG_VERSION"));
 
-/// The default transport. It follows no redirects, does not repeat requests and uses no proxy. It
-/// uses TLS except for loopback, and limits time and size.
+/// The default transport. It sends each request once, follows no redirects and uses no proxy.
+/// Connections use TLS, except to loopback addresses, and time and size are limited.
 ///
 /// Inquiries share a pool of connections. An instruction gets a connection of its own, over
 /// HTTP/1.1, which is closed after the response: a firewall may have forgotten a pooled connection,
@@ -57,7 +57,7 @@ pub struct HttpClient {
 /// A time limit that no call reaches, for settings beyond the range of the clock.
 const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
-/// Builds an [`HttpClient`] with more settings than its limits.
+/// A builder of an [`HttpClient`] with its limits, addresses and trusted roots.
 #[derive(Clone, Debug, Default)]
 pub struct HttpClientBuilder {
     settings: HttpClientSettings,
@@ -89,7 +89,8 @@ impl HttpClientBuilder {
         self
     }
 
-    /// Uses these addresses for `host`, in this order, instead of resolving its name.
+    /// Sets the IP addresses of `host`. The client connects to them, in this order, instead of
+    /// resolving the name `host`.
     #[must_use]
     pub fn with_addresses(mut self, host: &str, addresses: Vec<IpAddr>) -> Self {
         self.resolver.set(host, addresses);

@@ -23,7 +23,8 @@ pub struct RefundRecord {
     /// The payout that carries out the refund, if the provider of the payment cannot refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payout: Option<PayoutRef>,
-    /// The request, or `None` if the refund is known only from a report or carried out by a payout.
+    /// The request of the app. `None` if the app requested no refund of the provider: a report
+    /// mentioned the refund, or a payout carries it out.
     #[serde(default)]
     pub request: Option<RefundPayment>,
     /// The state of the refund.

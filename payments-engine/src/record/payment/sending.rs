@@ -151,8 +151,8 @@ impl Sending {
         }
     }
 
-    /// Returns the result of a repeated instruction that was not accepted. It is `None` while the
-    /// outcome is unknown, or if it was not sent.
+    /// Returns the result of sending an instruction a second time that was not accepted the first
+    /// time. `None` while the outcome is unknown, or if the instruction was not sent.
     pub(crate) fn not_accepted<T>(&self) -> Option<Submission<T>> {
         match (self.state, &self.decline, &self.uncertain) {
             (SendingState::Declined | SendingState::Uncertain, Some(decline), _) => {
