@@ -275,6 +275,14 @@ fn each_outcome_of_a_payout_is_in_the_books() {
     }
 }
 
+/// A webhook without the time in SePay's IPNs, which is that of each sending.
+fn untimed(webhook: &str) -> String {
+    let Some((before, after)) = webhook.split_once("\"timestamp\":") else {
+        return webhook.to_owned();
+    };
+    format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
 #[test]
 fn a_delivery_is_sent_again_with_the_same_words() {
     for (kind, operation) in
@@ -291,7 +299,7 @@ fn a_delivery_is_sent_again_with_the_same_words() {
         assert!(press(&sandbox, kind, &of, "Send again", &[]));
         let request = shop.next();
         let again = format!("{} {}", request.uri(), String::from_utf8_lossy(request.body()));
-        assert_eq!(again, first[0], "{kind}");
+        assert_eq!(untimed(&again), untimed(&first[0]), "{kind}");
         let overview = sandbox.read(kind, "overview");
         assert_eq!(overview["deliveries"].as_array().unwrap().len(), 2, "{kind}");
         assert_eq!(newest(&sandbox, kind, "orders")["paid"], 50_000, "{kind}: nothing is booked");
