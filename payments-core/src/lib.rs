@@ -1,10 +1,10 @@
 //! The core of the payments framework: one set of traits for all payment gateways.
 //!
 //! A *provider* is the implementation for one payment gateway, in a crate of its own. It has one or
-//! more roles: [`PaymentProvider`] takes money, [`VirtualAccountProvider`] receives it on account
-//! numbers, [`PayoutProvider`] pays it out, [`StatementProvider`] lists it, and
-//! [`NotificationReceiver`] checks the gateway's notifications. No gateway's name appears in this
-//! crate.
+//! more roles: [`PaymentProvider`] opens payments, [`VirtualAccountProvider`] receives money on
+//! account numbers, [`PayoutProvider`] pays out money, [`StatementProvider`] lists the movements of
+//! accounts, and [`NotificationReceiver`] checks the gateway's notifications. No gateway's name
+//! appears in this crate.
 //!
 //! Four rules apply everywhere:
 //!

@@ -41,7 +41,7 @@ use crate::{
 /// A running engine.
 ///
 /// Clones share one engine. The engine ends with [`stop`](Self::stop), or when the last clone and
-/// the last provider taken from it are dropped.
+/// the last provider that it returned are dropped.
 #[derive(Clone)]
 pub struct Engine(Arc<Running>);
 

@@ -148,7 +148,7 @@ impl Shared {
         })
     }
 
-    /// Returns the provider with this name that takes payments.
+    /// Returns the provider with this name, for payments.
     ///
     /// # Errors
     /// Returns `NotFound` if the engine does not have this provider, and `Unsupported` if it does

@@ -44,7 +44,7 @@ pub fn webhooks(engine: &Engine) -> Router {
     webhooks_from(engine, peer)
 }
 
-/// Returns the same router as [`webhooks`], but takes the source address of each delivery from
+/// Returns the same router as [`webhooks`], but gets the source address of each delivery from
 /// `source`.
 ///
 /// Use it for providers that accept deliveries only from their gateway's addresses. `source` must

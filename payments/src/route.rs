@@ -95,7 +95,7 @@ impl Payments {
     /// [`open_payment_at`](Self::open_payment_at) with the provider of the first call. If the app
     /// stops during the call, or drops the future, the outcome is uncertain, and the provider is
     /// unknown: call `find_payment` of every provider of [`route`](Self::route). An app that has to
-    /// know the provider beforehand takes it from `route`, stores it, and calls `open_payment_at`.
+    /// know the provider beforehand gets it from `route`, stores it, and calls `open_payment_at`.
     ///
     /// # Errors
     /// Returns the error of the last provider if no provider opened the payment.

@@ -36,7 +36,7 @@ impl Timeline {
         }
     }
 
-    /// Prints a step. `good` tells whether it ended as expected.
+    /// Prints a step. `good` is `true` if the step ended as expected.
     pub(super) fn step(&mut self, step: &'static str, text: &str, good: bool, facts: Facts) {
         self.steps += 1;
         self.wrong += usize::from(!good);

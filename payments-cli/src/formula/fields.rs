@@ -32,7 +32,7 @@ pub(crate) struct Fields {
 pub(crate) struct GivenFields(Vec<(String, String)>);
 
 impl GivenFields {
-    /// Returns the fields as a formula takes them.
+    /// Returns the fields in the form that a formula accepts.
     pub(crate) fn fields(&self) -> Vec<Field<'_>> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
     }

@@ -29,7 +29,8 @@ pub struct Health {
     /// The number of payouts, payments and deliveries that are not final, not due and not before a
     /// person. It must be 0.
     pub forgotten: u64,
-    /// When the longest forgotten of them changed, or `None` if none is forgotten.
+    /// When the record that has been forgotten the longest last changed. `None` if no record is
+    /// forgotten.
     pub oldest_forgotten: Option<Timestamp>,
     /// When the oldest uncertain payout last changed, or `None` if none is uncertain.
     pub oldest_uncertain: Option<Timestamp>,

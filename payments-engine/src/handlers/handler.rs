@@ -74,7 +74,7 @@ tokio::task_local! {
 /// transaction.
 ///
 /// # Errors
-/// The error says what to do instead.
+/// Returns a description of the alternative if a handler calls it.
 pub(crate) fn refuse_inside() -> Result<(), String> {
     RUNNING
         .try_with(|name| {

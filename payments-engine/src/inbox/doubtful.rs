@@ -49,7 +49,7 @@ pub struct InboxHealth {
 
 impl Engine {
     /// Returns up to 1,000 deliveries that are not trusted, the oldest first. An inquiry
-    /// contradicted them, or their provider does not know them or cannot be asked about them.
+    /// contradicted them, or the provider does not know them or offers no inquiry about them.
     ///
     /// # Errors
     /// The journal cannot be read.

@@ -91,7 +91,7 @@ impl Journal {
     /// if it returns one.
     ///
     /// # Errors
-    /// The [`StoreError`] tells whether the change may have been written.
+    /// The [`StoreError`] shows whether the change may have been written.
     pub(crate) async fn change(
         &self,
         reference: &PayoutRef,

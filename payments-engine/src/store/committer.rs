@@ -70,7 +70,7 @@ impl Committer {
     /// several times: each write in it has a token, and is skipped if it is already stored.
     ///
     /// # Errors
-    /// The [`StoreError`] tells whether the work may have been written.
+    /// The [`StoreError`] shows whether the work may have been written.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         mut work: impl FnMut(&mut dyn Backend) -> Result<T, StoreError> + Send + 'static,

@@ -17,7 +17,7 @@ pub struct Configuration {
     pub problems: Vec<ConfigProblem>,
 }
 
-/// Reads a configuration in TOML. `name` stands for the text in problems; pass the path of its
+/// Reads a configuration in TOML. `name` identifies the text in problems; pass the path of its
 /// file, for example.
 ///
 /// A problem never repeats the text, unlike the errors of `toml::from_str`, which quote the line.

@@ -45,7 +45,7 @@ fn what_belongs_together_is_asked_for_by_name() {
         (vec![r#"secret_key = "s""#], vec!["merchant_id: is missing"]),
         (
             vec![r#"merchant_id = "SP:1""#, r#"secret_key = "s""#],
-            vec!["merchant_id: holds a colon"],
+            vec!["merchant_id: contains a colon"],
         ),
         (
             vec![SIGNED_WEBHOOK, r#"ipn_secret = "s""#, r#"formulas.checkout = "checkout""#],

@@ -74,7 +74,7 @@ fn leaving_the_door_open_has_to_be_said_and_needs_the_statement() {
         ),
         (
             vec![BANK, "webhook_client_id = \"a:b\"\nwebhook_client_secret = \"s\""],
-            "webhook_client_id: holds a colon",
+            "webhook_client_id: contains a colon",
         ),
         (
             vec![SIGNED_WEBHOOK, "source_ips = [\"documented\", \"1.2.3\"]"],

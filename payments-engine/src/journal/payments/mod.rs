@@ -26,7 +26,7 @@ use crate::{
     store::{Backend, StoreError},
 };
 
-/// A provider of the engine that takes payments.
+/// A provider of the engine that accepts payments.
 pub(crate) struct PaymentMember {
     pub(crate) provider: Provider,
     pub(crate) payments: Arc<dyn PaymentProvider>,
@@ -53,7 +53,7 @@ impl Journal {
     /// returns one. Returns the record afterwards and whether it changed.
     ///
     /// # Errors
-    /// The [`StoreError`] tells whether the change may have been written.
+    /// The [`StoreError`] shows whether the change may have been written.
     pub(crate) async fn change_payment(
         &self,
         order: &OrderRef,
@@ -67,7 +67,7 @@ impl Journal {
     /// so that the write can be repeated.
     ///
     /// # Errors
-    /// The [`StoreError`] tells whether the change may have been written.
+    /// The [`StoreError`] shows whether the change may have been written.
     pub(crate) async fn change_payment_as(
         &self,
         token: String,
