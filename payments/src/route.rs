@@ -161,7 +161,7 @@ impl Payments {
     /// Opens a payment at this provider and never at another one. Call it to show an order of this
     /// provider again, or to open a new one after the app has stored the provider.
     ///
-    /// [`PaymentCapabilities::repeat`](payments_core::payment::PaymentCapabilities::repeat) says
+    /// [`PaymentCapabilities::repeat`](payments_core::payment::PaymentCapabilities::repeat) shows
     /// what the provider does with a second payment of one order.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
-//! Signing a payout with either signer beside aws-lc-rs alone, and the MD5 code of a virtual account
-//! beside md-5 and hex alone.
+//! Signing a payout with either signer beside aws-lc-rs alone, and the MD5 signature of a virtual
+//! account beside md-5 and hex alone.
 //!
-//! The last lines are the ratios, taken in turns in this very run. The budgets are 1.05 for a payout
-//! signed with `aws-lc`, and 1.5 for a code; the rsa crate has none.
+//! The last lines are the ratios, taken in turns in this very run. The budgets are 1.05 for a
+//! payout signed with `aws-lc`, and 1.5 for an MD5 signature; the rsa crate has none.
 
 #[path = "../../payments-core/benches/turns/mod.rs"]
 mod turns;

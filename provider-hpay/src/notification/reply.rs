@@ -17,8 +17,8 @@ use crate::endpoints;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// These headers are set because the queries of these requests contain codes and personal data, and
-/// browsers make some of them.
+/// These headers are set because the queries of these requests contain signatures and personal
+/// data, and browsers make some of them.
 const HEADERS: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

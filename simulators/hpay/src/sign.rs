@@ -1,4 +1,4 @@
-//! The codes that authenticate messages: MD5 over their fields and the shared passcode.
+//! HPay's MD5 signatures of messages, over their fields and the shared passcode.
 //!
 //! Each formula is implemented here independently of the client and tested with the same vectors,
 //! so that one misreading cannot pass on both sides.
@@ -7,9 +7,9 @@ use md5::{Digest, Md5};
 
 use crate::readings::Joint;
 
-/// Makes the codes of one merchant.
+/// Computes the signatures of one merchant's messages.
 ///
-/// The gateway checks and signs messages with it, and tests can sign their own.
+/// The gateway signs and verifies messages with it, and tests sign messages of their own.
 #[derive(Clone)]
 pub struct Codes {
     merchant_id: String,
@@ -17,12 +17,13 @@ pub struct Codes {
 }
 
 impl Codes {
-    /// The codes of the merchant that has this id and passcode.
+    /// Returns a value that signs for the merchant with this id and passcode.
     pub fn new(merchant_id: impl Into<String>, passcode: impl Into<String>) -> Self {
         Self { merchant_id: merchant_id.into(), passcode: passcode.into() }
     }
 
-    /// The code in a checkout link of version 1. Everything else in the link is unsigned.
+    /// Returns the signature of a checkout link of version 1. Everything else in the link is
+    /// unsigned.
     pub fn checkout_link(
         &self,
         receiver: &str,
@@ -33,7 +34,7 @@ impl Codes {
         self.piped(&[&self.merchant_id, receiver, price, currency, order_code])
     }
 
-    /// The code in a link to `/checkout.php`, in full: 16 of the values that it is over, without
+    /// Returns the full signature of a link to `/checkout.php`: 16 of the signed values, without
     /// the merchant's number and the address to return to, in the order of HPay's libraries.
     ///
     /// The address is hashed in lower case.
@@ -47,8 +48,8 @@ impl Codes {
         ))
     }
 
-    /// The code in a link to `/checkout.php`, in short. The address is hashed percent-encoded and
-    /// in lower case.
+    /// Returns the short signature of a link to `/checkout.php`. The address is hashed
+    /// percent-encoded and in lower case.
     pub fn legacy_short_link(
         &self,
         return_url: &str,
@@ -64,20 +65,21 @@ impl Codes {
         ))
     }
 
-    /// The code in a link that revokes a token. HPay's own formula is not published.
+    /// Returns the signature of a link that revokes a token. HPay's own formula is not published.
     pub fn token_revocation(&self, email: &str, bank_code: &str, bank_token: &str) -> String {
         self.piped(&[&self.merchant_id, email, bank_code, bank_token])
     }
 
-    /// The code on `return_url` and `notify_url`, over transaction_info, order_code, price,
-    /// payment_id, payment_type and error_text, in this order.
+    /// Returns the signature of a call to `return_url` or `notify_url`, over transaction_info,
+    /// order_code, price, payment_id, payment_type and error_text, in this order.
     ///
     /// The text that is hashed begins with a space.
     pub fn payment_notification(&self, signed: [&str; 6]) -> String {
         md5_hex(&format!(" {} {} {}", signed.join(" "), self.merchant_id, self.passcode))
     }
 
-    /// The code of an order inquiry, over the one of the two references that is asked for.
+    /// Returns the signature of an order inquiry. An inquiry names one of two references, and the
+    /// signature covers this reference.
     ///
     /// HPay's own formula is not published.
     pub fn order_inquiry(&self, order_code: Option<&str>, transaction_id: Option<&str>) -> String {
@@ -87,27 +89,31 @@ impl Codes {
         self.piped(&fields)
     }
 
-    /// The code that opens a virtual account. It depends on the condition only.
+    /// Returns the signature of a request that opens a virtual account. Of the request's fields it
+    /// covers the merchant's number and the condition.
     pub fn account_create(&self, condition: &str) -> String {
         self.piped(&[&self.merchant_id, condition])
     }
 
-    /// The code that renames a virtual account. HPay's own formula is not published.
+    /// Returns the signature of a request that renames a virtual account. HPay's own formula is not
+    /// published.
     pub fn account_rename(&self, va_account: &str, va_name: &str) -> String {
         self.piped(&[&self.merchant_id, va_account, va_name])
     }
 
-    /// The code that closes or reopens a virtual account. HPay's own formula is not published.
+    /// Returns the signature of a request that closes or reopens a virtual account. HPay's own
+    /// formula is not published.
     pub fn account_revoke(&self, account_va: &str, flag: &str) -> String {
         self.piped(&[&self.merchant_id, account_va, flag])
     }
 
-    /// The code of a virtual account inquiry. HPay's own formula is not published.
+    /// Returns the signature of a virtual account inquiry. HPay's own formula is not published.
     pub fn account_inquiry(&self, va_account: &str) -> String {
         self.piped(&[&self.merchant_id, va_account])
     }
 
-    /// The code on a virtual account callback. It covers no amount and no account.
+    /// Returns the signature of a virtual account callback. The signature covers neither the amount
+    /// nor the account.
     ///
     /// The reference names the fields; that they are joined by a pipe is an assumption.
     pub fn account_callback(&self, cashin: &str, order_id: &str) -> String {
@@ -124,9 +130,11 @@ impl Codes {
         md5_hex(&[cashin, order_id, &self.passcode].join(joint.text()))
     }
 
-    /// The code on a virtual account callback of the newer OpenAPI, which covers amount and account.
+    /// Returns the signature of a virtual account callback of the newer OpenAPI. The signature
+    /// covers the amount and the account.
     ///
-    /// Two public code bases of merchants have it; one of them swaps the last two fields.
+    /// The formula comes from one of two public merchant code bases; the other one swaps the last
+    /// two fields. HPay confirmed neither.
     pub fn openapi_account_callback(
         &self,
         va_account: &str,
@@ -154,12 +162,12 @@ impl Codes {
         ))
     }
 
-    /// The code of a beneficiary name check. HPay's own formula is not published.
+    /// Returns the signature of a beneficiary name check. HPay's own formula is not published.
     pub fn name_check(&self, bank_name: &str, bank_account_number: &str) -> String {
         self.piped(&[&self.merchant_id, bank_name, bank_account_number])
     }
 
-    /// The code of a payout inquiry. HPay's own formula is not published.
+    /// Returns the signature of a payout inquiry. HPay's own formula is not published.
     pub fn payout_inquiry(&self, request_id: &str, transaction_id: Option<&str>) -> String {
         let mut fields = vec![request_id, self.merchant_id.as_str()];
         fields.extend(transaction_id);
@@ -210,14 +218,14 @@ impl std::fmt::Debug for Codes {
     }
 }
 
-/// A value in the documented format, for a code whose formula HPay does not publish.
+/// Returns a value in the documented format, for a signature whose formula HPay does not publish.
 ///
-/// It is made without the passcode, so that no code can rely on it as a signature.
+/// The value is made without the passcode, so that no program can rely on it as a signature.
 pub(crate) fn filler(parts: &[&str]) -> String {
     md5_hex(&parts.join(" "))
 }
 
-/// A code that is well formed and wrong.
+/// Returns a signature that is well formed and wrong.
 pub(crate) fn forged(code: &str) -> String {
     md5_hex(code)
 }

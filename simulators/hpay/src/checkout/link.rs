@@ -11,7 +11,8 @@ use crate::{
 
 /// The parameters of a checkout link.
 ///
-/// Its code covers the order code, price, currency and receiver. The buyer can change the rest.
+/// The signature covers the order code, price, currency and receiver. The buyer can change the
+/// rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Link {
@@ -231,7 +232,7 @@ impl Link {
             ),
         };
         let text = |name: &str| fields.text(name).to_owned();
-        // Only the legacy code covers these amounts. In other links they are unsigned and must not
+        // The legacy signature covers these amounts. In other links they are unsigned and must not
         // change the price.
         let extra = |name: &str| match fields.given(name).filter(|_| takes == AdvancedLink::Full) {
             None => Ok(0),

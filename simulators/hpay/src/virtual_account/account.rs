@@ -50,7 +50,7 @@ pub struct VirtualAccount {
 pub struct Credit {
     /// HPay's transaction.
     pub transaction_id: u64,
-    /// HPay's number of the credit itself, which the callback's code covers.
+    /// HPay's number of the credit itself, which the callback's signature covers.
     pub cashin: u64,
     /// The amount, in đồng.
     pub amount: i64,

@@ -21,10 +21,10 @@ pub(crate) const CALLBACK_PATH: &str = "/va/callback";
 /// The field names and the code of a callback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CallbackForm {
-    /// The names of the reference: `cashin`, and a code over `cashin` and `order_id`.
+    /// The names of the reference: `cashin`, and a signature over `cashin` and `order_id`.
     #[default]
     Reference,
-    /// The names of the newer OpenAPI: `cashin_id`, and a code that covers the account and the
+    /// The names of the newer OpenAPI: `cashin_id`, and a signature that covers the account and the
     /// amount. The quirks of the reference's example do not apply.
     Openapi,
 }

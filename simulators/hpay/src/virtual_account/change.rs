@@ -168,7 +168,8 @@ fn reopen(account: &mut VirtualAccount, now: i64) -> Result<(), Refusal> {
 }
 
 /// The first checks of every call on an existing account. A missing parameter and a wrong
-/// `secure_code` return the same code. `formula` is the name of its formula, and the code by HPay's own.
+/// `secure_code` have the same error code. `formula` is the name of the formula, and the signature
+/// by HPay's own formula.
 pub(super) fn admit(
     gateway: &Gateway,
     fields: &Fields,
