@@ -90,7 +90,7 @@ async fn every_button_can_be_pressed_and_says_what_it_did() {
         let again = format!("#{kind} [data-list=deliveries] tr:has-text('200') button >> nth=0");
         page.click(&again);
         page.wait_for(&format!("#{kind} .said:has-text('Done')"));
-        for button in ["One hour later", "One day later", "Lose the next answer, after booking"] {
+        for button in ["One hour later", "One day later", "Lose the next response, after booking"] {
             page.click(&format!("#{kind} button:text-is('{button}')"));
             page.wait_for(&format!("#{kind} .said:has-text('Done')"));
         }

@@ -104,8 +104,8 @@ fn payment_page(payment: &wire::OpenPayment, language: Language) -> Response {
     const AMOUNT: Text = Text::new("Amount", "Số tiền");
     const PAY: Text = Text::new("Pay", "Thanh toán");
     const PROCESS: Text =
-        Text::new("Act, and let the bank decide later", "Thực hiện, ngân hàng quyết định sau");
-    const FAIL: Text = Text::new("Fail to pay", "Thanh toán thất bại");
+        Text::new("Pay, and let the bank decide later", "Thanh toán, để ngân hàng quyết định sau");
+    const FAIL: Text = Text::new("Fail to pay", "Cho thanh toán thất bại");
     const CANCEL: Text = Text::new("Cancel", "Hủy thanh toán");
     let currency = payment.amount.currency();
     let rows = [

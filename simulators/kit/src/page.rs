@@ -94,7 +94,7 @@ pub fn document(language: Language, title: &str, head: Markup, body: Markup) -> 
     }
 }
 
-const SIMULATED: Text = Text::new("simulated, no real money", "mô phỏng, không có tiền thật");
+const SIMULATED: Text = Text::new("simulated, no real money", "giả lập, không có tiền thật");
 
 /// Returns a page on which a buyer pays at `gateway`.
 pub fn buyer_page(gateway: &str, language: Language, heading: &str, body: Markup) -> Markup {

@@ -80,7 +80,7 @@ fn payment_page(gateway: &Gateway, link: &Link, language: Language, now: i64) ->
         (Text::new("Account", "Số tài khoản"), html! { code { (number) } }),
         (Text::new("In the name of", "Chủ tài khoản"), html! { (account.holder) }),
         (Text::new("Amount", "Số tiền"), missing),
-        (Text::new("Memo, exactly", "Nội dung chuyển khoản"), html! { code { (memo) } }),
+        (Text::new("Memo, exactly", "Nội dung chuyển khoản (giữ nguyên)"), html! { code { (memo) } }),
     ];
     let body = html! {
         p.total { (amount(link.amount, "VND", language)) }
@@ -103,7 +103,7 @@ fn payment_page(gateway: &Gateway, link: &Link, language: Language, now: i64) ->
 fn status(word: &str) -> Text {
     match word {
         "PAID" => Text::new("paid", "đã thanh toán"),
-        "UNDERPAID" => Text::new("partly paid", "thanh toán thiếu"),
+        "UNDERPAID" => Text::new("partly paid", "trả thiếu"),
         "CANCELLED" => Text::new("cancelled", "đã hủy"),
         "EXPIRED" => Text::new("expired", "đã hết hạn"),
         _ => Text::new("waiting for the transfer", "đang chờ chuyển khoản"),

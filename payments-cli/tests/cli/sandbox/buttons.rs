@@ -315,8 +315,8 @@ fn an_answer_is_lost_after_the_booking_or_before() {
         ("mock", "create_payout", "payouts"),
     ] {
         for (button, booked) in [
-            ("Lose the next answer, after booking", 1),
-            ("Lose the next answer, before booking", 0),
+            ("Lose the next response, after booking", 1),
+            ("Lose the next response, before booking", 0),
         ] {
             let sandbox = Sandbox::start([]);
             let rows =

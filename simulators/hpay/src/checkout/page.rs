@@ -41,7 +41,7 @@ pub(crate) fn error_page(code: &str) -> Response {
     let meaning = Service::Checkout.meaning(code).unwrap_or("not in HPay's table");
     page(
         Language::Vietnamese,
-        "Không thể thanh toán theo liên kết này",
+        "Không thể thanh toán bằng link này",
         html! { p.bad role="alert" { "Mã lỗi " strong { (code) } ": " span lang="en" { (meaning) "." } } },
     )
 }
@@ -61,7 +61,7 @@ fn payment_page(order: &Order, language: Language) -> Response {
     const PAY: Text = Text::new("Pay", "Thanh toán");
     const HOLD: Text =
         Text::new("Pay, and let HPay hold the money", "Thanh toán, HPay tạm giữ tiền");
-    const FAIL: Text = Text::new("Let the payment fail", "Thanh toán thất bại");
+    const FAIL: Text = Text::new("Let the payment fail", "Cho thanh toán thất bại");
     const CANCEL: Text = Text::new("Cancel", "Hủy thanh toán");
     let link = &order.link;
     let body = html! {

@@ -95,7 +95,7 @@ pub(super) async fn page(
                     }
                 }
             };
-            let heading = Text::new("An app asks for access:", "Ứng dụng muốn truy cập:");
+            let heading = Text::new("An app asks for access:", "Một ứng dụng xin quyền truy cập:");
             buyer_page("SePay", language, heading.to(language), body).into_response()
         }
     }

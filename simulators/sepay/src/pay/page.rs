@@ -45,7 +45,7 @@ pub(super) fn message(words: &str, language: Language) -> Markup {
 fn actions(order: &Order, language: Language) -> Markup {
     const METHOD: Text = Text::new("How do you want to pay?", "Chọn phương thức thanh toán");
     const PAY: Text = Text::new("Pay", "Thanh toán");
-    const FAIL: Text = Text::new("Let the payment fail", "Thanh toán thất bại");
+    const FAIL: Text = Text::new("Let the payment fail", "Cho thanh toán thất bại");
     const LEAVE: Text = Text::new("Back to the shop", "Quay lại cửa hàng");
     let offered: Vec<PaymentMethod> = match order.purchase.method {
         Some(method) => vec![method],
@@ -78,7 +78,7 @@ fn label(method: PaymentMethod) -> Text {
             Text::new("Bank transfer (VietQR)", "Chuyển khoản ngân hàng (VietQR)")
         }
         PaymentMethod::NapasBankTransfer => {
-            Text::new("Bank transfer (NAPAS)", "Chuyển khoản NAPAS")
+            Text::new("Bank transfer (NAPAS)", "Chuyển khoản ngân hàng (NAPAS)")
         }
     }
 }

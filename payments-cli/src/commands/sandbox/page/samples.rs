@@ -17,20 +17,19 @@ pub(super) fn payments(samples: &[Sample], language: Language) -> Markup {
         @for (sample, browser) in ways {
             div.buttons {
                 @match browser {
-                    Browser::Link(link) => a.button.start href=(link) target="_blank" rel="noopener" {
-                        (sample.operation)
-                    },
+                    Browser::Link(link) => a.button.start href=(link) lang="en"
+                        target="_blank" rel="noopener" { (sample.about) },
                     Browser::Form { action, fields } => {
                         form method="post" action=(action) target="_blank" rel="noopener"
                             accept-charset="utf-8" {
                             @for (name, value) in fields {
                                 input type="hidden" name=(name) value=(value);
                             }
-                            button.main.start { (sample.operation) }
+                            button.main.start lang="en" { (sample.about) }
                         }
                     },
                 }
-                span.note lang="en" { (sample.about) }
+                span.note { code { (sample.operation) } }
             }
         }
     }

@@ -20,20 +20,20 @@ texts! {
     TITLE: "Payments sandbox", "Môi trường thử nghiệm thanh toán";
     INTRODUCTION:
         "Simulated gateways on this machine: no real money, and credentials for tests only.",
-        "Các cổng thanh toán mô phỏng trên máy này: không có tiền thật, thông tin xác thực chỉ dùng để thử nghiệm.";
+        "Các cổng thanh toán giả lập trên máy này: không có tiền thật, thông tin xác thực chỉ dùng để thử nghiệm.";
     GATEWAYS: "Gateways", "Cổng thanh toán";
     LANGUAGE: "Language", "Ngôn ngữ";
-    CONFIGURATION: "The configuration that talks to them", "Cấu hình để kết nối";
+    CONFIGURATION: "The configuration that talks to them", "Cấu hình để kết nối với các cổng này";
     CREDENTIALS:
         "Addresses, credentials and what to try", "Địa chỉ, thông tin xác thực và các gợi ý";
     NO_CONTROL:
         "This gateway is controlled by its own routes, which the tables list.",
         "Cổng này được điều khiển qua các đường dẫn riêng, liệt kê trong các bảng.";
 
-    START: "Start a payment", "Tạo một thanh toán";
+    START: "Start a payment", "Bắt đầu một khoản thanh toán";
     START_NOTE:
         "As a buyer, with a signed request of this moment. The page of the gateway opens in a new tab.",
-        "Trong vai người mua, bằng yêu cầu vừa được ký. Trang của cổng thanh toán mở trong thẻ mới.";
+        "Bạn đóng vai người mua, với request vừa được ký. Trang của cổng thanh toán mở trong tab mới.";
     CALLS: "Every call, as a curl line", "Các lệnh gọi API bằng curl";
     CALLS_NOTE:
         "Each line runs as it is. Load the page again for lines with new references.",
@@ -57,9 +57,9 @@ texts! {
     PAY_OVER: "Pay over", "Trả thừa";
     PAY_LATE: "Pay late", "Trả muộn";
     PAY_TWICE: "Pay twice", "Trả hai lần";
-    FAIL: "Fail", "Thất bại";
+    FAIL: "Fail", "Cho thất bại";
     HOLD: "Hold", "Tạm giữ";
-    RELEASE: "Release", "Giải ngân";
+    RELEASE: "Release", "Bỏ tạm giữ";
     OPEN: "open", "chờ thanh toán";
     PARTLY_PAID: "partly paid", "trả thiếu";
     HELD: "held", "đang tạm giữ";
@@ -69,16 +69,16 @@ texts! {
 
     PAYOUTS: "Payouts", "Lệnh chi";
     PAYOUT: "Payout", "Lệnh chi";
-    TO: "To", "Người nhận";
+    TO: "To", "Người thụ hưởng";
     SETTLE_PAID: "Let it succeed", "Cho thành công";
     SETTLE_REFUSED: "Refuse", "Từ chối";
-    SETTLE_RETURNED: "Return", "Hoàn trả";
-    SETTLE_HELD: "Keep pending", "Để chờ";
+    SETTLE_RETURNED: "Return", "Ngân hàng trả lại";
+    SETTLE_HELD: "Keep pending", "Giữ ở trạng thái chờ";
     PENDING: "pending", "đang xử lý";
     PAYOUT_PAID: "paid", "đã chi";
     REFUSED: "refused", "bị từ chối";
-    RETURNED: "returned", "bị hoàn trả";
-    UNCLEAR: "unclear", "không rõ";
+    RETURNED: "returned", "bị trả lại";
+    UNCLEAR: "unclear", "chưa rõ kết quả";
 
     ACCOUNTS: "Accounts", "Tài khoản";
     ACCOUNT: "Account", "Tài khoản";
@@ -89,35 +89,35 @@ texts! {
     TRANSFER: "Transfer money to an account", "Chuyển tiền vào tài khoản";
     TRANSFER_BUTTON: "Transfer", "Chuyển tiền";
     MEMO: "Memo", "Nội dung chuyển khoản";
-    CREDITS: "Transfers that arrived", "Tiền đã về";
+    CREDITS: "Transfers that arrived", "Tiền đã vào";
 
     DELIVERIES: "Webhook deliveries", "Webhook đã gửi";
     ENDPOINT: "Endpoint", "Điểm nhận";
-    ABOUT: "About", "Về";
+    ABOUT: "About", "Thông báo về";
     TIME: "Time (UTC+7)", "Thời gian (UTC+7)";
-    REPLY: "Reply", "Phản hồi";
+    REPLY: "Reply", "Câu trả lời của cửa hàng";
     REQUEST: "Request", "Yêu cầu";
     SEND_AGAIN: "Send again", "Gửi lại";
     DELIVERY_PENDING: "waiting for the reply", "đang chờ phản hồi";
-    ACKNOWLEDGED: "acknowledged", "đã xác nhận";
-    NOT_ACKNOWLEDGED: "not acknowledged", "chưa xác nhận";
+    ACKNOWLEDGED: "acknowledged", "đã báo nhận";
+    NOT_ACKNOWLEDGED: "not acknowledged", "chưa báo nhận";
     WEBHOOKS: "Where webhooks are sent", "Nơi nhận webhook";
     REGISTER: "Send webhooks to an address", "Gửi webhook tới địa chỉ";
     REGISTER_BUTTON: "Register", "Đăng ký";
     ADDRESS: "Address", "Địa chỉ";
     DELETE: "Delete", "Xóa";
 
-    FAULTS: "Faults and time", "Sự cố và thời gian";
-    LOSE_AFTER: "Lose the next answer, after booking", "Mất phản hồi kế tiếp, sau khi ghi nhận";
-    LOSE_BEFORE: "Lose the next answer, before booking", "Mất phản hồi kế tiếp, trước khi ghi nhận";
+    FAULTS: "Faults and time", "Lỗi cố ý và thời gian";
+    LOSE_AFTER: "Lose the next response, after booking", "Mất phản hồi kế tiếp, sau khi ghi sổ";
+    LOSE_BEFORE: "Lose the next response, before booking", "Mất phản hồi kế tiếp, trước khi ghi sổ";
     CLOCK: "The gateway's clock", "Đồng hồ của cổng thanh toán";
     AN_HOUR: "One hour later", "Tua thêm một giờ";
     A_DAY: "One day later", "Tua thêm một ngày";
     DONE: "Done", "Đã thực hiện";
-    NOT_DONE: "Nothing happened", "Chưa thực hiện";
+    NOT_DONE: "Nothing happened", "Không có gì xảy ra";
     FOREIGN:
         "The form comes from another page. Use the buttons of the sandbox itself.",
-        "Biểu mẫu đến từ trang khác. Hãy dùng các nút ngay trên trang thử nghiệm.";
+        "Form được gửi từ một trang khác. Hãy dùng các nút trên chính trang sandbox.";
 }
 
 pub(super) fn order_status(status: OrderStatus) -> Text {
