@@ -80,7 +80,10 @@ fn payment_page(gateway: &Gateway, link: &Link, language: Language, now: i64) ->
         (Text::new("Account", "Số tài khoản"), html! { code { (number) } }),
         (Text::new("In the name of", "Chủ tài khoản"), html! { (account.holder) }),
         (Text::new("Amount", "Số tiền"), missing),
-        (Text::new("Memo, exactly", "Nội dung chuyển khoản (giữ nguyên)"), html! { code { (memo) } }),
+        (
+            Text::new("Memo, exactly", "Nội dung chuyển khoản (giữ nguyên)"),
+            html! { code { (memo) } },
+        ),
     ];
     let body = html! {
         p.total { (amount(link.amount, "VND", language)) }

@@ -166,7 +166,10 @@ fn object(refused: &Refused, headers: &HeaderMap) -> Response {
         }
         _ => (
             StatusCode::CONFLICT,
-            Text::new("The order cannot be paid any more", "Đơn hàng này không thể thanh toán được nữa"),
+            Text::new(
+                "The order cannot be paid any more",
+                "Đơn hàng này không thể thanh toán được nữa",
+            ),
         ),
     };
     refuse(status, words, headers)
