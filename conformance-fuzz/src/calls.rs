@@ -5,11 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use conformance_tests::{Answer, Operation, Outcome, PreparedCall, Requests};
-use payments_core::{
-    Absence, Provider,
-    notification::Confirmation,
-    transport::{CallClass, Transport, TransportErrorKind},
-};
+use payments_core::{Absence, Provider, notification::Confirmation};
+use provider_kit::transport::{CallClass, Transport, TransportErrorKind};
 
 use crate::{
     message,

@@ -14,7 +14,8 @@
 //! use std::sync::Arc;
 //!
 //! use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
-//! use payments_core::{Timestamp, config::PaymentsConfig, registry::{Context, Registry}};
+//! use payments_core::Timestamp;
+//! use provider_kit::{config::PaymentsConfig, registry::{Context, Registry}};
 //! # use provider_mock::{MockGateway, Settings};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {

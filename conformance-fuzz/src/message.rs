@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
-use payments_core::transport::TransportErrorKind;
+use provider_kit::transport::TransportErrorKind;
 
 use crate::stub_transport::Response;
 

@@ -4,9 +4,9 @@
 //! The texts are divided here by trial, independently of the search with which the core refuses
 //! them, so that a mistake in either is noticed.
 
-use payments_core::{
-    Secret,
-    signature::{Algorithm, Field, Formula, Item, Keys, Layout, Shape, SigningKeys, Transform},
+use payments_core::Secret;
+use provider_kit::signature::{
+    Algorithm, Field, Formula, Item, Keys, Layout, Shape, SigningKeys, Transform,
 };
 
 /// The maximum number of values to try in one text.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
+use provider_kit::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
 
 /// The result that a transport returns for a call.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::transport::Transport;
+use provider_kit::transport::Transport;
 
 use crate::Flaw;
 
@@ -13,7 +13,7 @@ pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 /// Creates a client without connections.
 #[cfg(feature = "reqwest")]
 pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
-    use payments_core::transport::{HttpClient, HttpClientSettings};
+    use provider_kit::transport::{HttpClient, HttpClientSettings};
 
     let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
     let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;

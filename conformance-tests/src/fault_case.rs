@@ -4,7 +4,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use payments_core::transport::CallClass;
+use provider_kit::transport::CallClass;
 
 use crate::{
     Flaw, Operation, Start,

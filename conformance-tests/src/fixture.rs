@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use payments_core::{
     PaymentProvider, PayoutProvider, Provider, StatementProvider, Timestamp,
-    VirtualAccountProvider,
-    money::Money,
-    transport::{CallClass, RetryPolicy, Transport},
+    VirtualAccountProvider, money::Money,
 };
+use provider_kit::transport::{CallClass, RetryPolicy, Transport};
 
 use crate::{
     Booking, Flaw, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments,

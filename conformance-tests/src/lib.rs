@@ -25,8 +25,8 @@
 //!     Clock, OrderRef, Provider,
 //!     money::Money,
 //!     payment::{CreatePayment, NextAction},
-//!     registry::Registry,
 //! };
+//! use provider_kit::registry::Registry;
 //! use provider_mock::simulator::{MockSimulator, SimulatorSettings};
 //!
 //! struct Mock(MockSimulator);

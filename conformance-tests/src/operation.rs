@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use payments_core::{Provider, Result, Role, payment::CreateMode, transport::CallClass};
+use payments_core::{Provider, Result, Role, payment::CreateMode};
+use provider_kit::transport::CallClass;
 use serde::Serialize;
 
 /// One call of a role.

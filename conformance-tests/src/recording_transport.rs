@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{
+use provider_kit::transport::{
     Call, CallClass, Subject, Transport, TransportError, TransportErrorKind,
 };
 use tokio::{sync::Notify, time::Instant};

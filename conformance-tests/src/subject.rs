@@ -5,7 +5,8 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use payments_core::{Role, transport::Transport};
+use payments_core::Role;
+use provider_kit::transport::Transport;
 use tokio::sync::OnceCell;
 
 use crate::{

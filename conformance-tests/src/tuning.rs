@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use payments_core::{
-    Clock,
+use payments_core::Clock;
+use provider_kit::{
     registry::Context,
     transport::{RetryPolicy, Transport},
 };

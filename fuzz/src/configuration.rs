@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use payments_core::registry::{Registration, Registry};
+use provider_kit::registry::{Registration, Registry};
 
-#[path = "../../payments-core/tests/fuzz/configuration.rs"]
+#[path = "../../provider-kit/tests/fuzz/configuration.rs"]
 mod built;
 
 const REGISTRATIONS: [Registration; 5] = [

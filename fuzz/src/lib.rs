@@ -9,7 +9,7 @@ pub mod seeds;
 mod hpay;
 #[path = "../../provider-mock/tests/fuzz/subject.rs"]
 mod mock;
-#[path = "../../payments-core/tests/fuzz/money.rs"]
+#[path = "../../provider-kit/tests/fuzz/money.rs"]
 mod money;
 #[path = "../../provider-payos/tests/fuzz/subject.rs"]
 mod payos;
@@ -17,7 +17,7 @@ mod payos;
 mod sepay;
 #[path = "../../examples/provider-template/tests/fuzz/subject.rs"]
 mod template;
-#[path = "../../payments-core/tests/fuzz/texts.rs"]
+#[path = "../../provider-kit/tests/fuzz/texts.rs"]
 mod texts;
 #[path = "../../vietqr/tests/fuzz/vietqr.rs"]
 mod vietqr;
@@ -25,7 +25,7 @@ mod vietqr;
 use std::sync::LazyLock;
 
 use conformance_fuzz::{Calls, Deliveries, second_reading, second_reading_of_template};
-use payments_core::signature::{Formula, Layout, Maker};
+use provider_kit::signature::{Formula, Layout, Maker};
 use tokio::runtime::{Builder, Runtime};
 
 /// HPay's notifications, returns and callbacks.

@@ -8,7 +8,7 @@
 //! use std::process::ExitCode;
 //!
 //! use payments_cli::CommandLine;
-//! use payments_core::registry::Registry;
+//! use provider_kit::registry::Registry;
 //! # mod provider_acme {
 //! #     use payments_core::{Provider, config::*, registry::*};
 //! #     pub const REGISTRATION: Registration = Registration::new("acme", "", "", build, "");

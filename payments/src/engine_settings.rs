@@ -10,12 +10,9 @@ mod present {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
-    use payments_core::{
-        Error, ErrorKind, ProviderId, Result,
-        config::{ConfigProblem, Environ, PaymentsConfig, Reader},
-        rules::AbsenceRule,
-    };
+    use payments_core::{Error, ErrorKind, ProviderId, Result, rules::AbsenceRule};
     use payments_engine::{Engine, EngineBuilder, Limits, SealingKey, Store};
+    use provider_kit::config::{ConfigProblem, Environ, PaymentsConfig, Reader};
 
     use crate::Payments;
 
@@ -178,7 +175,7 @@ mod present {
 
 #[cfg(not(feature = "engine"))]
 mod absent {
-    use payments_core::config::{ConfigProblem, Environ, PaymentsConfig};
+    use provider_kit::config::{ConfigProblem, Environ, PaymentsConfig};
 
     /// Uninhabited, because the engine is not compiled in.
     #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use payments_core::{
-    Clock, Error, ErrorKind, Provider, ProviderId, Result, Role, Timestamp,
+use payments_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result, Role, Timestamp};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{ConfigProblems, Context, Registry, shared_credentials},
 };
@@ -35,7 +35,7 @@ impl Payments {
     /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing every problem.
     #[cfg(all(feature = "reqwest", feature = "inventory"))]
     pub fn from_config(config: &PaymentsConfig) -> Result<Self> {
-        use payments_core::transport::{HttpClient, HttpClientSettings};
+        use provider_kit::transport::{HttpClient, HttpClientSettings};
 
         let client = HttpClient::new(HttpClientSettings::default())?;
         Self::build(config, &Registry::linked(), &Context::new(Arc::new(client)))

@@ -81,10 +81,10 @@ pub use payments_core::{
     Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
     SecretBytes, SecretError, StatedKey, StatementProvider, Submission, Suspect, SystemClock,
     Timestamp, TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider,
-    bank, check_page_address, check_web_address, config, json, match_credit, money, notification,
-    options, payment, payout, printable, reading, registry, rules, same_credit, signature,
-    statement, step, transport, virtual_account,
+    bank, check_page_address, check_web_address, json, match_credit, money, notification, options,
+    payment, payout, printable, rules, same_credit, statement, step, virtual_account,
 };
+pub use provider_kit::{config, reading, registry, signature, transport};
 pub use route::{Opened, PassedOver, Route};
 pub use vietqr;
 

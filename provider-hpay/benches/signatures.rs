@@ -13,14 +13,12 @@ use std::process::ExitCode;
 use aws_lc_rs::{rand::SystemRandom, rsa::KeyPair, signature::RSA_PKCS1_SHA256};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
-use payments_core::{
-    Secret,
-    signature::{
-        Field, Keys, SigningKeys,
-        rsa::{Signer, SignerKind},
-    },
-};
+use payments_core::Secret;
 use provider_hpay::formulas::{PAYOUT_REQUEST, VA_CREATE_REQUEST};
+use provider_kit::signature::{
+    Field, Keys, SigningKeys,
+    rsa::{Signer, SignerKind},
+};
 use turns::{in_turns, ratio};
 
 const KEY: &str = include_str!("../../simulators/hpay/data/test-only/merchant.key.pem");

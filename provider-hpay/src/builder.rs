@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use payments_core::{
-    Provider, check_web_address,
+use payments_core::{Provider, check_web_address, money::Currency};
+use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader},
-    money::Currency,
     registry::Context,
     signature::{
         Algorithm,

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use payments_core::{
-    Clock, Error, ErrorKind, Result, Secret, Submission,
-    money::Currency,
+use payments_core::{Clock, Error, ErrorKind, Result, Secret, Submission, money::Currency};
+use provider_kit::{
     signature::{
         CheckingKeys, Keys, SigningKeys,
         rsa::{PublicKey, Signer},

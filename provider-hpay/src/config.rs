@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use payments_core::{Environment, config::Source};
+use payments_core::Environment;
+use provider_kit::config::Source;
 use serde::Deserialize;
 
 use crate::{api::Apis, compat::Compat};
@@ -13,7 +14,8 @@ use crate::{api::Apis, compat::Compat};
 /// the [provider is built](crate::HPay::builder), which reports all problems together.
 ///
 /// ```
-/// use payments_core::{Environment, config::Source};
+/// use payments_core::Environment;
+/// use provider_kit::config::Source;
 /// use provider_hpay::{Body, Config};
 ///
 /// let passcode = Source::env("HPAY_PASSCODE");

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 
 use payments_core::{
     Raw,
-    notification::{Delivery, Proof, SignedParts, Untrusted, UntrustedReason},
-    signature::{CheckingKeys, Field, Formula},
+    notification::{Delivery, Proof, Untrusted, UntrustedReason},
 };
+use provider_kit::signature::{CheckingKeys, Field, Formula, SignedParts};
 
 /// The named values of a query. A missing value is empty, and no name occurs twice.
 pub(crate) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);

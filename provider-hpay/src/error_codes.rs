@@ -5,8 +5,8 @@
 
 use payments_core::{
     Decline, DeclineReason, Error, ErrorKind, Submission, Suspect, Uncertain, UncertainCause,
-    signature::{Confidence, Formula},
 };
+use provider_kit::signature::{Confidence, Formula};
 
 use crate::{
     envelope::{Envelope, Literal},

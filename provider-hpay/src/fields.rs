@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{Request, header::CONTENT_TYPE};
-use payments_core::{
-    Error, ErrorKind, Result,
-    signature::{Field, Formula, SigningKeys},
-};
+use payments_core::{Error, ErrorKind, Result};
+use provider_kit::signature::{Field, Formula, SigningKeys};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::operation::Encoding;

@@ -3,10 +3,8 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use payments_core::{
-    Error, ErrorKind, Suspect,
-    transport::{Unreadable, retry_after},
-};
+use payments_core::{Error, ErrorKind, Suspect};
+use provider_kit::transport::{Unreadable, retry_after};
 
 /// Refuses the response to an inquiry if its status is not 200.
 ///

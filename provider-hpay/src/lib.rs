@@ -7,7 +7,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use payments_core::{OrderRef, Submission, money::Money, payment::CreatePayment};
-//! use payments_core::{config::PaymentsConfig, registry::{Context, Registry}, transport::Transport};
+//! use provider_kit::{config::PaymentsConfig, registry::{Context, Registry}, transport::Transport};
 //!
 //! async fn link(config: &PaymentsConfig, client: Arc<dyn Transport>) -> payments_core::Result<()> {
 //!     let registry = Registry::empty().add(provider_hpay::REGISTRATION);

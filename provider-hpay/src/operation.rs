@@ -1,6 +1,6 @@
 //! One operation of HPay's interface, as a value.
 
-use payments_core::signature::Formula;
+use provider_kit::signature::Formula;
 
 use crate::{error_codes::ErrorCodes, hosts::Host};
 

@@ -1,6 +1,6 @@
 //! Every operation of HPay's interface that this crate carries out.
 
-use payments_core::signature::Formula;
+use provider_kit::signature::Formula;
 
 use crate::{
     account::api::BALANCE,

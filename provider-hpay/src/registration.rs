@@ -1,7 +1,7 @@
 //! The registration of this crate.
 
-use payments_core::{
-    Provider,
+use payments_core::Provider;
+use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader},
     registry::{Builder, Context, Registration},
 };
@@ -16,7 +16,7 @@ pub const REGISTRATION: Registration =
         .with_readings(READINGS);
 
 #[cfg(feature = "inventory")]
-payments_core::inventory::submit! { REGISTRATION }
+provider_kit::inventory::submit! { REGISTRATION }
 
 const EXAMPLE: &str = r#"[providers.hpay-main]
 kind = "hpay"
@@ -73,8 +73,9 @@ impl HPay {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use payments_core::{Environment, Provider, config::Source, registry::ConfigProblems};
-    /// use payments_core::transport::Transport;
+    /// use payments_core::{Environment, Provider};
+    /// use provider_kit::{config::Source, registry::ConfigProblems};
+    /// use provider_kit::transport::Transport;
     /// use provider_hpay::{Config, HPay};
     ///
     /// fn hpay(client: Arc<dyn Transport>) -> Result<Provider, ConfigProblems> {

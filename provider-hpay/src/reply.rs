@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use http::Response;
-use payments_core::{
-    Error, ErrorKind, Raw, Result,
+use payments_core::{Error, ErrorKind, Raw, Result};
+use provider_kit::{
     signature::{Field, Formula},
     transport::Unreadable,
 };

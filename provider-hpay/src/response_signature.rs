@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use payments_core::{
-    Authenticity, Error, ErrorKind, Raw, Uncertain, UncertainCause,
-    notification::Untrusted,
-    signature::{CheckingKeys, Field, Formula, Layout},
+    Authenticity, Error, ErrorKind, Raw, Uncertain, UncertainCause, notification::Untrusted,
 };
+use provider_kit::signature::{CheckingKeys, Field, Formula, Layout};
 use serde_json::value::RawValue;
 
 use crate::{

@@ -19,11 +19,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::Request;
-use payments_core::{
-    OrderRef, Result, Secret,
-    money::Money,
-    signature::{Keys, SigningKeys},
-};
+use payments_core::{OrderRef, Result, Secret, money::Money};
+use provider_kit::signature::{Keys, SigningKeys};
 
 use crate::{
     fields::Fields,

@@ -4,7 +4,7 @@
 //! none of them. A bug wraps a part of the correct provider: its HTTP client, or one of its roles.
 //!
 //! ```
-//! use payments_core::registry::Context;
+//! use provider_kit::registry::Context;
 //! use provider_mock::{MockGateway, Settings, bug::Bug};
 //!
 //! let gateway = MockGateway::new(Settings::test())?;
@@ -28,10 +28,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::{
-    Decline, DeclineReason, Listed, Provider, Result, Role, Submission, registry::Context,
-    transport::RetryPolicy,
-};
+use payments_core::{Decline, DeclineReason, Listed, Provider, Result, Role, Submission};
+use provider_kit::{registry::Context, transport::RetryPolicy};
 
 use crate::{EventSignature, Settings};
 

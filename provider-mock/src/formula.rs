@@ -1,6 +1,6 @@
 //! The signature formulas of the protocol, as data.
 
-use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Shape};
+use provider_kit::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Shape};
 
 use crate::wire::{ORDER, STAMP, STATE, TIMESTAMP};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{Call, Transport, TransportError, TransportErrorKind};
+use provider_kit::transport::{Call, Transport, TransportError, TransportErrorKind};
 
 use crate::gateway::{MockGateway, Reaction};
 

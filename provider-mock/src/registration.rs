@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use payments_core::{
     Environment, Provider, Secret,
-    config::{ConfigProblem, ProviderConfig, Reader},
     payment::CreateMode,
-    registry::{Context, Registration},
     rules::{AbsenceRule, Repeat, RepeatWindow},
     signature::Keys,
+};
+use provider_kit::{
+    config::{ConfigProblem, ProviderConfig, Reader},
+    registry::{Context, Registration},
     transport::Rate,
 };
 
@@ -31,7 +33,7 @@ pub const REGISTRATION: Registration =
     Registration::new(KIND, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), build, EXAMPLE)
         .with_formulas(FORMULAS);
 
-payments_core::register!(REGISTRATION);
+provider_kit::register!(REGISTRATION);
 
 const EXAMPLE: &str = r#"[providers.mock]
 kind = "mock"

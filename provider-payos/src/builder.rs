@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use payments_core::{
-    Provider, Secret, check_page_address,
+use payments_core::{Provider, Secret, check_page_address, signature::Keys};
+use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader, Source},
     registry::Context,
-    signature::Keys,
 };
 
 use crate::{

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, header::CONTENT_TYPE};
-use payments_core::{
-    Error, Result, Secret, Submission,
+use payments_core::{Error, Result, Secret, Submission};
+use provider_kit::{
     signature::{CheckingKeys, Field, Formula, Keys, SigningKeys},
     transport::{Call, Subject, Transport, Unreadable},
 };

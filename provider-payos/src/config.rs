@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use payments_core::{Environment, config::Source};
+use payments_core::Environment;
+use provider_kit::config::Source;
 use serde::Deserialize;
 
 /// The configuration of a payment channel, of a payout channel, or of one of each, from any serde
@@ -13,7 +14,8 @@ use serde::Deserialize;
 /// the [provider is built](crate::PayOS::builder), which reports all problems together.
 ///
 /// ```
-/// use payments_core::{Environment, config::Source};
+/// use payments_core::Environment;
+/// use provider_kit::config::Source;
 /// use provider_payos::Config;
 ///
 /// let mut config = Config::new(Environment::Production);
@@ -68,7 +70,7 @@ pub struct Config {
     #[serde(default)]
     pub longest_description: Option<u8>,
     /// Signature formulas that replace payOS's, in the syntax of
-    /// [`Formula::replaced`](payments_core::signature::Formula::replaced). The key is the part of a
+    /// [`Formula::replaced`](provider_kit::signature::Formula::replaced). The key is the part of a
     /// formula's name after the dot. Default: none.
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,

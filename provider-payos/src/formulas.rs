@@ -4,7 +4,7 @@
 //! All of them are an HMAC-SHA256 in lower-case hexadecimal. The key is the text of a channel's
 //! checksum key, whose hexadecimal digits are not decoded.
 
-use payments_core::signature::{
+use provider_kit::signature::{
     Algorithm, Confidence, Encoding, Formula, Layout, Maker, Members, NestedKeys, Order, Shape,
 };
 

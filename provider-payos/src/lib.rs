@@ -6,7 +6,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use payments_core::{OrderRef, Submission, money::Money, payment::CreatePayment};
-//! use payments_core::{config::PaymentsConfig, registry::{Context, Registry}, transport::Transport};
+//! use provider_kit::{config::PaymentsConfig, registry::{Context, Registry}, transport::Transport};
 //!
 //! async fn link(config: &PaymentsConfig, client: Arc<dyn Transport>) -> payments_core::Result<()> {
 //!     let registry = Registry::empty().add(provider_payos::REGISTRATION);
@@ -113,15 +113,16 @@ pub use payout::{
 pub use registration::REGISTRATION;
 pub use webhook::RegisteredWebhook;
 
-use payments_core::registry::Builder;
+use provider_kit::registry::Builder;
 
 impl PayOS {
     /// Returns a builder that creates a provider from `config`:
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use payments_core::{Environment, Provider, config::Source, registry::ConfigProblems};
-    /// use payments_core::transport::Transport;
+    /// use payments_core::{Environment, Provider};
+    /// use provider_kit::{config::Source, registry::ConfigProblems};
+    /// use provider_kit::transport::Transport;
     /// use provider_payos::{Config, PayOS};
     ///
     /// fn payos(client: Arc<dyn Transport>) -> Result<Provider, ConfigProblems> {

@@ -1,9 +1,7 @@
 //! The members of a JSON object in the form in which payOS signs them.
 
-use payments_core::{
-    json::JsonError,
-    signature::{Field, Formula, Layout, Members},
-};
+use payments_core::json::JsonError;
+use provider_kit::signature::{Field, Formula, Layout, Members};
 
 /// Returns the members of a JSON object as the texts that a formula signs.
 ///

@@ -1,7 +1,7 @@
 //! The registration of this crate.
 
-use payments_core::{
-    Provider,
+use payments_core::Provider;
+use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader},
     registry::{Context, Registration},
 };
@@ -20,7 +20,7 @@ pub const REGISTRATION: Registration = Registration::new(
 .with_formulas(FORMULAS)
 .without_sandbox();
 
-payments_core::register!(REGISTRATION);
+provider_kit::register!(REGISTRATION);
 
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);

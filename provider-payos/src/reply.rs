@@ -6,6 +6,8 @@ use payments_core::{
     Decline, DeclineReason, Error, ErrorKind, Raw, Result, Submission, Suspect, Uncertain,
     UncertainCause,
     notification::{Untrusted, UntrustedReason},
+};
+use provider_kit::{
     signature::{Authenticity, CheckingKeys},
     transport::{Unreadable, retry_after},
 };

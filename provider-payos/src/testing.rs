@@ -17,11 +17,8 @@
 
 use bytes::Bytes;
 use http::{Request, header::CONTENT_TYPE};
-use payments_core::{
-    Error, OrderRef, Result, Secret,
-    money::Money,
-    signature::{Keys, SigningKeys},
-};
+use payments_core::{Error, OrderRef, Result, Secret, money::Money};
+use provider_kit::signature::{Keys, SigningKeys};
 use serde_json::{Value, json};
 
 use crate::{

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Response;
-use payments_core::{
-    Role,
+use payments_core::Role;
+use provider_kit::{
     config::{Environ, PaymentsConfig},
     registry::{Context, Registry},
     transport::{Call, Transport, TransportError, TransportErrorKind},

@@ -15,8 +15,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use payments_core::{
     EndpointName, ErrorKind, Provider, Secret, Timestamp,
-    config::{PaymentsConfig, Value as Setting},
     notification::{Delivery, EventData, Evidence, Received},
+};
+use provider_kit::{
+    config::{PaymentsConfig, Value as Setting},
     registry::{Context, Registry},
     signature::{
         CheckingKeys, Coverage, Field, Formula, Keys, Layout, Members, SigningKeys, TemplateError,

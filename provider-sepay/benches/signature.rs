@@ -14,8 +14,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use payments_core::{
     EndpointName, Provider, Secret, Timestamp,
-    config::PaymentsConfig,
     notification::{Delivery, Received},
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     signature::{Field, Formula, Keys, SigningKeys},
     transport::{Call, Transport, TransportError, TransportErrorKind},

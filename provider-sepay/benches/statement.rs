@@ -18,9 +18,11 @@ use bytes::Bytes;
 use http::Response;
 use payments_core::{
     Provider,
+    statement::{Cursor, StatementFilter, StatementReader},
+};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
-    statement::{Cursor, StatementFilter, StatementReader},
     transport::{Call, HttpClient, HttpClientSettings, Transport, TransportError},
 };
 use rust_decimal::Decimal;

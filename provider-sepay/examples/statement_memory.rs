@@ -17,10 +17,10 @@ use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
-use payments_core::{
+use payments_core::statement::{Cursor, StatementFilter, StatementReader};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
-    statement::{Cursor, StatementFilter, StatementReader},
     transport::{HttpClient, HttpClientSettings},
 };
 use simulator_sepay::{Host, SePaySimulator, Settings};

@@ -1,6 +1,6 @@
 //! SePay's signature formulas, as data with their sources.
 
-use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order, Shape};
+use provider_kit::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order, Shape};
 
 /// Every formula of this crate.
 pub const FORMULAS: &[Formula] = &[CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK];

@@ -4,9 +4,11 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use payments_core::{
-//!     OrderRef, Submission, config::PaymentsConfig, money::Money, payment::{CreatePayment, NextAction},
-//!     registry::{Context, Registry}, transport::HttpClient,
+//! use payments_core::{OrderRef, Submission, money::Money, payment::{CreatePayment, NextAction}};
+//! use provider_kit::{
+//!     config::PaymentsConfig,
+//!     registry::{Context, Registry},
+//!     transport::HttpClient,
 //! };
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {

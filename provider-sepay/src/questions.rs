@@ -1,6 +1,6 @@
 //! Inquiries that have no effect, in addition to those of the roles.
 
-use payments_core::reading::Question;
+use provider_kit::reading::Question;
 
 /// The inquiries of `payments doctor --online` in addition to those of the roles.
 #[cfg(not(feature = "oauth"))]

@@ -5,8 +5,8 @@ use payments_core::{
     Error, ErrorKind, Provider, Result, Submission, Timestamp,
     money::Money,
     payment::{CreatePayment, NextAction},
-    reading::{Alternative, Change, Finding, MadeUp, Reading, Settles},
 };
+use provider_kit::reading::{Alternative, Change, Finding, MadeUp, Reading, Settles};
 
 use crate::{
     SePay,

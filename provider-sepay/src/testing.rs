@@ -14,11 +14,8 @@ mod token_request;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
-use payments_core::{
-    OrderRef, Secret, Timestamp,
-    money::Money,
-    signature::{Keys, SigningKeys},
-};
+use payments_core::{OrderRef, Secret, Timestamp, money::Money};
+use provider_kit::signature::{Keys, SigningKeys};
 use serde_json::{Value, json};
 
 pub use token_request::TokenRequest;

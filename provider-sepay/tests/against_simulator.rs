@@ -16,14 +16,16 @@ use http::{Response, StatusCode};
 use payments_core::{
     Absence, Clock, DeclineReason, EndpointName, Lookup, Movement, OrderRef, Provider, Submission,
     SystemClock,
-    config::PaymentsConfig,
     money::Money,
     notification::{
         Confirmation, Delivery, Event, EventData, Evidence, Notification, Outcome, Received,
     },
     payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState},
-    registry::{Context, Registry},
     statement::{Cursor, StatementFilter},
+};
+use provider_kit::{
+    config::PaymentsConfig,
+    registry::{Context, Registry},
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
 use provider_sepay::{HostedMethod, OrderQuery, SePay, SePayOptions};

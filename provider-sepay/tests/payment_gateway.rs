@@ -10,10 +10,12 @@ use futures_util::TryStreamExt;
 use http::{Response, StatusCode};
 use payments_core::{
     EndpointName, OrderRef, Provider, Timestamp,
-    config::PaymentsConfig,
     money::Money,
     notification::{Confirmation, Delivery, EventData},
     payment::{Buyer, CreatePayment, NextAction, PaymentState, PostForm},
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };

@@ -15,10 +15,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use payments_core::{
     EndpointName, OrderRef, Provider, Secret, Timestamp,
-    config::{PaymentsConfig, Value as Setting},
     money::Money,
     notification::{Delivery, EventData, Received},
     payment::{Buyer, CreatePayment, NextAction},
+};
+use provider_kit::{
+    config::{PaymentsConfig, Value as Setting},
     registry::{Context, Registry},
     signature::{self, CheckingKeys, Field, Formula, Keys, Part, SigningKeys, Window},
     transport::{Call, Transport, TransportError, TransportErrorKind},

@@ -13,8 +13,8 @@ use payments_core::{
     money::Money,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
     rules::{AbsenceRule, AmountLimits, Repeat},
-    transport::{Call, Transport, Unreadable},
 };
+use provider_kit::transport::{Call, Transport, Unreadable};
 
 /// What is done wrongly.
 #[derive(Clone, Copy, Debug, PartialEq)]

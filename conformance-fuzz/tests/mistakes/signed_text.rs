@@ -1,7 +1,7 @@
 //! Formulas that sign what they should refuse: the second request is found.
 
 use conformance_fuzz::{second_reading, second_reading_of_template};
-use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order, Shape};
+use provider_kit::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order, Shape};
 
 const SHAPES: &[(&str, Shape)] = &[
     ("order", Shape::Word),

@@ -3,7 +3,8 @@
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
-use payments_core::{Absence, ErrorKind, Provider, rules::AbsenceRule, transport::CallClass};
+use payments_core::{Absence, ErrorKind, Provider, rules::AbsenceRule};
+use provider_kit::transport::CallClass;
 
 use crate::{
     Flaw, Operation, Start,

@@ -1,7 +1,8 @@
 //! A provider has the roles that the suite names. It does what it declares as supported, and refuses
 //! what it declares as unsupported.
 
-use payments_core::{ErrorKind, transport::CallClass};
+use payments_core::ErrorKind;
+use provider_kit::transport::CallClass;
 
 use crate::{
     Flaw, Operation, Start,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use payments_core::transport::{
+use provider_kit::transport::{
     BootInstant, CallClass, Departure, DepartureDecision, Transport as _, with_departure,
 };
 

@@ -7,10 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderValue, Response, StatusCode};
-use payments_core::{
-    Provider,
-    transport::{CallClass, RetryPolicy},
-};
+use payments_core::Provider;
+use provider_kit::transport::{CallClass, RetryPolicy};
 use tokio::time::Instant;
 
 use crate::{

@@ -5,9 +5,9 @@ use payments_core::{
     money::{Currency, Money},
     payment::PaymentMethod,
     rules::{Alphabet, AmountLimits, TextRules},
-    transport::CallClass,
     virtual_account::Uses,
 };
+use provider_kit::transport::CallClass;
 
 use crate::{
     Flaw, Operation, Start,

@@ -3,8 +3,8 @@
 use payments_core::{
     Direction, Role,
     payment::{CreateMode, Payment, Registered},
-    transport::CallClass,
 };
+use provider_kit::transport::CallClass;
 
 use crate::{
     Booking, Flaw, Operation,

@@ -3,8 +3,8 @@
 use payments_core::{
     AccountId, Listed, Movement,
     statement::{Cursor, StatementFilter},
-    transport::CallClass,
 };
+use provider_kit::transport::CallClass;
 
 use crate::{
     ChangedResponse, Flaw, Meaning, Operation, Start,

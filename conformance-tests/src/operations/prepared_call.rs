@@ -4,9 +4,9 @@ use payments_core::{
     Absence, Provider, Result, Timestamp,
     money::Money,
     payment::PaymentState,
-    transport::{CallClass, Subject as CallSubject},
     virtual_account::{ResolveOpen, VirtualAccountState},
 };
+use provider_kit::transport::{CallClass, Subject as CallSubject};
 
 use crate::{
     Flaw, Meaning, Operation, Subject, fixture::Fixture, flaw::InFlaw as _, requests::Requests,

@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use payments_core::{Timestamp, money::Money, notification::Event, transport::CallClass};
+use payments_core::{Timestamp, money::Money, notification::Event};
+use provider_kit::transport::CallClass;
 
 use crate::{
     Booking, Flaw, Operation, ReceivedFields,

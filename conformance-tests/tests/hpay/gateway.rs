@@ -15,15 +15,17 @@ use md5::{Digest, Md5};
 use payments_core::{
     Clock, EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Role, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    config::PaymentsConfig,
     money::Money,
     payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
-    registry::Registry,
-    transport::{Call, HttpClient, HttpClientSettings, Transport},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
 use provider_hpay::endpoints::{NOTIFY, RETURN, VA_CALLBACK};
+use provider_kit::{
+    config::PaymentsConfig,
+    registry::Registry,
+    transport::{Call, HttpClient, HttpClientSettings, Transport},
+};
 use simulator_hpay::{
     AccountStatus, Announcement, BookingKind, CallbackForm, HPaySimulator, PayAs, PayoutStart,
     Settings,

@@ -16,14 +16,16 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
     Clock, EndpointName, OrderRef, PayoutRef, Provider, Role, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    config::PaymentsConfig,
     money::Money,
     payment::{CreateMode, CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
-    registry::Registry,
     rules::{Repeat, RepeatWindow},
-    transport::{Call, HttpClient, HttpClientSettings, Transport},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
+};
+use provider_kit::{
+    config::PaymentsConfig,
+    registry::Registry,
+    transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
 use provider_mock::{
     BookingKind, EventSignature, PayoutOutcome, Settings,

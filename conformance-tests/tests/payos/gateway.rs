@@ -13,12 +13,11 @@ use http::{Request, Response};
 use payments_core::{
     Clock, EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Role, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    config::PaymentsConfig,
     money::Money,
     payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
-    registry::Registry,
 };
+use provider_kit::{config::PaymentsConfig, registry::Registry};
 use provider_payos::endpoints::{RETURN, WEBHOOK};
 use serde_json::Value;
 use simulator_payos::{

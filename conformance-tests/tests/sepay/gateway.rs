@@ -6,10 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use conformance_tests::{Booking, Hosts, SignedIn, Tuning, WebhookSample};
 use http::{Request, StatusCode};
-use payments_core::{
-    Clock, EndpointName, ManualClock, Provider, Timestamp,
+use payments_core::{Clock, EndpointName, ManualClock, Provider, Timestamp, money::Money};
+use provider_kit::{
     config::PaymentsConfig,
-    money::Money,
     registry::Registry,
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use payments_cli::{CommandLine, RunningSimulator, Simulator};
-use payments_core::registry::Registry;
+use provider_kit::registry::Registry;
 use provider_template::{
     REGISTRATION,
     simulator::{API_KEY, MERCHANT, NOTIFY_SECRET, Template},

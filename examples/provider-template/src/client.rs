@@ -7,13 +7,16 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
 use payments_core::{
     Error, Lookup, OrderRef, PaymentProvider, Result, Secret, Submission,
-    money::{Money, wire::Number},
+    money::Money,
     payment::{
         CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentField, Refund,
         RefundPayment,
     },
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, RepeatWindow, TextRules},
+};
+use provider_kit::{
     transport::{Call, Transport},
+    wire::Number,
 };
 
 use crate::{map, wire};

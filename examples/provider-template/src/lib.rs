@@ -10,8 +10,8 @@ mod wire;
 
 use std::sync::Arc;
 
-use payments_core::{
-    Provider,
+use payments_core::Provider;
+use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader},
     registry::{Context, Registration},
     transport::Rate,
@@ -30,7 +30,7 @@ pub const REGISTRATION: Registration = Registration::new(
 )
 .with_formulas(signature::FORMULAS);
 
-payments_core::register!(REGISTRATION);
+provider_kit::register!(REGISTRATION);
 
 /// Reads every key before it builds anything, so that all problems are reported together.
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {

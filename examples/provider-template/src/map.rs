@@ -10,8 +10,8 @@ use payments_core::{
     notification::{Confirmation, Event, EventData},
     payment::{CreatePayment, NextAction, Payment, PaymentState},
     step::Step,
-    transport::Unreadable,
 };
+use provider_kit::transport::Unreadable;
 
 use crate::wire;
 

@@ -9,10 +9,11 @@ use payments_core::{
     EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        SignedParts, Untrusted, UntrustedReason,
+        Untrusted, UntrustedReason,
     },
     signature::Keys,
 };
+use provider_kit::signature::SignedParts;
 
 use crate::{client::Client, map, signature, wire};
 

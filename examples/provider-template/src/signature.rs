@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use payments_core::{
     Timestamp,
-    notification::{Proof, SignedParts, Untrusted},
-    signature::{Algorithm, CheckingKeys, Confidence, Formula, Item, Keys, Layout, Maker, Window},
+    notification::{Proof, Untrusted},
+};
+use provider_kit::signature::{
+    Algorithm, CheckingKeys, Confidence, Formula, Item, Keys, Layout, Maker, SignedParts, Window,
 };
 
 /// Every formula of this crate.

@@ -2,7 +2,7 @@
 //!
 //! Source: the imaginary "Template API guide", chapters named at each type.
 
-use payments_core::money::wire::{Number, as_integer};
+use provider_kit::wire::{Number, as_integer};
 use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/payments` (chapter "Open a payment").

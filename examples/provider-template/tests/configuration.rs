@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use payments_core::{
-    Role,
+use payments_core::Role;
+use provider_kit::{
     config::{Environ, PaymentsConfig},
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},

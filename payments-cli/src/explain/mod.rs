@@ -76,7 +76,8 @@ impl Explanation {
     ///
     /// ```
     /// use payments_cli::explain::Explanation;
-    /// use payments_core::{Secret, signature::*};
+    /// use payments_core::Secret;
+    /// use provider_kit::signature::*;
     ///
     /// const ITEMS: &[Item] = &[Item::field("order"), Item::field("amount"), Item::Secret];
     /// const NOTICE: Formula = Formula::new(

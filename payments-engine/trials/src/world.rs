@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 use payments_core::{
     ErrorKind, ManualClock, PayoutRef, Provider, Submission, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    config::PaymentsConfig,
     money::Money,
     payout::{Beneficiary, CreatePayout, Payout},
-    registry::{Context, Registry},
     rules::Repeat,
-    transport::{HttpClient, HttpClientSettings, RetryPolicy},
 };
 use payments_engine::{
     Engine, EngineBuilder, Limits, Observed, PayoutRecord, RecordState, Seeded, Store,
+};
+use provider_kit::{
+    config::PaymentsConfig,
+    registry::{Context, Registry},
+    transport::{HttpClient, HttpClientSettings, RetryPolicy},
 };
 use provider_mock::{
     MockGateway, Operation, PayoutStart, Settings,

@@ -19,9 +19,9 @@ use payments_core::{
     OrderRef, Submission,
     money::Money,
     payment::{CreatePayment, PaymentMethod},
-    transport::{HttpClient, HttpClientSettings, RetryPolicy},
 };
 use payments_engine::{Engine, OpeningState};
+use provider_kit::transport::{HttpClient, HttpClientSettings, RetryPolicy};
 use provider_mock::{
     Operation, Scripted, Settings,
     simulator::{MockSimulator, SimulatorSettings},

@@ -14,11 +14,9 @@ use axum::{Router, extract::State, routing::post};
 use bytes::Bytes;
 use engine_trials::world::{MAIN, PATIENCE, World, holds_within, payout};
 use http::{HeaderMap, StatusCode};
-use payments_core::{
-    Secret,
-    transport::{HttpClient, HttpClientSettings},
-};
+use payments_core::Secret;
 use payments_engine::{Engine, HandlerLimits, WebhookKey, WebhookSink};
+use provider_kit::transport::{HttpClient, HttpClientSettings};
 use provider_mock::PayoutOutcome;
 use standardwebhooks::Webhook;
 
@@ -143,7 +141,7 @@ async fn a_receiver_with_another_key_verifies_nothing() {
 
 #[test]
 fn an_address_that_anybody_can_read_is_refused() {
-    let client: Arc<dyn payments_core::transport::Transport> =
+    let client: Arc<dyn provider_kit::transport::Transport> =
         Arc::new(HttpClient::new(HttpClientSettings::default()).unwrap());
     let key = || WebhookKey::new(&Secret::new(KEY).unwrap()).unwrap();
     for bad in ["http://stock.example/in", "ftp://127.0.0.1/in", "stock.example"] {

@@ -23,13 +23,9 @@ use engine_trials::{
 };
 use futures_util::future::{join, join_all};
 use http::{Method, Request};
-use payments_core::{
-    OrderRef, SystemClock,
-    money::Money,
-    rules::Repeat,
-    transport::{Call, HttpClient, HttpClientSettings, Transport},
-};
+use payments_core::{OrderRef, SystemClock, money::Money, rules::Repeat};
 use payments_engine::{Engine, OpeningState, RecordState, Store};
+use provider_kit::transport::{Call, HttpClient, HttpClientSettings, Transport};
 use provider_mock::{
     MockGateway, Operation, PayoutStart, Settings,
     simulator::{MockSimulator, SimulatorSettings},

@@ -6,13 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine_trials::world::{MAIN, PATIENCE, holds_within};
-use payments_core::{
-    OrderRef,
-    money::Money,
-    payment::CreatePayment,
-    transport::{Call, HttpClient, HttpClientSettings, Transport},
-};
+use payments_core::{OrderRef, money::Money, payment::CreatePayment};
 use payments_engine::{Engine, Store};
+use provider_kit::transport::{Call, HttpClient, HttpClientSettings, Transport};
 use provider_mock::simulator::{MockSimulator, SimulatorSettings};
 
 /// A shop that listens on loopback.

@@ -3,7 +3,7 @@
 
 mod shape;
 
-use payments_core::config::{ConfigProblem, PaymentsConfig};
+use provider_kit::config::{ConfigProblem, PaymentsConfig};
 use toml::de::DeTable;
 
 /// The part of a configuration that could be read, and the problems of the rest.

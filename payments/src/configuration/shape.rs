@@ -1,7 +1,7 @@
 //! Converts TOML into a configuration, with a problem for each value that a configuration cannot
 //! contain.
 
-use payments_core::config::{ConfigProblem, PaymentsConfig};
+use provider_kit::config::{ConfigProblem, PaymentsConfig};
 use toml::{
     Table, Value,
     de::{DeTable, DeValue},

@@ -12,6 +12,8 @@ use payments_core::{
     notification::{Proof, Untrusted},
     payout::{Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
+};
+use provider_kit::{
     signature::{self, Keys, Part, Signature, Window},
     transport::Unreadable,
 };

@@ -1,8 +1,7 @@
 //! The balance inquiry (source: HPay API reference 1.0.0, Account balance Inquiry).
 
-use payments_core::{
-    Error, ErrorKind, Result, Timestamp, money::Currency, payout, signature::Formula,
-};
+use payments_core::{Error, ErrorKind, Result, Timestamp, money::Currency, payout};
+use provider_kit::signature::Formula;
 
 use super::{api::BALANCE, status::CODES, wire};
 use crate::{

@@ -1,6 +1,6 @@
 //! Responses about the merchant's account at HPay, with HPay's own field names.
 
-use payments_core::money::wire::Grouped;
+use provider_kit::wire::Grouped;
 use serde::Deserialize;
 
 use crate::envelope::Literal;

@@ -2,10 +2,10 @@
 
 use payments_core::{
     Direction, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw, Result,
-    money::{Currency, Money, wire::Number},
+    money::{Currency, Money},
     payment::{Payment, PaymentState},
-    signature::Formula,
 };
+use provider_kit::{signature::Formula, wire::Number};
 
 use super::{
     inquiry_window::{UNKNOWN_ORDER, absence},

@@ -5,12 +5,11 @@ use payments_core::{
     Direction, GatewayRef, Movement, OrderRef, Raw, StatedKey,
     money::Money,
     notification::{
-        Delivery, Endpoint, EventData, Notification, Proof, Received, SignedParts, Untrusted,
-        UntrustedReason,
+        Delivery, Endpoint, EventData, Notification, Proof, Received, Untrusted, UntrustedReason,
     },
     payment::{Payment, PaymentState},
-    signature::Field,
 };
+use provider_kit::signature::{Field, SignedParts};
 
 use super::status::notified_state;
 use crate::{

@@ -1,6 +1,6 @@
 //! The signature formulas of the checkout: links, notifications, inquiries and tokens.
 
-use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
+use provider_kit::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
 
 use super::field_shapes::SHAPES;
 

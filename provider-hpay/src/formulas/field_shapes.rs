@@ -4,7 +4,7 @@
 //! HPay joins the signed values with spaces or pipes and escapes neither. A value is therefore
 //! refused if other well-formed values would give the same signed text.
 
-use payments_core::signature::Shape;
+use provider_kit::signature::Shape;
 
 /// The shape of every field of a request or a notification. Other fields have [`Shape::Any`].
 pub(super) const SHAPES: &[(&str, Shape)] = &[

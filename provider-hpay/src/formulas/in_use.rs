@@ -23,7 +23,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use payments_core::signature::{Formula, Maker};
+use provider_kit::signature::{Formula, Maker};
 
 use super::{
     CHECKOUT_LINK, CHECKOUT_LINK_15_FIELDS, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK, FORMULAS,

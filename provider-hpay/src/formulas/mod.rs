@@ -16,7 +16,7 @@ mod openapi;
 mod payout;
 mod virtual_account;
 
-use payments_core::signature::Formula;
+use provider_kit::signature::Formula;
 
 pub use account::{BALANCE_REQUEST, BALANCE_RESPONSE};
 pub use checkout::{
@@ -74,7 +74,7 @@ pub const FORMULAS: &[Formula] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use payments_core::signature::{Confidence, Layout};
+    use provider_kit::signature::{Confidence, Layout};
 
     use super::*;
 

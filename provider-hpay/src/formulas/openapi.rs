@@ -3,7 +3,7 @@
 //! Both sign the base64 text of the data exactly as it is sent, so that there is no doubt where the
 //! signed text begins and ends.
 
-use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+use provider_kit::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
 use super::field_shapes::SHAPES;
 

@@ -1,6 +1,6 @@
 //! The signature formulas of payouts (FirmBanking, iBFT).
 
-use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+use provider_kit::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
 use super::field_shapes::SHAPES;
 

@@ -13,8 +13,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use payments_core::{
     EndpointName, NotificationReceiver, Result, Timestamp,
-    notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts},
+    notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received},
 };
+use provider_kit::signature::SignedParts;
 
 use crate::{checkout::payment_notification, client::HPay, endpoints, virtual_account::callback};
 

@@ -1,9 +1,7 @@
 //! One call of the newer OpenAPI, up to the point where the data of its response is read.
 
-use payments_core::{
-    Raw, Result, Submission,
-    transport::{Subject, Unreadable},
-};
+use payments_core::{Raw, Result, Submission};
+use provider_kit::transport::{Subject, Unreadable};
 use serde::de::DeserializeOwned;
 
 use super::status::REFUSED;

@@ -21,7 +21,7 @@ pub(crate) mod virtual_account;
 pub(crate) use request_id::request_id;
 pub(crate) use token::{Credentials, Tokens};
 
-use payments_core::signature::Formula;
+use provider_kit::signature::Formula;
 
 use crate::{
     formulas::{OPENAPI_REQUEST, OPENAPI_RESPONSE},

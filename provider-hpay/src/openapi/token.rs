@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
-use payments_core::{
-    Clock, Error, ErrorKind, Result, Secret, Timestamp,
-    transport::{Call, Transport},
-};
+use payments_core::{Clock, Error, ErrorKind, Result, Secret, Timestamp};
+use provider_kit::transport::{Call, Transport};
 use serde::Deserialize;
 
 use crate::{envelope::Literal, fields::Fields, http_status, kept::Kept, operation::Encoding};

@@ -8,8 +8,8 @@ use payments_core::{
     Clock, Error, ErrorKind, Result, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     payout::Beneficiary,
-    signature::Formula,
 };
+use provider_kit::signature::Formula;
 
 use super::{api::NAME_CHECK, status::CODES, wire};
 use crate::{

@@ -7,8 +7,8 @@ use payments_core::{
     bank::AccountNumber,
     money::Currency,
     payout::{CreatePayout, Payout, PayoutState},
-    signature::Formula,
 };
+use provider_kit::signature::Formula;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 

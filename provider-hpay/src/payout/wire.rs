@@ -1,6 +1,6 @@
 //! Responses about payouts and names, with HPay's own field names.
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::envelope::Literal;

@@ -6,9 +6,9 @@ use payments_core::{
     money::Money,
     payment::{CreatePayment, NextAction, Payment, PaymentMethod},
     payout::{CreatePayout, Payout},
-    reading::{Finding, MadeUp},
     virtual_account::OpenVirtualAccount,
 };
+use provider_kit::reading::{Finding, MadeUp};
 
 use crate::{
     api::{Api, Apis},

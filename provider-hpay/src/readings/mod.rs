@@ -3,7 +3,7 @@
 
 mod ask;
 
-use payments_core::reading::{Alternative, Change, Reading, Settles};
+use provider_kit::reading::{Alternative, Change, Reading, Settles};
 
 use crate::endpoints;
 

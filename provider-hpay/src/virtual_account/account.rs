@@ -4,12 +4,12 @@ use payments_core::{
     Raw, Submission, Uncertain, UncertainCause,
     bank::{AccountNumber, Bin},
     money::{Currency, Money},
-    transport::Unreadable,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountNumber,
         VirtualAccountRef, VirtualAccountState,
     },
 };
+use provider_kit::transport::Unreadable;
 use vietqr::VietQr;
 
 use super::{

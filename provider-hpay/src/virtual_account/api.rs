@@ -3,11 +3,11 @@
 use payments_core::{
     Error, Listed, Movement, Result, Submission, Timestamp,
     bank::AccountNumber,
-    transport::Subject,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, Uses, VirtualAccount, VirtualAccountRef,
     },
 };
+use provider_kit::transport::Subject;
 
 use super::{account, credit::CreditRows, status};
 use crate::{

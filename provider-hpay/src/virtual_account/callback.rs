@@ -17,11 +17,11 @@ use payments_core::{
     bank::AccountNumber,
     money::{Currency, Money},
     notification::{
-        Delivery, Endpoint, EventData, Notification, Received, SignedParts, Untrusted,
-        UntrustedReason,
+        Delivery, Endpoint, EventData, Notification, Received, Untrusted, UntrustedReason,
     },
     payment::{Payment, PaymentState},
 };
+use provider_kit::signature::SignedParts;
 
 use super::{
     credit::{is_number, with_details},

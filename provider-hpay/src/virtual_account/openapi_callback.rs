@@ -9,8 +9,8 @@ use payments_core::{
     bank::AccountNumber,
     money::{Currency, Money},
     notification::{Endpoint, EventData, Notification, Received, Untrusted, UntrustedReason},
-    signature::Field,
 };
+use provider_kit::signature::Field;
 
 use super::credit::is_number;
 use crate::{

@@ -1,6 +1,6 @@
 //! Responses about virtual accounts, with HPay's own field names.
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::Deserialize;
 
 use crate::envelope::Literal;

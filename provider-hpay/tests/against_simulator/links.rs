@@ -7,7 +7,6 @@ use payments_core::{
     money::{Currency, Money},
     notification::Delivery,
     payment::{CreatePayment, NextAction, Payment, PaymentState},
-    transport::{Call, Transport},
 };
 use provider_hpay::{
     HPay,
@@ -15,6 +14,7 @@ use provider_hpay::{
     options::{AtmToken, HPayOptions, Language},
     token::{CardKind, CardToken, RevokeToken, Revoked, SavedCard},
 };
+use provider_kit::transport::{Call, Transport};
 use simulator_hpay::{AdvancedLink, CardKind as AtHPay, PayAs, Settings};
 
 use crate::world::World;

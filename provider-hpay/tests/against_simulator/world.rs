@@ -9,14 +9,16 @@ use http::Request;
 use payments_core::{
     Clock, EndpointName, Lookup, ManualClock, OrderRef, PayoutRef, Provider, Submission, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    config::{PaymentsConfig, Value},
     money::Money,
     notification::{Confirmation, Delivery, Event, Notification, Received},
     payment::{CreatePayment, NextAction, Payment, PaymentMethod},
     payout::{Beneficiary, CreatePayout, Payout},
+    virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
+};
+use provider_kit::{
+    config::{PaymentsConfig, Value},
     registry::{Context, Registry},
     transport::{Call, HttpClient, HttpClientSettings, RetryPolicy},
-    virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
 use simulator_hpay::{CallbackForm, HPaySimulator, Settings};
 use simulator_kit::Clock as GatewayClock;
@@ -105,7 +107,7 @@ impl World {
             panic!("no link")
         };
         let page = Request::get(url).body(Bytes::new()).unwrap();
-        let client: Arc<dyn payments_core::transport::Transport> =
+        let client: Arc<dyn provider_kit::transport::Transport> =
             Arc::<HttpClient>::clone(&self.client);
         let page = client.inquire(Call::inquiry("buyer", page)).await.unwrap();
         assert!(String::from_utf8_lossy(page.body()).contains("200.000 ₫"), "the page shows it");

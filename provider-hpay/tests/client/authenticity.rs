@@ -4,9 +4,9 @@ use payments_core::{
     Authenticity, Error, ErrorKind, Lookup, Provider, Secret,
     money::Money,
     payment::{Payment, PaymentState},
-    signature::{Keys, SigningKeys},
 };
 use provider_hpay::formulas::{CHECKOUT_V1_LINK, ORDER_INQUIRY_RESPONSE};
+use provider_kit::signature::{Keys, SigningKeys};
 
 use crate::support::{self, PASSCODE, Script};
 

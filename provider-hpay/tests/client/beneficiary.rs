@@ -9,8 +9,8 @@ use http::Response;
 use payments_core::{
     ErrorKind,
     bank::{AccountNumber, BankAccount, Bin},
-    transport::{Call, CallClass, Transport, TransportError},
 };
+use provider_kit::transport::{Call, CallClass, Transport, TransportError};
 
 use crate::support::{self, Script};
 

@@ -6,7 +6,6 @@ use payments_core::{
     EndpointName, Secret,
     notification::{Delivery, UntrustedReason},
     payment::NextAction,
-    signature::{Keys, SigningKeys},
 };
 use provider_hpay::{
     HPay,
@@ -14,6 +13,7 @@ use provider_hpay::{
     formulas::REVOKE_TOKEN_NOTIFICATION,
     token::{CardToken, RevokeToken, Revoked, TokenRevocation},
 };
+use provider_kit::signature::{Keys, SigningKeys};
 
 use crate::support::{self, PASSCODE, Script};
 

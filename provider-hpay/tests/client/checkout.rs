@@ -10,13 +10,13 @@ use payments_core::{
         Buyer, CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, RefundPayment,
         Registered,
     },
-    transport::{CallClass, TransportErrorKind},
 };
 use provider_hpay::{
     HPay,
     formulas::CHECKOUT_V1_LINK,
     options::{HPayOptions, Language, MethodGroup},
 };
+use provider_kit::transport::{CallClass, TransportErrorKind};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{self, NOW, Script};

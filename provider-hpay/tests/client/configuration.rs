@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use payments_core::{
-    Environment, Role,
+use payments_core::{Environment, Role};
+use provider_kit::{
     config::{Environ, PaymentsConfig, Source, Value},
     registry::{Context, Registry},
 };

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use payments_core::{
     Provider,
-    config::Value,
     money::Money,
     payment::{CreatePayment, NextAction},
 };
@@ -14,6 +13,7 @@ use provider_hpay::{
     options::HPayOptions,
     token::{CardToken, RevokeToken},
 };
+use provider_kit::config::Value;
 
 use crate::{
     operations::{self, Service},

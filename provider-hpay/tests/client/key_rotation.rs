@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::{
     EndpointName, Provider, Secret, Timestamp,
-    config::Value,
     money::Money,
     notification::{Delivery, Received},
     payment::{CreatePayment, NextAction},
@@ -18,6 +17,7 @@ use provider_hpay::{
     testing::Deliveries,
     token::{CardToken, RevokeToken},
 };
+use provider_kit::config::Value;
 
 use crate::{
     operations::{self, Outcome, accepted_payout},

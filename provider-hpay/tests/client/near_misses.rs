@@ -13,7 +13,6 @@ use payments_core::{
     money::Money,
     notification::{Confirmation, Delivery, Received, UntrustedReason},
     payout::{Beneficiary, CreatePayout},
-    signature::rsa::SignerKind,
     virtual_account::{OpenVirtualAccount, UpdateVirtualAccount, VirtualAccountRef},
 };
 use provider_hpay::{
@@ -21,6 +20,7 @@ use provider_hpay::{
     endpoints::{NOTIFY, RETURN, VA_CALLBACK},
     testing::Deliveries,
 };
+use provider_kit::signature::rsa::SignerKind;
 use serde_json::{Value, json};
 
 use crate::support::{self, HPAY_KEY, NOW, PASSCODE, Script};

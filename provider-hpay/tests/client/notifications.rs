@@ -248,7 +248,7 @@ fn an_endpoint_takes_its_own_method_and_nothing_else() {
 fn an_older_passcode_is_accepted_while_it_is_changed() {
     let mut table = support::table();
     let keys = ["the passcode to come".into(), PASSCODE.into()];
-    table.insert("passcode".into(), payments_core::config::Value::List(keys.into()));
+    table.insert("passcode".into(), provider_kit::config::Value::List(keys.into()));
     let provider = support::try_build(Script::new(), table).unwrap();
     let Received::Notification(notification) = receive(&provider, NOTIFY, &paid()) else {
         panic!("not trusted")

@@ -9,11 +9,13 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
-    signature::rsa::SignerKind,
-    transport::{CallClass, TransportErrorKind},
     virtual_account::VirtualAccountRef,
 };
 use provider_hpay::{HPay, options::HPayOptions};
+use provider_kit::{
+    signature::rsa::SignerKind,
+    transport::{CallClass, TransportErrorKind},
+};
 use serde_json::{Value, json};
 
 use crate::support::{self, HPAY_KEY, PASSCODE, Script};

@@ -259,7 +259,7 @@ pub(crate) fn good(operation: &str, code: &str) -> Value {
 
 /// The answer to an accepted payout, signed by HPay's key over this passcode.
 pub(crate) fn accepted_payout(passcode: &str) -> Value {
-    let signer = payments_core::signature::rsa::SignerKind::Rsa.read(HPAY_KEY.as_bytes()).unwrap();
+    let signer = provider_kit::signature::rsa::SignerKind::Rsa.read(HPAY_KEY.as_bytes()).unwrap();
     let text = format!("P-1|{NUMBER}|231423|{passcode}");
     json!({"error_code": "000", "data": {
         "requestId": "P-1", "bankAccountNumber": NUMBER, "omiCashoutId": "231423",

@@ -6,10 +6,12 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
+};
+use provider_hpay::options::HPayOptions;
+use provider_kit::{
     signature::rsa::SignerKind,
     transport::{CallClass, TransportErrorKind},
 };
-use provider_hpay::options::HPayOptions;
 use serde_json::json;
 
 use crate::support::{self, HPAY_KEY, NOW, PASSCODE, Script};
@@ -187,7 +189,7 @@ async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
 async fn a_bank_s_code_is_the_table_s_or_the_configured_one() {
     let mut table = support::table();
     let codes = [("970418".to_owned(), "BIDVX".into()), ("970499".to_owned(), "NEW".into())];
-    table.insert("bank_codes".into(), payments_core::config::Value::Table(codes.into()));
+    table.insert("bank_codes".into(), provider_kit::config::Value::Table(codes.into()));
     for (bin, code) in [("970418", "BIDVX"), ("970499", "NEW"), ("970442", "HONLEONGBANK")] {
         let script = Script::new();
         script.answer(taken("P-1", NUMBER));

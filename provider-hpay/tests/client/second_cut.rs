@@ -7,13 +7,13 @@ use payments_core::{
     money::Money,
     notification::{Delivery, Event, Evidence, Received},
     payment::{CreatePayment, PaymentMethod},
-    signature::{Field, Keys, SigningKeys},
 };
 use provider_hpay::{
     endpoints::{NOTIFY, VA_CALLBACK},
     formulas::{self, PAYMENT_NOTIFICATION},
     options::HPayOptions,
 };
+use provider_kit::signature::{Field, Keys, SigningKeys};
 
 use crate::support::{self, NOW, PASSCODE, Script};
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::{Request, header::CONTENT_TYPE};
-use payments_core::{
-    ErrorKind, Secret, UncertainCause,
-    config::Value,
-    signature::{Formula, Keys, SigningKeys},
-};
+use payments_core::{ErrorKind, Secret, UncertainCause};
 use provider_hpay::formulas::{
     BALANCE_RESPONSE, NAME_CHECK_RESPONSE, ORDER_INQUIRY_RESPONSE, PAYOUT_INQUIRY_RESPONSE,
     VA_CLOSE_RESPONSE, VA_CREATE_RESPONSE, VA_INQUIRY_RESPONSE,
+};
+use provider_kit::{
+    config::Value,
+    signature::{Formula, Keys, SigningKeys},
 };
 
 use crate::{

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use payments_core::{
-    ManualClock, OrderRef, Provider, Timestamp,
+use payments_core::{ManualClock, OrderRef, Provider, Timestamp};
+use provider_kit::{
     config::{ConfigProblem, Environ, PaymentsConfig, Value},
     registry::{Context, Registry},
     transport::{Call, CallClass, RetryPolicy, Transport, TransportError, TransportErrorKind},

@@ -11,10 +11,6 @@ use payments_core::{
     notification::{Delivery, Evidence, Received, UntrustedReason},
     payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout},
-    signature::{
-        CheckingKeys, Field, Formula, Keys, SigningKeys,
-        rsa::{PublicKey, RsaSigner},
-    },
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccountState},
 };
 use provider_hpay::formulas::{
@@ -24,6 +20,10 @@ use provider_hpay::formulas::{
     VA_CLOSE_REQUEST, VA_CREATE_REQUEST, VA_INQUIRY_REQUEST, VA_RENAME_REQUEST,
 };
 use provider_hpay::options::HPayOptions;
+use provider_kit::signature::{
+    CheckingKeys, Field, Formula, Keys, SigningKeys,
+    rsa::{PublicKey, RsaSigner},
+};
 use serde_json::Value;
 
 fn section(name: &str) -> Value {

@@ -6,12 +6,12 @@ use payments_core::{
     AccountId, DeclineReason, ErrorKind, Submission, Timestamp, UncertainCause,
     bank::AccountNumber,
     money::Money,
-    transport::TransportErrorKind,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, Uses, VirtualAccountRef, VirtualAccountState,
     },
 };
 use provider_hpay::options::HPayOptions;
+use provider_kit::transport::TransportErrorKind;
 
 use crate::support::{self, NOW, Script};
 

@@ -12,7 +12,6 @@ use payments_core::{
     notification::{Confirmation, Delivery, Event, EventData, Notification, Outcome},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
     rules::Repeat,
-    signature::rsa::SignerKind,
     virtual_account::{OpenVirtualAccount, VirtualAccountRef},
 };
 use provider_hpay::{
@@ -20,6 +19,7 @@ use provider_hpay::{
     endpoints::VA_CALLBACK,
     testing::{CreditDelivery, Deliveries},
 };
+use provider_kit::signature::rsa::SignerKind;
 use serde_json::{Value, json};
 
 use crate::support::{self, HPAY_KEY, NOW, PASSCODE, Script};

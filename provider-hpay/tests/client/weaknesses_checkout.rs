@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::{
     EndpointName, OrderRef, Secret, Timestamp,
-    config::Value,
     money::Money,
     notification::{
         Delivery, EventData, Evidence, Notification, Outcome, Received, UntrustedReason,
@@ -22,6 +21,7 @@ use provider_hpay::{
     testing::{Deliveries, PaymentDelivery},
     token::{CardToken, RevokeToken},
 };
+use provider_kit::config::Value;
 
 use crate::support::{self, NOW, PASSCODE, Script};
 

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use conformance_fuzz::{Calls, Operation, StubTransport};
 use http::Response;
-use payments_core::{
+use provider_kit::{
     signature::rsa::{RsaSigner, Signer as _},
     transport::{Call, Transport, TransportError},
 };

@@ -16,9 +16,12 @@ pub(crate) use openapi::openapi_calls;
 use payments_core::{
     EndpointName, ManualClock, Provider, Secret, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    config::PaymentsConfig,
     notification::Delivery,
     payout::{Beneficiary, CreatePayout},
+};
+use provider_hpay::formulas::{PAYMENT_NOTIFICATION, VA_CALLBACK};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     signature::{
         Field, Formula, Keys, SigningKeys,
@@ -26,7 +29,6 @@ use payments_core::{
     },
     transport::{RetryPolicy, Transport},
 };
-use provider_hpay::formulas::{PAYMENT_NOTIFICATION, VA_CALLBACK};
 use serde_json::{Value, json};
 
 const NOW: i64 = 1_731_742_061;

@@ -12,8 +12,8 @@ use http::{
     HeaderValue, Response, StatusCode,
     header::{AUTHORIZATION, RETRY_AFTER},
 };
-use payments_core::{
-    Secret,
+use payments_core::Secret;
+use provider_kit::{
     signature::{Keys, SigningKeys},
     transport::{Call, CallClass, Transport, TransportError, TransportErrorKind},
 };

@@ -14,11 +14,11 @@ use payments_core::{
     money::{Currency, Money},
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        SignedParts, Untrusted, UntrustedReason,
+        Untrusted, UntrustedReason,
     },
     payout::PayoutState,
-    signature::{Keys, SigningKeys},
 };
+use provider_kit::signature::{Keys, SignedParts, SigningKeys};
 use serde::de::IgnoredAny;
 
 use super::{Bug, signed_events::Arrival};

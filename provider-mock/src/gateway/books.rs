@@ -5,10 +5,10 @@ use payments_core::{
     AccountId, Error, ErrorKind, Result, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
-    payment::CodeRules,
     payout::Beneficiary,
     rules::{Repeat, RepeatWindow},
 };
+use provider_kit::payment_code::CodeRules;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -6,8 +6,8 @@ use http::Request;
 use payments_core::{
     money::{Currency, Money},
     payment::NextAction,
-    signature::{CheckingKeys, Keys, SigningKeys},
 };
+use provider_kit::signature::{CheckingKeys, Keys, SigningKeys};
 
 use super::{
     Booking, EventSignature, LoggedRequest, MockGateway, PayoutOutcome, PayoutStart, Scripted,

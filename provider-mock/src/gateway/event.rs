@@ -2,10 +2,8 @@
 
 use bytes::Bytes;
 use http::{Request, Uri, header::CONTENT_TYPE};
-use payments_core::{
-    Timestamp,
-    signature::{Keys, SigningKeys, sign_hmac_sha256},
-};
+use payments_core::Timestamp;
+use provider_kit::signature::{Keys, SigningKeys, sign_hmac_sha256};
 use serde::Serialize;
 
 use super::json;

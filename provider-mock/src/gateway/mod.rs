@@ -24,9 +24,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use payments_core::{
-    Environment, Error, ErrorKind, Provider, ProviderId, Result, Secret, Timestamp,
-    registry::Context, signature::Keys, transport::Transport,
+    Environment, Error, ErrorKind, Provider, ProviderId, Result, Secret, Timestamp, signature::Keys,
 };
+use provider_kit::{registry::Context, transport::Transport};
 use serde::Serialize;
 
 use books::Books;

@@ -3,9 +3,10 @@
 use payments_core::{
     OrderRef, Timestamp,
     money::Money,
-    payment::{CodeMatch, Memo, PaymentCode, PaymentMethod},
+    payment::{PaymentCode, PaymentMethod},
     rules::check_amount,
 };
+use provider_kit::payment_code::{CodeMatch, Memo};
 
 use super::{
     Booking, BookingKind, ControlError,

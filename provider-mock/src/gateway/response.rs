@@ -5,10 +5,8 @@ use http::{
     HeaderValue, Response, StatusCode,
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
-use payments_core::{
-    money::Money,
-    signature::{Keys, SigningKeys},
-};
+use payments_core::money::Money;
+use provider_kit::signature::{Keys, SigningKeys};
 use serde::Serialize;
 use serde_json::Value;
 

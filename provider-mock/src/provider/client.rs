@@ -7,8 +7,8 @@ use http::{
     HeaderValue, Request,
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
-use payments_core::{
-    Clock, Error, ErrorKind, Result, Submission, Timestamp,
+use payments_core::{Clock, Error, ErrorKind, Result, Submission, Timestamp};
+use provider_kit::{
     signature::{Keys, SigningKeys},
     transport::{Call, Subject, Transport, Unreadable},
 };

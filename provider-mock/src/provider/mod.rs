@@ -19,8 +19,8 @@ use payments_core::{
     payment::CreateMode,
     rules::{AbsenceRule, Repeat},
     signature::Keys,
-    transport::Transport,
 };
+use provider_kit::transport::Transport;
 
 use client::Client;
 use notifications::Notifications;

@@ -12,12 +12,14 @@ use payments_core::{
     json::{self, JsonError},
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Proof, Received,
-        SignedParts, UnreadableDelivery, Untrusted, UntrustedReason,
+        UnreadableDelivery, Untrusted, UntrustedReason,
     },
     payment::{Payment, Refund},
     payout::Payout,
-    signature::{CheckingKeys, Keys, Signature, Window, hmac_sha256},
     step::Step,
+};
+use provider_kit::{
+    signature::{CheckingKeys, Keys, Signature, SignedParts, Window, hmac_sha256},
     transport::Unreadable,
 };
 use serde::de::DeserializeOwned;

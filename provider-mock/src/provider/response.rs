@@ -5,6 +5,8 @@ use http::{Response, StatusCode};
 use payments_core::{
     Absence, Authenticity, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
     notification::{Proof, Untrusted, UntrustedReason},
+};
+use provider_kit::{
     signature::{CheckingKeys, Keys},
     transport::{Unreadable, retry_after},
 };
@@ -194,7 +196,8 @@ fn malformed_signature(what: &str) -> Untrusted {
 
 #[cfg(test)]
 mod tests {
-    use payments_core::{Secret, signature::SigningKeys};
+    use payments_core::Secret;
+    use provider_kit::signature::SigningKeys;
     use serde_json::{Value, json};
 
     use super::*;

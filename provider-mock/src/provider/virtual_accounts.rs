@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use payments_core::{
     AccountId, Error, ErrorKind, Listed, Lookup, Movement, OrderRef, Result, Submission, Timestamp,
     UnreadableRow, VirtualAccountProvider,
-    transport::{Subject, Unreadable},
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
         VirtualAccountCapabilities, VirtualAccountRef, VirtualAccountRules, VirtualAccountState,
     },
 };
+use provider_kit::transport::{Subject, Unreadable};
 use serde::Serialize;
 
 use super::{

@@ -109,7 +109,7 @@ impl MockSimulator {
         &self.world.gateway
     }
 
-    /// Returns the gateway's clock for a provider's [`Context`](payments_core::registry::Context),
+    /// Returns the gateway's clock for a provider's [`Context`](provider_kit::registry::Context),
     /// so that both sides share it.
     pub fn shared_clock(&self) -> Arc<dyn payments_core::Clock> {
         Arc::new(SharedClock(self.world.clock.clone()))

@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use conformance_fuzz::{Calls, Deliveries, Operation, Requests, StubTransport};
 use http::Request;
-use payments_core::{
-    EndpointName, ManualClock, Provider, Result, Submission, Timestamp,
+use payments_core::{EndpointName, ManualClock, Provider, Result, Submission, Timestamp};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
     transport::RetryPolicy,

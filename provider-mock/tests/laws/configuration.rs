@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use payments_core::{Role, config::PaymentsConfig, registry::Registry};
+use payments_core::Role;
+use provider_kit::{config::PaymentsConfig, registry::Registry};
 use provider_mock::{MockGateway, REGISTRATION, Settings};
 
 use crate::world::{World, build, context};

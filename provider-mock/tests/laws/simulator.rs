@@ -10,8 +10,8 @@ use payments_core::{
     EndpointName, Provider,
     money::Money,
     notification::{Delivery, Evidence, Outcome},
-    transport::Call,
 };
+use provider_kit::transport::Call;
 use provider_mock::{
     Operation, Scripted,
     simulator::{MockSimulator, SimulatorSettings},

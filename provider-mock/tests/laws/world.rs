@@ -7,10 +7,12 @@ use std::time::Duration;
 use payments_core::{
     Decline, ManualClock, OrderRef, PayoutRef, Provider, Submission, Timestamp, Uncertain,
     bank::{AccountNumber, BankAccount, Bin},
-    config::PaymentsConfig,
     money::{Currency, Money},
     payment::{CreatePayment, Payment},
     payout::{Beneficiary, CreatePayout},
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings, RetryPolicy},
 };

@@ -4,9 +4,9 @@ use http::Method;
 use payments_core::{
     Absence, Decline, DeclineReason, Error, Lookup, OrderRef, Result, Submission, Uncertain,
     UncertainCause,
-    money::wire::Number,
     payment::{CreatePayment, Payment, PaymentState},
 };
+use provider_kit::wire::Number;
 
 use super::{Links, options::PayOSOptions, payment, status, wire};
 use crate::{

@@ -1,9 +1,7 @@
 //! The options of a payment that only payOS has.
 
-use payments_core::{
-    money::{Money, wire::Number},
-    options::ProviderOptions,
-};
+use payments_core::{money::Money, options::ProviderOptions};
+use provider_kit::wire::Number;
 use serde::{Deserialize, Serialize};
 
 use super::wire;

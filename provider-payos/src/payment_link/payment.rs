@@ -5,10 +5,10 @@ use payments_core::{
     UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     check_web_address,
-    money::{Currency, Money, wire::Number},
+    money::{Currency, Money},
     payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, Transfer},
-    transport::Unreadable,
 };
+use provider_kit::{transport::Unreadable, wire::Number};
 
 use super::{status, wire};
 use crate::{civil_time, dedupe_key, hosts};

@@ -1,6 +1,6 @@
 //! Payment links in payOS's own spelling (source: payos.vn/docs, API: payment links).
 
-use payments_core::money::wire::{Number, as_integer};
+use provider_kit::wire::{Number, as_integer};
 use serde::{Deserialize, Serialize};
 
 use crate::order_code::OrderCode;

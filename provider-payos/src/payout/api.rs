@@ -3,9 +3,10 @@
 use http::Method;
 use payments_core::{
     Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Submission,
-    money::{Currency, wire::Number},
+    money::Currency,
     payout::{Balance, CreatePayout, Payout},
 };
+use provider_kit::wire::Number;
 
 use super::{Sender, idempotency_key, options::PayOSPayoutOptions, payout, status, wire};
 use crate::{

@@ -7,8 +7,8 @@ use payments_core::{
     Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain,
     UncertainCause,
     payout::{CreatePayout, Payout},
-    transport::Unreadable,
 };
+use provider_kit::transport::Unreadable;
 
 use super::{
     Sender,

@@ -5,8 +5,8 @@ use payments_core::{
     bank::{AccountNumber, Bin},
     money::Currency,
     payout::{CreatePayout, Payout, PayoutFailure, PayoutState},
-    transport::Unreadable,
 };
+use provider_kit::transport::Unreadable;
 
 use super::{status, wire};
 use crate::civil_time;

@@ -1,6 +1,6 @@
 //! Payouts in payOS's own spelling (source: payos.vn/docs, API: payouts).
 
-use payments_core::money::wire::{Number, as_integer};
+use provider_kit::wire::{Number, as_integer};
 use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/payouts` and, without its categories, one of the `payouts` of a batch.

@@ -1,7 +1,8 @@
 //! The registration of the address of webhooks (source: payos.vn/docs, API: confirm-webhook).
 
 use http::Method;
-use payments_core::{Error, Result, Submission, check_web_address, transport::Unreadable};
+use payments_core::{Error, Result, Submission, check_web_address};
+use provider_kit::transport::Unreadable;
 
 use super::{status, wire};
 use crate::{

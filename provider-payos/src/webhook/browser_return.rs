@@ -7,8 +7,8 @@ use payments_core::{
         Delivery, Endpoint, EventData, Notification, Received, Untrusted, UntrustedReason,
     },
     payment::Payment,
-    signature,
 };
+use provider_kit::signature;
 
 use crate::payment_link::status::returned_state;
 

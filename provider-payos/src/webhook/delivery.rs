@@ -4,10 +4,11 @@ use payments_core::{
     Direction, Movement, Raw, StatedKey,
     money::Currency,
     notification::{
-        Delivery, Endpoint, EventData, Notification, Proof, Received, SignedParts,
-        UnreadableDelivery, Untrusted, UntrustedReason,
+        Delivery, Endpoint, EventData, Notification, Proof, Received, UnreadableDelivery,
+        Untrusted, UntrustedReason,
     },
 };
+use provider_kit::signature::SignedParts;
 
 use super::{
     sample_delivery::{self, KNOWN_BY},

@@ -1,7 +1,7 @@
 //! Webhooks and their registration in payOS's own spelling (source: payos.vn/docs, webhook; API:
 //! confirm-webhook).
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use payments_core::{
     Clock, Environment, ManualClock, OrderRef, Provider, Submission, Timestamp,
-    config::Source,
     money::Money,
     payment::{CreatePayment, Payment},
+};
+use provider_kit::{
+    config::Source,
     transport::{HttpClient, HttpClientSettings},
 };
 use provider_payos::{Config, PayOS};

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 use http::{Request, Response};
 use payments_core::{
-    EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Secret, Timestamp,
-    config::PaymentsConfig,
-    money::Money,
+    EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Secret, Timestamp, money::Money,
     payment::CreatePayment,
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     signature::{Keys, Layout, SigningKeys},
     transport::RetryPolicy,
@@ -88,7 +89,7 @@ fn sign(_: &EndpointName, request: Request<Bytes>) -> Request<Bytes> {
     request.map(|_| body.to_string().into())
 }
 
-fn signature_of(formula: &payments_core::signature::Formula, data: &Value) -> Option<String> {
+fn signature_of(formula: &provider_kit::signature::Formula, data: &Value) -> Option<String> {
     let Layout::Members(members) = &formula.layout else { return None };
     let texts = members.json_texts(data.to_string().as_bytes()).ok()?;
     let fields: Vec<_> =

@@ -5,9 +5,9 @@ use std::time::Duration;
 use payments_core::{
     Movement, Result, SameMoney, Timestamp,
     notification::{Confirmation, Event, EventData},
-    payment::Memo,
     same_credit,
 };
+use provider_kit::payment_code::Memo;
 
 use super::statement::StatementV2;
 use crate::field::civil;

@@ -1,11 +1,9 @@
 //! Reads money that arrived or left, from a line of the statement or from a webhook.
 
 use payments_core::{
-    Direction, Movement, StatedKey,
-    bank::AccountNumber,
-    money::{Money, wire::Number},
-    notification::EventData,
+    Direction, Movement, StatedKey, bank::AccountNumber, money::Money, notification::EventData,
 };
+use provider_kit::wire::Number;
 
 use serde_json::value::RawValue;
 
@@ -222,7 +220,8 @@ impl Details<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use payments_core::{OrderRef, payment::CodeRules};
+    use payments_core::OrderRef;
+    use provider_kit::payment_code::CodeRules;
 
     const WEBHOOK: &str = r#"{"id":92704,"gateway":"Vietcombank",
         "transactionDate":"2023-03-25 14:02:37","accountNumber":"0123499999","code":null,

@@ -1,10 +1,7 @@
 //! The payment code of a credit, by which the credit finds its order.
 
-use payments_core::{
-    Error, Movement, OrderRef, Result,
-    bank::AccountNumber,
-    payment::{CodeMatch, CodeRules, Memo, PaymentCode},
-};
+use payments_core::{Error, Movement, OrderRef, Result, bank::AccountNumber, payment::PaymentCode};
+use provider_kit::payment_code::{CodeMatch, CodeRules, Memo};
 
 use crate::limits;
 

@@ -3,7 +3,7 @@
 //! transactions, bank accounts, virtual accounts, authentication; SePay API v1: transactions, bank
 //! accounts; PyPI sepay 0.1.0).
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use payments_core::{Error, ErrorKind, transport::retry_after};
+use payments_core::{Error, ErrorKind};
+use provider_kit::transport::retry_after;
 use serde::Deserialize;
 
 use super::operation::Api;

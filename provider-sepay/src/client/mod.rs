@@ -15,10 +15,8 @@ use http::{
     HeaderValue, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
-use payments_core::{
-    Error, ErrorKind, Result, Submission,
-    transport::{Call, CallClass, Subject, Transport, Unreadable},
-};
+use payments_core::{Error, ErrorKind, Result, Submission};
+use provider_kit::transport::{Call, CallClass, Subject, Transport, Unreadable};
 use serde::Serialize;
 
 #[cfg(feature = "oauth")]

@@ -1,8 +1,9 @@
 //! An operation of one of SePay's APIs, as a value.
 
 use http::Method;
-use payments_core::{Error, Result, transport::CallClass};
+use payments_core::{Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use provider_kit::transport::CallClass;
 
 /// One call of one of SePay's APIs: its name, its endpoint, and whether it may have an effect. A
 /// test compares the table of docs/endpoints.md with these values.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
-use payments_core::{Error, Provider, Result, registry::Context, signature::Keys};
+use payments_core::{Error, Provider, Result, signature::Keys};
+use provider_kit::registry::Context;
 
 use super::{
     credentials,

@@ -1,6 +1,6 @@
 //! Builds a provider in code, without a configuration file.
 
-use payments_core::registry::Builder;
+use provider_kit::registry::Builder;
 
 use super::{Config, REGISTRATION, provider_of};
 use crate::sepay::SePay;
@@ -11,7 +11,8 @@ impl SePay {
     /// ```
     /// use std::sync::Arc;
     ///
-    /// use payments_core::{Environment, Role, config::Source, transport::HttpClient};
+    /// use payments_core::{Environment, Role};
+    /// use provider_kit::{config::Source, transport::HttpClient};
     /// use provider_sepay::{Config, SePay};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

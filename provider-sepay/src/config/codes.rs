@@ -2,9 +2,11 @@
 
 use payments_core::{
     OrderRef,
-    config::Reader,
-    payment::{CodeMatch, CodeRules, Memo},
     rules::{Alphabet, TextRules},
+};
+use provider_kit::{
+    config::Reader,
+    payment_code::{CodeMatch, CodeRules, Memo},
 };
 
 use super::{CodeAlphabet, Config, given::parsed};

@@ -1,6 +1,6 @@
 //! The formulas of the configuration that replace SePay's.
 
-use payments_core::{config::Reader, signature::Formula};
+use provider_kit::{config::Reader, signature::Formula};
 
 use super::{Config, given::parsed};
 use crate::formula::{CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK};

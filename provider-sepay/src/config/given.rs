@@ -1,8 +1,9 @@
 //! Converts and checks values of a typed configuration.
 
+use payments_core::check_page_address;
 #[cfg(feature = "oauth")]
 use payments_core::check_web_address;
-use payments_core::{check_page_address, config::Reader};
+use provider_kit::config::Reader;
 
 /// The message for a missing secret.
 pub(super) const NO_SECRET: &str = "is missing; give { env = \"…\" } or { file = \"…\" }";

@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 use payments_core::{
     AccountId, Environment, Provider,
     bank::{AccountNumber, Bin},
+};
+use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader, Source},
     registry::{Context, Registration},
 };
@@ -42,7 +44,8 @@ pub use compat::{Compat, OrderListEnd, OrderListSort, V1VaPath};
 /// list of them, the newest first.
 ///
 /// ```
-/// use payments_core::{Environment, config::Source};
+/// use payments_core::Environment;
+/// use provider_kit::config::Source;
 /// use provider_sepay::Config;
 ///
 /// let mut config = Config::new(Environment::Production);
@@ -317,7 +320,7 @@ pub const REGISTRATION: Registration = Registration::new(
 .with_readings(READINGS)
 .with_questions(QUESTIONS);
 
-payments_core::register!(REGISTRATION);
+provider_kit::register!(REGISTRATION);
 
 /// Builds a provider from a configuration in text, which is read as a [`Config`].
 ///

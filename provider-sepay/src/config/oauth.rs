@@ -1,6 +1,7 @@
 //! The settings of the app that SePay registered for OAuth2.
 
-use payments_core::{Environment, config::Reader};
+use payments_core::Environment;
+use provider_kit::config::Reader;
 
 use super::{
     Config,

@@ -1,7 +1,7 @@
 //! The settings of the payment gateway.
 
-use payments_core::{
-    Secret,
+use payments_core::Secret;
+use provider_kit::{
     config::Reader,
     signature::{Formula, Keys},
 };

@@ -6,9 +6,9 @@ use http::HeaderValue;
 use payments_core::{
     Secret,
     bank::{AccountNumber, BankAccount},
-    config::Reader,
     rules::TextRules,
 };
+use provider_kit::config::Reader;
 
 #[cfg(feature = "oauth")]
 use super::oauth;

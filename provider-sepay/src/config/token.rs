@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use payments_core::{Provider, registry::Context};
+use payments_core::Provider;
+use provider_kit::registry::Context;
 
 use super::{UserApiVersion, user_api::UserApiSettings};
 use crate::{

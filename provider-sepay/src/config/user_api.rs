@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU32;
 
-use payments_core::{config::Reader, transport::Rate};
+use provider_kit::{config::Reader, transport::Rate};
 
 use super::{Config, UserApiVersion, V1VaPath};
 use crate::{

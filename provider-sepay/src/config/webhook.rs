@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
-use payments_core::{
-    Environment,
+use payments_core::Environment;
+use provider_kit::{
     config::Reader,
     signature::{Formula, Keys},
 };

@@ -130,7 +130,7 @@ impl<'de> Deserialize<'de> for Count {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use payments_core::money::wire::Number;
+    use provider_kit::wire::Number;
 
     /// JSON of every kind that is neither a plain number nor text.
     const ODD: [&str; 8] =

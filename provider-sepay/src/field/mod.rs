@@ -13,8 +13,9 @@ mod unclear;
 
 use payments_core::{
     Timestamp,
-    money::{Currency, Money, wire::Number},
+    money::{Currency, Money},
 };
+use provider_kit::wire::Number;
 
 pub(crate) use lenient::{Count, Deferred, Flag, Lenient};
 pub(crate) use page::more;

@@ -9,11 +9,12 @@ use http::{Method, Response};
 use payments_core::{
     EndpointName, Error, Movement, NotificationReceiver, Result, Timestamp,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, EventData, Outcome, Received, SignedParts,
-        Untrusted, UntrustedReason,
+        Confirmation, Delivery, Endpoint, Event, EventData, Outcome, Received, Untrusted,
+        UntrustedReason,
     },
     payment::Payment,
 };
+use provider_kit::signature::SignedParts;
 
 pub use source_ips::DOCUMENTED_SOURCES;
 pub(crate) use source_ips::Sources;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use oauth2::{CsrfToken, RefreshToken};
-use payments_core::{Clock, Error, ErrorKind, Result, Secret, run_to_end, transport::Transport};
+use payments_core::{Clock, Error, ErrorKind, Result, Secret, run_to_end};
+use provider_kit::transport::Transport;
 
 use super::{
     connection::Connection,

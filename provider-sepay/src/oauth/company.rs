@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use payments_core::{Result, payment::CodeRules};
+use payments_core::Result;
+use provider_kit::payment_code::CodeRules;
 use serde::{Deserialize, Serialize};
 
 use super::wire;
@@ -241,7 +242,7 @@ pub(crate) fn profile(row: &wire::Profile<'_>) -> Result<Profile, Unclear> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use payments_core::payment::CodeRules;
+    use provider_kit::payment_code::CodeRules;
 
     const COMPANY: &str = r#"{"id":123,"full_name":"Công ty ABC","short_name":"ABC Corp",
         "role":"Admin","status":"active","subscription":"Premium","begin_date":"2023-01-01",

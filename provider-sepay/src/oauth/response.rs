@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use payments_core::{Decline, Error, ErrorKind, Result, Submission, transport::Unreadable};
+use payments_core::{Decline, Error, ErrorKind, Result, Submission};
+use provider_kit::transport::Unreadable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -12,10 +12,8 @@ use oauth2::{
     RequestTokenError, TokenResponse, TokenUrl,
     basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError, BasicTokenResponse},
 };
-use payments_core::{
-    Clock, Error, ErrorKind, Result, Secret,
-    transport::{Call, Transport},
-};
+use payments_core::{Clock, Error, ErrorKind, Result, Secret};
+use provider_kit::transport::{Call, Transport};
 
 use super::{response::token_response, tokens::Tokens};
 use crate::{bank::Matching, client::RETRY_AFTER};

@@ -1,7 +1,7 @@
 //! The partner API with SePay's field names (source: developer.sepay.vn, SePay OAuth2: bank
 //! accounts, transactions, webhooks, user, company).
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

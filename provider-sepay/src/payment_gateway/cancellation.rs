@@ -6,8 +6,8 @@ use http::{Response, StatusCode};
 use payments_core::{
     Decline, DeclineReason, OrderRef, Raw, Submission,
     payment::{Payment, PaymentState},
-    transport::Unreadable,
 };
+use provider_kit::transport::Unreadable;
 
 use super::{obstacle::Obstacle, order::Order, status::refusal, wire::Message};
 

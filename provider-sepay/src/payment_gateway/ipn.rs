@@ -4,8 +4,8 @@ use payments_core::{
     GatewayRef, OrderRef, Raw,
     notification::{Delivery, Endpoint, EventData, Notification, Received, Untrusted},
     payment::{Payment, PaymentState},
-    signature::{self, Keys},
 };
+use provider_kit::signature::{self, Keys};
 use serde::Deserialize;
 
 use super::{

@@ -1,10 +1,7 @@
 //! Queries, cancels and voids the orders of the payment gateway.
 
-use payments_core::{
-    OrderRef, Result, Submission,
-    payment::Payment,
-    transport::{Subject, Unreadable},
-};
+use payments_core::{OrderRef, Result, Submission, payment::Payment};
+use provider_kit::transport::{Subject, Unreadable};
 
 use super::{
     api,

@@ -2,7 +2,7 @@
 //! developer.sepay.vn, payment gateway, API: order detail, order list, cancel order, void
 //! transaction; IPN).
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

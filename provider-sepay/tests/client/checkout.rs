@@ -8,8 +8,8 @@ use payments_core::{
         Registered,
     },
     rules::Repeat,
-    signature::{Field, Keys, SigningKeys},
 };
+use provider_kit::signature::{Field, Keys, SigningKeys};
 use provider_sepay::{
     Agreement, HostedMethod, SePay, SePayOptions, Verification, formula::CHECKOUT,
 };

@@ -1,6 +1,7 @@
 //! What is configured decides what the provider can be.
 
-use payments_core::{Role, payment::NextAction, registry::Registry};
+use payments_core::{Role, payment::NextAction};
+use provider_kit::registry::Registry;
 
 use crate::world::{
     BANK, GATEWAY, KEYED_WEBHOOK, NOT_KNOWN, OAUTH, SIGNED_WEBHOOK, TOKEN_WEBHOOK, Wire,

@@ -4,8 +4,8 @@ use payments_core::{
     Absence, DeclineReason, ErrorKind, Lookup, RefundRef, Submission, UncertainCause,
     money::Money,
     payment::{Payment, PaymentMethod, PaymentState, RefundPayment},
-    transport::TransportErrorKind,
 };
+use provider_kit::transport::TransportErrorKind;
 use provider_sepay::{Obstacle, SePay, TransactionStatus, Verification};
 
 use crate::world::{BANK, GATEWAY, MERCHANT, NOT_KNOWN, SECRET_KEY, Wire, order, provider};

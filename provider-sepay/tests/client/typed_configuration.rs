@@ -5,11 +5,11 @@ use std::sync::Arc;
 use payments_core::{
     EndpointName, Environment, ManualClock, Provider, ProviderId,
     bank::{AccountNumber, Bin},
-    config::{Environ, Source},
     money::Money,
     notification::{Delivery, Received},
     payment::{NextAction, PostForm},
 };
+use provider_kit::config::{Environ, Source};
 use provider_sepay::{
     CodeAlphabet, Config, OrderListEnd, SePay, UserApiVersion, testing::BankWebhook,
 };

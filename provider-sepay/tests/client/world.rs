@@ -8,10 +8,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use payments_core::{
     EndpointName, ManualClock, OrderRef, Provider, Secret, Timestamp,
-    config::{Environ, PaymentsConfig},
     money::Money,
     notification::{Delivery, Event, Notification, Received, UnreadableDelivery, Untrusted},
     payment::CreatePayment,
+};
+use provider_kit::{
+    config::{Environ, PaymentsConfig},
     registry::{ConfigProblems, Context, Registry},
     transport::{Call, RetryPolicy, Transport, TransportError, TransportErrorKind},
 };

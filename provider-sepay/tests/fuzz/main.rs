@@ -12,8 +12,8 @@ mod subject;
 use conformance_fuzz::{
     Deed, Operation, Scribble, scribbled, second_reading, second_reading_of_template,
 };
-use payments_core::signature::{Layout, Maker};
 use proptest::{collection::vec, prelude::*, sample::Index};
+use provider_kit::signature::{Layout, Maker};
 use provider_sepay::formula::FORMULAS;
 
 const NONE: [String; 0] = [];

@@ -10,9 +10,11 @@ use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 use http::{HeaderValue, Request, Response};
 use payments_core::{
     EndpointName, ManualClock, OrderRef, Provider, Secret, Timestamp,
-    config::PaymentsConfig,
     money::Money,
     notification::{Delivery, Received},
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     transport::RetryPolicy,
 };

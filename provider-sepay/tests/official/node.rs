@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use payments_core::{
     OrderRef,
-    config::PaymentsConfig,
     money::Money,
     payment::{Buyer, CreatePayment, NextAction},
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},
 };

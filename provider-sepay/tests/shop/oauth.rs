@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use payments_core::{
-    ErrorKind, Listed, Submission, Timestamp,
-    money::Money,
-    payment::CodeRules,
+use payments_core::{ErrorKind, Listed, Submission, Timestamp, money::Money};
+use provider_kit::{
+    payment_code::CodeRules,
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
 use provider_sepay::{

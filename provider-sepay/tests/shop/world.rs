@@ -8,10 +8,12 @@ use bytes::Bytes;
 use http::Response;
 use payments_core::{
     Clock, EndpointName, Movement, Provider, Timestamp,
-    config::PaymentsConfig,
     notification::{
         Confirmation, Delivery, EventData, Evidence, Notification, Outcome, Received, Scheme,
     },
+};
+use provider_kit::{
+    config::PaymentsConfig,
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},
 };

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    AccountId, Clock, OrderRef, Provider, Submission, Timestamp,
+    AccountId, Clock, OrderRef, Provider, Submission, Timestamp, money::Money,
+    virtual_account::VirtualAccount,
+};
+use provider_kit::{
     config::PaymentsConfig,
-    money::Money,
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings, RetryPolicy},
-    virtual_account::VirtualAccount,
 };
 use provider_sepay::{SePay, UserApiV1, UserApiV2};
 use simulator_kit::Clock as SimulatedClock;

@@ -11,7 +11,7 @@
 //! use axum::{Router, routing::post};
 //! use bytes::Bytes;
 //! use fault_proxy::{Fault, FaultProxy, When};
-//! use payments_core::transport::{
+//! use provider_kit::transport::{
 //!     Call, HttpClient, HttpClientSettings, Transport, TransportErrorKind,
 //! };
 //! use simulator_kit::Server;

@@ -14,8 +14,8 @@ use payments_core::{
     Clock, EndpointName, ManualClock, OrderRef, Provider, Timestamp,
     money::Money,
     payment::{CreatePayment, NextAction},
-    registry::Registry,
 };
+use provider_kit::registry::Registry;
 use provider_template::simulator::{self, API_KEY, MERCHANT, NOTIFY_SECRET, Template};
 use serde_json::{Value, json};
 

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderValue, Request, Response};
-use payments_core::{
-    EndpointName, ManualClock, Provider, Timestamp,
+use payments_core::{EndpointName, ManualClock, Provider, Timestamp};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
     transport::RetryPolicy,

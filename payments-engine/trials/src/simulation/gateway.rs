@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{
+use provider_kit::transport::{
     Call, DepartureDecision, Transport, TransportError, TransportErrorKind,
 };
 

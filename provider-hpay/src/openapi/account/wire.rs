@@ -1,6 +1,6 @@
 //! Data about the merchant's account, with the field names of the newer OpenAPI.
 
-use payments_core::money::wire::{Grouped, Number};
+use provider_kit::wire::{Grouped, Number};
 use serde::Deserialize;
 
 use crate::envelope::Literal;

@@ -1,6 +1,6 @@
 //! Data about payouts and names, with the field names of the newer OpenAPI.
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::Deserialize;
 
 use crate::{envelope::Literal, payout::wire as reference};

@@ -4,11 +4,11 @@
 use payments_core::{
     Listed, Lookup, Movement, Result, Submission, Uncertain, UncertainCause,
     bank::AccountNumber,
-    transport::Subject,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, Uses, VirtualAccount, VirtualAccountRef,
     },
 };
+use provider_kit::transport::Subject;
 
 use super::{
     list,

@@ -1,6 +1,6 @@
 //! Data about virtual accounts, with the field names of the newer OpenAPI.
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::Deserialize;
 
 use crate::{envelope::Literal, virtual_account::wire as reference};

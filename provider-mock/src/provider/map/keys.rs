@@ -5,8 +5,8 @@ use payments_core::{
     notification::EventData,
     payment::{Payment, Refund},
     payout::Payout,
-    transport::Unreadable,
 };
+use provider_kit::transport::Unreadable;
 
 use super::responses::unreadable;
 

@@ -7,9 +7,9 @@ use payments_core::{
     payment::{NextAction, Payment, PostForm, Refund, Transfer},
     payout::{Balance, Beneficiary, Payout, PayoutFailure},
     statement::{Cursor, Page, StatementAccount},
-    transport::Unreadable,
     virtual_account::{VirtualAccount, VirtualAccountNumber},
 };
+use provider_kit::transport::Unreadable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -1,10 +1,8 @@
 //! Reads bank accounts, transactions and virtual accounts of the User API without interpreting
 //! them.
 
-use payments_core::{
-    Direction,
-    money::{Money, wire::Number},
-};
+use payments_core::{Direction, money::Money};
+use provider_kit::wire::Number;
 
 use super::record::{BankAccount, Prefix, Terminal, Transaction, VirtualAccount};
 use crate::{

@@ -3,10 +3,8 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use payments_core::{
-    Decline, OrderRef, Raw, Submission, Uncertain, UncertainCause, money::Money,
-    transport::Unreadable,
-};
+use payments_core::{Decline, OrderRef, Raw, Submission, Uncertain, UncertainCause, money::Money};
+use provider_kit::transport::Unreadable;
 use serde::Deserialize;
 
 use super::{

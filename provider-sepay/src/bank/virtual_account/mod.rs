@@ -21,13 +21,13 @@ use payments_core::{
     Raw, Result, Submission, Timestamp, Uncertain, UncertainCause, VirtualAccountProvider,
     bank::AccountNumber,
     rules::{Alphabet, TextRules},
-    transport::Subject,
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
         VirtualAccountCapabilities, VirtualAccountNumber, VirtualAccountRef, VirtualAccountRules,
         VirtualAccountState,
     },
 };
+use provider_kit::transport::Subject;
 
 pub use options::SePayVaOptions;
 

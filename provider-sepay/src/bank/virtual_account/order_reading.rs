@@ -1,9 +1,7 @@
 //! Reads orders with virtual accounts as SePay writes them.
 
-use payments_core::{
-    OrderRef, Raw,
-    money::{Money, wire::Number},
-};
+use payments_core::{OrderRef, Raw, money::Money};
+use provider_kit::wire::Number;
 
 use super::{
     status::{order_status, va_status},

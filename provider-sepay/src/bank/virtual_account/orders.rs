@@ -1,6 +1,7 @@
 //! Orders with their own virtual accounts: for three banks by the User API v2, for BIDV by v1.
 
-use payments_core::{Error, Raw, Result, Submission, money::Money, transport::Subject};
+use payments_core::{Error, Raw, Result, Submission, money::Money};
+use provider_kit::transport::Subject;
 
 use super::{
     api::{self, Operations},

@@ -2,7 +2,7 @@
 //! SePay API v2: create order, order detail, list orders, create VA; SePay API v1: VA by order for
 //! BIDV).
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::{Deserialize, Serialize};
 
 use serde_json::value::RawValue;

@@ -4,8 +4,10 @@
 use http::header::{AUTHORIZATION, HeaderName};
 use payments_core::{
     Timestamp,
-    notification::{Delivery, Proof, SignedParts, Untrusted, UntrustedReason},
-    signature::{self, CheckingKeys, Formula, Keys, Part, Signature, Window},
+    notification::{Delivery, Proof, Untrusted, UntrustedReason},
+};
+use provider_kit::signature::{
+    self, CheckingKeys, Formula, Keys, Part, Signature, SignedParts, Window,
 };
 
 use super::{body::Format, token_endpoint::TokenEndpoint};

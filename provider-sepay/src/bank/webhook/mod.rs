@@ -12,8 +12,9 @@ use std::sync::Arc;
 use payments_core::{
     Raw, StatedKey, Timestamp,
     json::{self, JsonError},
-    notification::{Delivery, Endpoint, EventData, Notification, Received, SignedParts, Untrusted},
+    notification::{Delivery, Endpoint, EventData, Notification, Received, Untrusted},
 };
+use provider_kit::signature::SignedParts;
 
 pub(crate) use auth::WebhookAuth;
 use body::Format;

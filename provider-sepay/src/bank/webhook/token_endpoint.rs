@@ -12,8 +12,8 @@ use http::{
 use payments_core::{
     Timestamp,
     notification::{Delivery, Proof, Received, Untrusted, UntrustedReason},
-    signature::{self, Keys, token},
 };
+use provider_kit::signature::{self, Keys, token};
 
 use super::{
     body::Format,

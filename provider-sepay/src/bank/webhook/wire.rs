@@ -2,7 +2,7 @@
 //! field names (source: developer.sepay.vn, SePay webhooks: authentication, OAuth 2.0;
 //! docs.sepay.vn/tich-hop-webhooks.html).
 
-use payments_core::money::wire::Number;
+use provider_kit::wire::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use payments_core::{
     Error, Result,
     payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, PostForm},
-    signature::{Field, Formula, Keys, SigningKeys},
 };
+use provider_kit::signature::{Field, Formula, Keys, SigningKeys};
 
 use fields::{Content, Input, Operation};
 

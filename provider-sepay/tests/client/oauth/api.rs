@@ -1,7 +1,8 @@
 //! What is asked and changed with a merchant's tokens.
 
 use http::Method;
-use payments_core::{ErrorKind, Submission, money::Money, transport::TransportErrorKind};
+use payments_core::{ErrorKind, Submission, money::Money};
+use provider_kit::transport::TransportErrorKind;
 use provider_sepay::oauth::{
     ConfigurationChanges, NewWebhook, NewWebhookAuth, TransactionFilter, WebhookChanges,
     WebhookFilter,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{Method, Response};
-use payments_core::{
-    ErrorKind, ManualClock, Provider, Result, Secret, Timestamp,
+use payments_core::{ErrorKind, ManualClock, Provider, Result, Secret, Timestamp};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
     transport::{Call, CallClass, RetryPolicy, Transport, TransportError, TransportErrorKind},
@@ -124,7 +124,7 @@ fn retrying(wire: &Arc<Wire>) -> OAuthApp {
     let client: Arc<dyn Transport> = Arc::clone(wire) as _;
     let context = Context::new(client)
         .with_clock(Arc::new(ManualClock::at(Timestamp::from_unix(NOW))))
-        .with_environ(payments_core::config::Environ::of([(
+        .with_environ(provider_kit::config::Environ::of([(
             "SECRET".to_owned(),
             OAUTH_SECRET.to_owned(),
         )]))

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{FutureExt, future::join_all};
 use http::Response;
-use payments_core::{
-    ErrorKind, ManualClock, Result, Timestamp,
+use payments_core::{ErrorKind, ManualClock, Result, Timestamp};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
     transport::{Call, Transport, TransportError, TransportErrorKind},

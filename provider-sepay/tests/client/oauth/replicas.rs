@@ -8,8 +8,8 @@ use std::sync::{
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use payments_core::{
-    ErrorKind, ManualClock, Result,
+use payments_core::{ErrorKind, ManualClock, Result};
+use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
     transport::TransportErrorKind,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fault_proxy::{Fault, FaultProxy, When};
 use http::{StatusCode, header};
-use payments_core::transport::TransportErrorKind;
+use provider_kit::transport::TransportErrorKind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

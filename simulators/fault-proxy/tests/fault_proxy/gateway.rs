@@ -14,7 +14,7 @@ use axum::{
 };
 use fault_proxy::FaultProxy;
 use http::{Request, Response, header};
-use payments_core::transport::{Call, HttpClient, HttpClientSettings, Transport, TransportError};
+use provider_kit::transport::{Call, HttpClient, HttpClientSettings, Transport, TransportError};
 use simulator_kit::Server;
 
 /// The answer to every POST.

@@ -3,7 +3,7 @@
 use axum::{Router, body::Bytes, extract::Request, routing::post};
 use fault_proxy::{Fault, FaultProxy, When};
 use http::Response;
-use payments_core::transport::{Call, Transport as _};
+use provider_kit::transport::{Call, Transport as _};
 use simulator_kit::{HangUp, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -1,0 +1,635 @@
+//! Reads a provider's configuration and collects all of its problems.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use payments_core::{
+    Environment, check_page_address, check_web_address, printable,
+    secret::{Secret, SecretBytes},
+    web_address,
+};
+use serde::de::DeserializeOwned;
+
+use super::{ConfigProblem, Environ, ProviderConfig, Source, Value, typed};
+use crate::signature::Keys;
+
+/// Reads the keys of one provider's configuration, collects every problem, and reports the keys
+/// that were not read.
+///
+/// Each method returns `None` after it has recorded a problem, so that a provider reads all of its
+/// keys first and builds itself only if there was no problem:
+///
+/// ```
+/// # use payments_core::Provider;
+/// # use provider_kit::{config::{ConfigProblem, ProviderConfig, Reader}, registry::Context};
+/// fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+///     let mut read = Reader::new(config, &context.environ);
+///     let merchant = read.text("merchant_id");
+///     let keys = read.keys("passcode");
+///     match (merchant, keys, read.finish()) {
+///         (Some(_merchant), Some(_keys), problems) if problems.is_empty() => {
+///             Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment))
+///         }
+///         (_, _, problems) => Err(problems),
+///     }
+/// }
+/// # let _ = build;
+/// ```
+#[derive(Debug)]
+pub struct Reader<'a> {
+    config: &'a ProviderConfig,
+    environ: &'a Environ,
+    asked: BTreeSet<&'static str>,
+    problems: Vec<ConfigProblem>,
+    /// The paths with a type error. No second problem is recorded for them.
+    refused: BTreeSet<String>,
+    is_typed: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Creates a reader of `config`, with secrets from `environ`.
+    pub fn new(config: &'a ProviderConfig, environ: &'a Environ) -> Self {
+        Self {
+            config,
+            environ,
+            asked: BTreeSet::from(["kind", "environment"]),
+            problems: Vec::new(),
+            refused: BTreeSet::new(),
+            is_typed: false,
+        }
+    }
+
+    /// Records a problem with a key.
+    pub fn problem(&mut self, key: &str, message: impl Into<String>) {
+        if self.refused.contains(key) {
+            return;
+        }
+        self.problems.push(ConfigProblem::new(self.config.path(key), message));
+    }
+
+    /// Reads the whole table, except the key `kind`, into a type of the provider. It records every
+    /// type error, every missing key and every unknown key, with the nearest known key. It still
+    /// returns what it could read, so that the other checks find their problems as well.
+    ///
+    /// Returns `None` after a problem that prevents reading.
+    pub fn typed<T: DeserializeOwned>(&mut self) -> Option<T> {
+        self.is_typed = true;
+        let mut table = self.config.table.clone();
+        table.remove("kind");
+        loop {
+            let problem = match typed::read(&table) {
+                Ok(typed) => return Some(typed),
+                Err(problem) => problem,
+            };
+            let path = problem.path.join(".");
+            let is_new = !self.refused.contains(&path);
+            self.problem(&path, problem.message);
+            self.refused.insert(path);
+            let (last, parents) = problem.path.split_last()?;
+            let parent =
+                parents.iter().try_fold(&mut table, |table, key| match table.get_mut(key) {
+                    Some(Value::Table(table)) => Some(table),
+                    _ => None,
+                })?;
+            match problem.is_missing {
+                // A placeholder, so that the other keys are read.
+                true if is_new => parent.insert(last.clone(), Value::Text("-".to_owned())),
+                true => return None,
+                false => Some(parent.remove(last)?),
+            };
+        }
+    }
+
+    /// Returns the environment of the provider.
+    pub fn environment(&self) -> Environment {
+        self.config.environment
+    }
+
+    /// Records a warning about a value that works but is unwise. `payments doctor` and
+    /// [`Provider::warnings`](crate::Provider::warnings) list it. `message` must not contain the
+    /// value.
+    pub fn warn(&mut self, key: &str, message: impl fmt::Display) {
+        self.config.warnings.add(format!("{key}: {message}"));
+    }
+
+    /// Records a warning if a secret is so short that it can be guessed from what it signed.
+    /// `seen_in` is where a signature can be seen, such as `one link or notification`.
+    pub fn warn_if_short(&mut self, key: &str, secret: &Secret, seen_in: &str, advice: &str) {
+        const ENOUGH: usize = 20;
+        if secret.expose().chars().count() < ENOUGH {
+            self.warn(
+                key,
+                format_args!(
+                    "has fewer than {ENOUGH} characters, and can be guessed from {seen_in}; {advice}"
+                ),
+            );
+        }
+    }
+
+    /// Returns whether a key is present.
+    pub fn has(&mut self, key: &'static str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// Reads required text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        if self.value(key).is_none() {
+            self.problem(key, "is missing");
+            return None;
+        }
+        self.optional_text(key)
+    }
+
+    /// Reads optional text.
+    pub fn optional_text(&mut self, key: &'static str) -> Option<String> {
+        match self.value(key)? {
+            Value::Text(text) if text.trim().is_empty() => self.note(key, "is empty"),
+            Value::Text(text) => Some(text.clone()),
+            // Merchant numbers are often written without quotes.
+            Value::Integer(number) => Some(number.to_string()),
+            _ => self.note(key, "is not text"),
+        }
+    }
+
+    /// Reads required text and parses it, such as a name or the number of a bank account.
+    pub fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(key)?;
+        self.parse(key, &text, parse)
+    }
+
+    /// Reads optional text and parses it, as [`parsed`](Self::parsed) does.
+    pub fn optional_parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.optional_text(key)?;
+        self.parse(key, &text, parse)
+    }
+
+    /// Reads an optional text or list of texts and parses each.
+    pub fn optional_list<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let values = match self.value(key)? {
+            Value::List(values) => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        if values.is_empty() {
+            return self.note(key, "is an empty list");
+        }
+        values
+            .iter()
+            .map(|value| match value {
+                Value::Text(text) => self.parse(key, text, &parse),
+                _ => self.note(key, "is neither text nor a list of texts"),
+            })
+            .collect()
+    }
+
+    /// Reads a whole number in a range. `default` applies if it is absent.
+    pub fn integer(
+        &mut self,
+        key: &'static str,
+        default: i64,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
+        match self.value(key) {
+            None => Some(default),
+            Some(Value::Integer(number)) if range.contains(number) => Some(*number),
+            Some(Value::Integer(_)) => {
+                self.note(key, format!("is not between {} and {}", range.start(), range.end()))
+            }
+            Some(_) => self.note(key, "is not a whole number"),
+        }
+    }
+
+    /// Reads `true` or `false`. `default` applies if it is absent.
+    pub fn flag(&mut self, key: &'static str, default: bool) -> Option<bool> {
+        match self.value(key) {
+            None => Some(default),
+            Some(Value::Flag(flag)) => Some(*flag),
+            Some(_) => self.note(key, "is neither true nor false"),
+        }
+    }
+
+    /// Reads one of several words. The first is the default.
+    pub fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let Some(value) = self.value(key) else {
+            return choices.first().map(|(_, choice)| *choice);
+        };
+        let chosen = match value {
+            Value::Text(text) => choices.iter().find(|(word, _)| word == text),
+            _ => None,
+        };
+        match chosen {
+            Some((_, choice)) => Some(*choice),
+            None => {
+                let words: Vec<_> = choices.iter().map(|(word, _)| format!("{word:?}")).collect();
+                self.note(key, format!("is not one of {}", words.join(", ")))
+            }
+        }
+    }
+
+    /// Reads an address of the gateway, without a slash at the end. `default` applies if it is
+    /// absent.
+    ///
+    /// It must be `https`, except for a loopback address in the sandbox. In the sandbox of a
+    /// gateway [without a test system](crate::registry::Registration::without_sandbox) it must be a
+    /// loopback address, and there is no default.
+    pub fn url(&mut self, key: &'static str, default: &str) -> Option<String> {
+        let given = match self.value(key) {
+            None => None,
+            Some(_) => Some(self.text(key)?),
+        };
+        self.given_url(key, given.as_deref(), default)
+    }
+
+    /// Checks an address as [`url`](Self::url) does, if it was read already.
+    pub fn given_url(
+        &mut self,
+        key: &'static str,
+        given: Option<&str>,
+        default: &str,
+    ) -> Option<String> {
+        const NO_SANDBOX: &str = "the gateway has no sandbox: give the loopback address of a \
+                                  simulator, or say environment = \"production\"";
+
+        let sandbox = self.config.environment == Environment::Sandbox;
+        let only_loopback = sandbox && !self.config.has_sandbox;
+        let Some(text) = given else {
+            if only_loopback {
+                return self.note(key, format!("is missing, and {NO_SANDBOX}"));
+            }
+            return Some(default.to_owned());
+        };
+        self.parse(key, text, |text| {
+            check_web_address(text)?;
+            let url = web_address::parse(text)?;
+            match url.scheme() {
+                _ if only_loopback && !web_address::is_loopback(&url) => {
+                    return Err(format!("is not a loopback address, and {NO_SANDBOX}"));
+                }
+                "https" => {}
+                _ if sandbox && web_address::is_loopback(&url) => {}
+                _ => {
+                    return Err(
+                        "is not https; http is for loopback addresses in the sandbox only".into()
+                    );
+                }
+            }
+            if url.query().is_some() {
+                return Err("has a query; give the address alone".to_owned());
+            }
+            if !text.is_ascii() || text.parse::<http::Uri>().is_err() {
+                return Err(
+                    "contains a character that is not allowed in an address: percent-encode it"
+                        .to_owned(),
+                );
+            }
+            Ok(text.trim_end_matches('/').to_owned())
+        })
+    }
+
+    /// Reads the optional address of one of the app's pages, such as the page to which a buyer
+    /// returns. It may have a fragment.
+    pub fn optional_page_address(&mut self, key: &'static str) -> Option<String> {
+        self.optional_parsed(key, |text| match check_page_address(text) {
+            Ok(()) => Ok(text.to_owned()),
+            Err(problem) => Err(problem.to_owned()),
+        })
+    }
+
+    /// Reads an optional address of the app, without a fragment.
+    pub fn optional_web_address(&mut self, key: &'static str) -> Option<String> {
+        self.optional_parsed(key, |text| match check_web_address(text) {
+            Ok(()) => Ok(text.to_owned()),
+            Err(problem) => Err(problem.to_owned()),
+        })
+    }
+
+    /// Reads a required secret: `{ env = "…" }`, `{ file = "…" }`, or in the sandbox a literal.
+    pub fn secret(&mut self, key: &'static str) -> Option<Secret> {
+        match self.value(key) {
+            None => self.note(key, "is missing; give { env = \"…\" } or { file = \"…\" }"),
+            Some(value) => self.secret_of(key, value),
+        }
+    }
+
+    /// Reads an optional secret, as [`secret`](Self::secret) does.
+    pub fn optional_secret(&mut self, key: &'static str) -> Option<Secret> {
+        let value = self.value(key)?;
+        self.secret_of(key, value)
+    }
+
+    /// Reads an optional secret file that need not be text, such as a private key. It is given as
+    /// for [`secret`](Self::secret).
+    pub fn optional_secret_bytes(&mut self, key: &'static str) -> Option<SecretBytes> {
+        let value = self.value(key)?;
+        self.secret_source(key, value).map(SecretBytes::new)
+    }
+
+    /// Reads one required secret or a list of them, newest first, so that keys can be rotated.
+    pub fn keys(&mut self, key: &'static str) -> Option<Keys> {
+        if self.value(key).is_none() {
+            return self.note(key, "is missing; give { env = \"…\" } or { file = \"…\" }");
+        }
+        self.optional_keys(key)
+    }
+
+    /// Reads optional secrets, as [`keys`](Self::keys) does.
+    pub fn optional_keys(&mut self, key: &'static str) -> Option<Keys> {
+        let value = self.value(key)?;
+        self.keys_of(key, value)
+    }
+
+    /// Reads secrets as [`keys`](Self::keys) does, from a source that was read already.
+    pub fn given_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
+        self.keys_of(key, given.value())
+    }
+
+    /// Reads secrets as [`given_keys`](Self::given_keys) does. They must be printable ASCII,
+    /// because they are sent in an HTTP header.
+    pub fn given_header_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
+        let keys = self.given_keys(key, given)?;
+        if keys.iter().all(Secret::fits_a_header) { Some(keys) } else { self.note(key, NO_HEADER) }
+    }
+
+    /// Reads a secret as [`secret`](Self::secret) does, from a source that was read already.
+    pub fn given_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
+        self.secret_of(key, given.value())
+    }
+
+    /// Reads a secret as [`given_secret`](Self::given_secret) does. It must be printable ASCII,
+    /// because it is sent in an HTTP header.
+    pub fn given_header_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
+        let secret = self.given_secret(key, given)?;
+        if secret.fits_a_header() { Some(secret) } else { self.note(key, NO_HEADER) }
+    }
+
+    /// Returns whether the table has a key, even if it could not be read into the
+    /// [type](Self::typed).
+    pub fn is_given<T>(&self, key: &str, read: &Option<T>) -> bool {
+        read.is_some() || self.refused.contains(key)
+    }
+
+    /// Reads a secret file as [`optional_secret_bytes`](Self::optional_secret_bytes) does, from a
+    /// source that was read already.
+    pub fn given_secret_bytes(&mut self, key: &'static str, given: &Source) -> Option<SecretBytes> {
+        self.secret_source(key, given.value()).map(SecretBytes::new)
+    }
+
+    /// Reads a file as [`bytes`](Self::bytes) does, from a source that was read already.
+    pub fn given_bytes(&mut self, key: &'static str, given: &Source) -> Option<Vec<u8>> {
+        self.bytes_of(key, given.value())
+    }
+
+    fn keys_of(&mut self, key: &'static str, value: &Value) -> Option<Keys> {
+        let Value::List(values) = value else {
+            return self.secret_of(key, value).map(Keys::one);
+        };
+        let mut keys: Option<Keys> = None;
+        for value in values {
+            let secret = self.secret_of(key, value)?;
+            keys = Some(match keys {
+                None => Keys::one(secret),
+                Some(keys) => keys.or(secret),
+            });
+        }
+        match keys {
+            Some(keys) => Some(keys),
+            None => self.note(key, "is an empty list"),
+        }
+    }
+
+    /// Reads a required file that need not be secret, such as a certificate: `{ file = "…" }`, `{
+    /// env = "…" }`, or its text.
+    pub fn bytes(&mut self, key: &'static str) -> Option<Vec<u8>> {
+        match self.value(key) {
+            None => self.note(key, "is missing; give { file = \"…\" }"),
+            Some(value) => self.bytes_of(key, value),
+        }
+    }
+
+    fn bytes_of(&mut self, key: &'static str, value: &Value) -> Option<Vec<u8>> {
+        match value {
+            Value::Text(text) => Some(text.clone().into_bytes()),
+            Value::Table(source) => self.read_source(key, source),
+            _ => self.note(key, "is neither text nor { file = \"…\" }"),
+        }
+    }
+
+    /// Reads an optional table of texts with names of its own, such as `{ 970436 = "VCB" }`. It is
+    /// empty if it is absent.
+    pub fn texts(&mut self, key: &'static str) -> Option<BTreeMap<String, String>> {
+        let Some(value) = self.value(key) else { return Some(BTreeMap::new()) };
+        let Value::Table(table) = value else { return self.note(key, "is not a table") };
+        let mut texts = BTreeMap::new();
+        for (name, value) in table {
+            match value {
+                Value::Text(text) => texts.insert(name.clone(), text.clone()),
+                _ => {
+                    return self.note(key, format!("has a value for {name:?} that is not text"));
+                }
+            };
+        }
+        Some(texts)
+    }
+
+    /// Returns the problems, including one for each key that was not read.
+    pub fn finish(mut self) -> Vec<ConfigProblem> {
+        for key in self.config.table.keys() {
+            if !self.is_typed && !self.asked.contains(key.as_str()) {
+                let hint = did_you_mean(key, self.asked.iter().copied());
+                self.problems.push(ConfigProblem::new(
+                    self.config.path(key),
+                    format!("is not a known key{hint}"),
+                ));
+            }
+        }
+        self.problems
+    }
+
+    fn value(&mut self, key: &'static str) -> Option<&'a Value> {
+        self.asked.insert(key);
+        self.config.table.get(key)
+    }
+
+    fn note<T>(&mut self, key: &str, message: impl Into<String>) -> Option<T> {
+        self.problem(key, message);
+        None
+    }
+
+    fn parse<T>(
+        &mut self,
+        key: &'static str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(parsed) => Some(parsed),
+            Err(message) => self.note(key, message),
+        }
+    }
+
+    fn secret_of(&mut self, key: &'static str, value: &Value) -> Option<Secret> {
+        let bytes = self.secret_source(key, value)?;
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+            return self.note(
+                key,
+                "holds bytes that are zero, or begins as UTF-16 does, which Windows and PowerShell \
+                 write: save it as UTF-8",
+            );
+        }
+        let Ok(mut text) = String::from_utf8(bytes) else {
+            return self.note(key, "is not UTF-8 text");
+        };
+        if matches!(value, Value::Table(_)) {
+            // The line ending at the end of a file is not part of the secret.
+            text.truncate(text.trim_end_matches(['\r', '\n']).len());
+        }
+        match Secret::new(text) {
+            Ok(secret) => {
+                self.warn_of_wrapping(key, &secret);
+                Some(secret)
+            }
+            Err(error) => self.note(key, error.to_string()),
+        }
+    }
+
+    /// Warns about text that is often copied together with a secret.
+    fn warn_of_wrapping(&mut self, key: &'static str, secret: &Secret) {
+        let text = secret.expose();
+        // In JSON a comma may follow a value.
+        let quoted = text.trim_end_matches([',', ';', ' ']);
+        if quoted.starts_with(is_quote) && quoted.ends_with(is_quote) && text.chars().count() > 1 {
+            self.warn(key, "is in quotes, which count as part of it; leave them out");
+        }
+        if is_assignment(text.trim_matches(is_quote)) {
+            self.warn(
+                key,
+                "looks like NAME=value, all of which counts as the secret; give the value alone",
+            );
+        }
+    }
+
+    fn secret_source(&mut self, key: &'static str, value: &Value) -> Option<Vec<u8>> {
+        match value {
+            Value::Text(text) if self.config.environment == Environment::Sandbox => {
+                Some(text.clone().into_bytes())
+            }
+            Value::Text(_) => self.note(
+                key,
+                "is in plain text; outside the sandbox give { env = \"…\" } or { file = \"…\" }",
+            ),
+            Value::Table(source) => self.read_source(key, source),
+            _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
+        }
+    }
+
+    fn read_source(
+        &mut self,
+        key: &'static str,
+        source: &BTreeMap<String, Value>,
+    ) -> Option<Vec<u8>> {
+        let mut entries = source.iter();
+        match (entries.next(), entries.next()) {
+            (Some((from, Value::Text(name))), None) if from == "env" => {
+                if !is_variable(name) {
+                    // It may be the secret itself, written in place of its variable.
+                    return self.note(
+                        key,
+                        "is not the name of an environment variable: a name has letters, digits and \
+                         _ only, and the variable contains the secret",
+                    );
+                }
+                match self.environ.get(name) {
+                    Some(text) => Some(text.into_bytes()),
+                    None if is_no_secret(name) => {
+                        self.note(key, format!("the environment variable {name} is not set"))
+                    }
+                    None => self.note(key, "its environment variable is not set"),
+                }
+            }
+            (Some((from, Value::Text(path))), None) if from == "file" => {
+                match std::fs::read(path) {
+                    Ok(bytes) => Some(bytes),
+                    // The name of the file is not repeated, because it may be the secret itself.
+                    Err(error) => self.note(
+                        key,
+                        format!("its file cannot be read: {}", printable(&error.to_string())),
+                    ),
+                }
+            }
+            _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
+        }
+    }
+}
+
+/// Returns the known key that is nearest to a misspelt one, or all known keys, as the end of a
+/// message.
+pub(super) fn did_you_mean<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let distances = known.clone().map(|known| (strsim::damerau_levenshtein(known, key), known));
+    match distances.min().filter(|(distance, _)| *distance <= 3) {
+        Some((_, nearest)) => format!("; did you mean {nearest:?}?"),
+        None => {
+            let known: Vec<_> = known.collect();
+            format!("; known keys: {}", known.join(", "))
+        }
+    }
+}
+
+const NO_HEADER: &str = "contains a character that HTTP headers do not allow: use letters, digits \
+                         and ASCII punctuation";
+
+/// Returns whether a character is a quotation mark of any kind.
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201f}')
+}
+
+/// Returns whether a text is a line of an environment file or of a script, or a pair of YAML or
+/// JSON.
+fn is_assignment(text: &str) -> bool {
+    let commands = ["export ", "set ", "setx ", "SET ", "declare -x ", "$env:", "ENV "];
+    let rest = commands.iter().find_map(|command| text.strip_prefix(command)).unwrap_or(text);
+    let Some((name, value)) = rest.split_once('=') else {
+        // Many secrets contain a colon. Before a space, a colon follows a name.
+        return rest
+            .split_once(": ")
+            .is_some_and(|(name, _)| is_variable(name.trim().trim_matches(is_quote)));
+    };
+    // Base64 ends in equals signs, with nothing after them.
+    let is_padding = value.trim_start_matches('=').trim().is_empty();
+    let name = name.trim();
+    is_variable(name) && (!is_padding || is_no_secret(name) || rest.len() != text.len())
+}
+
+/// Returns whether an environment variable can have this name (POSIX.1-2024, section 8.1).
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Returns whether a text is certainly the name of a variable and not a secret, so that it may be
+/// repeated: words of capital letters with underscores between them, with a few digits only at the
+/// end of a word. No gateway issues secrets of this form.
+fn is_no_secret(name: &str) -> bool {
+    let is_word = |word: &str| {
+        let letters = word.trim_end_matches(|last: char| last.is_ascii_digit());
+        let digits = word.len() - letters.len();
+        letters.bytes().all(|byte| byte.is_ascii_uppercase())
+            && letters.len() <= 16
+            && digits <= if letters.is_empty() { 4 } else { 2 }
+    };
+    name.contains('_') && name.len() <= 64 && name.split('_').all(is_word)
+}
+
+#[cfg(test)]
+mod tests;
