@@ -41,3 +41,15 @@ impl fmt::Debug for Credential {
         write!(f, "Credential({})", self.key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_not_printed() {
+        let kind = ProviderKind::new("acme").unwrap();
+        let credential = Credential::new("passcode", &kind, "secret", b"canary");
+        assert_eq!(format!("{credential:?}"), "Credential(passcode)");
+    }
+}

@@ -83,7 +83,8 @@ impl JsonError {
 
     /// Returns this error as one inside the value of a member, whose position in the whole text is
     /// not known.
-    pub(crate) fn in_member(self, name: &str) -> Self {
+    #[must_use]
+    pub fn in_member(self, name: &str) -> Self {
         Self { line: 0, column: 0, member: is_readable(name).then(|| name.to_owned()), ..self }
     }
 
@@ -142,7 +143,7 @@ impl fmt::Display for JsonError {
 impl std::error::Error for JsonError {}
 
 /// Replaces an error that quotes its input by one that does not.
-pub(crate) fn without_content(
+pub fn without_content(
     source: Box<dyn std::error::Error + Send + Sync>,
 ) -> Box<dyn std::error::Error + Send + Sync> {
     let mut link: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
@@ -171,12 +172,11 @@ fn reduced(error: &(dyn std::error::Error + 'static)) -> Option<JsonError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::wire::Number;
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only read")]
     struct Order {
-        amount: Number,
+        amount: u64,
         rows: Option<Vec<Row>>,
     }
 

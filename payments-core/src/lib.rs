@@ -36,33 +36,27 @@
 //! # Where to read on
 //!
 //! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`]. Their
-//! types: [`money`], [`bank`], [`rules`], [`step`]. The parts of which a provider crate is built:
-//! [`transport`], [`signature`], [`config`], [`registry`], and [`reading`], the interpretations of
-//! a gateway's documents that no gateway has confirmed.
+//! types: [`money`], [`bank`], [`rules`], [`step`]. The proof of who sent a delivery: [`signature`].
+//! The limits that a journal sets for a call: [`transport`]. The other parts of which a provider
+//! crate is built, such as HTTP, configuration and signature formulas, are in the crate
+//! `provider-kit`.
 //!
 //! # Features
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `reqwest` | [`transport::HttpClient`]; without it the crate has no HTTP client and no TLS |
-//! | `reqwest-without-tls` | the same without TLS, for gateways on loopback, as in tests |
+//! | `localized` | amounts formatted for people, in English and in Vietnamese |
 //! | `metrics` | counters and histograms of calls and deliveries, through the `metrics` facade |
-//! | `inventory` | [`registry::Registry::linked`] |
-//! | `rsa` | RSA keys and signatures; without it the error names this feature |
-//! | `aws-lc` | the signer that [`signature::rsa::SignerKind::AwsLc`] selects |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod bank;
-pub mod config;
 pub mod json;
 pub mod money;
 pub mod notification;
 pub mod options;
 pub mod payment;
 pub mod payout;
-pub mod reading;
-pub mod registry;
 pub mod rules;
 pub mod signature;
 pub mod statement;
@@ -80,7 +74,6 @@ mod layer;
 mod listed;
 mod lookup;
 mod movement;
-mod payment_code;
 mod printable;
 mod provider;
 mod raw;
@@ -105,10 +98,11 @@ pub use movement::{Direction, Movement, SameMoney, same_credit};
 pub use notification::NotificationReceiver;
 pub use payment::PaymentProvider;
 pub use payout::PayoutProvider;
-pub use printable::printable;
+pub use printable::{is_invisible, message as printable_message, printable};
 pub use provider::{Provider, Role};
 pub use raw::Raw;
 pub use secret::{Secret, SecretBytes, SecretError};
+pub use shared_credentials::shared_credentials;
 pub use signature::Authenticity;
 pub use single_flight::{SingleFlight, run_to_end};
 pub use statement::StatementProvider;
@@ -117,7 +111,3 @@ pub use suspect::Suspect;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use virtual_account::VirtualAccountProvider;
 pub use web_address::{check_page_address, check_web_address};
-
-#[doc(hidden)]
-#[cfg(feature = "inventory")]
-pub use inventory;

@@ -63,7 +63,7 @@ pub(crate) fn words(text: impl Into<String>) -> String {
 
 /// Returns a message of this crate as one line, for an error. Such a message may quote text from
 /// outside.
-pub(crate) fn message(text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
+pub fn message(text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
     let text = text.into();
     match one_line(&text, LONGEST_MESSAGE) {
         Cow::Borrowed(_) => text,
@@ -77,7 +77,7 @@ fn is_printable(character: char) -> bool {
 
 /// Returns whether a character is invisible: control and format characters, line and paragraph
 /// separators, unassigned and ignorable code points. Spaces count as visible.
-pub(crate) fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(character);
     matches!(
         category,

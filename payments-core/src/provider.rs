@@ -126,9 +126,9 @@ impl Provider {
         self
     }
 
-    /// Sets whether every instruction of its roles is sent through a transport that
-    /// [departs](crate::transport::Transport::departs). Pass the `departs()` of the transport that
-    /// the roles were built with. Without this call the value is `false`.
+    /// Sets whether every instruction of its roles asks the
+    /// [`Departure`](crate::transport::Departure) of its call before it is sent. Pass the `departs()`
+    /// of the transport that the roles were built with. Without this call the value is `false`.
     #[must_use]
     pub fn with_departures(mut self, departs: bool) -> Self {
         self.departs = departs;

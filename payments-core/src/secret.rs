@@ -54,11 +54,6 @@ impl Secret {
         Ok(Self(text))
     }
 
-    /// Returns whether an HTTP header can contain the secret: it is printable ASCII.
-    pub(crate) fn fits_a_header(&self) -> bool {
-        self.expose().bytes().all(|byte| (b' '..=b'~').contains(&byte))
-    }
-
     /// Returns the secret itself, to sign or to send; never print it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

@@ -38,7 +38,7 @@ pub fn check_page_address(text: &str) -> Result<(), &'static str> {
 }
 
 /// Checks an address as [`check_page_address`] does, and returns it parsed.
-pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
+fn parse(text: &str) -> Result<Url, &'static str> {
     const NOT_ONE: &str = "is not an absolute http or https address, such as https://shop.example";
 
     let is_strange = |character: char| {
@@ -110,16 +110,6 @@ fn is_written_plainly(url: &Url, authority: &str) -> bool {
                 && labels.len() <= 253
                 && labels.split('.').all(is_label)
         }
-        None => false,
-    }
-}
-
-/// Returns whether an address leads to this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
 }

@@ -7,7 +7,7 @@ use payments_core::{
     bank::AccountNumber,
     match_credit,
     money::{Currency, Money},
-    payment::{CodeRules, PaymentCode},
+    payment::PaymentCode,
     same_credit,
 };
 
@@ -24,8 +24,7 @@ fn number(text: &str) -> Option<AccountNumber> {
 }
 
 fn code(order: &str) -> PaymentCode {
-    let rules = CodeRules::new("DH", 5, 10).unwrap();
-    rules.code_for(&OrderRef::new(order).unwrap()).unwrap()
+    PaymentCode::new(format!("DH{order}")).unwrap()
 }
 
 /// Returns a report without the account on which the money arrived.

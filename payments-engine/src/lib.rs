@@ -141,7 +141,7 @@ pub use sealing::SealingKey;
 #[cfg(feature = "seeded-bugs")]
 #[doc(hidden)]
 pub use seeded::Seeded;
-pub use sink::{Sink, WebhookKey, WebhookSink};
+pub use sink::{Sink, WebhookClient, WebhookKey, WebhookSink};
 #[cfg(feature = "seeded-bugs")]
 #[doc(hidden)]
 pub use store::Fault;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use payments_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result, Role, Timestamp};
 use provider_kit::{
     config::PaymentsConfig,
-    registry::{ConfigProblems, Context, Registry, shared_credentials},
+    registry::{ConfigProblems, Context, Registry},
 };
 
 use crate::engine_settings::EngineSettings;
@@ -87,9 +87,9 @@ impl Payments {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let providers: Vec<Provider> = providers.into_iter().collect();
-        let shared = shared_credentials(&providers);
-        if !shared.is_empty() {
-            return Err(ConfigProblems(shared).into());
+        let shared = ConfigProblems::of_shared_credentials(&providers);
+        if !shared.0.is_empty() {
+            return Err(shared.into());
         }
         let mut named = BTreeMap::new();
         let mut preference = Vec::new();

@@ -68,6 +68,8 @@ mod intake;
 mod route;
 #[cfg(feature = "mock")]
 pub mod testing;
+#[cfg(feature = "engine")]
+mod webhook_client;
 
 pub use checked::Checked;
 #[cfg(feature = "toml")]
@@ -84,7 +86,7 @@ pub use payments_core::{
     bank, check_page_address, check_web_address, json, match_credit, money, notification, options,
     payment, payout, printable, rules, same_credit, statement, step, virtual_account,
 };
-pub use provider_kit::{config, reading, registry, signature, transport};
+pub use provider_kit::{config, payment_code, reading, registry, signature, transport, wire};
 pub use route::{Opened, PassedOver, Route};
 pub use vietqr;
 
@@ -92,6 +94,8 @@ pub use vietqr;
 pub mod axum;
 #[cfg(feature = "engine")]
 pub use payments_engine as engine;
+#[cfg(feature = "engine")]
+pub use webhook_client::webhook_client;
 
 // A dependency that no source file names is not linked, so its registration would be missing.
 #[cfg(feature = "hpay")]

@@ -8,7 +8,7 @@ use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader},
     registry::Context,
     signature::{
-        Algorithm,
+        Algorithm, SignatureExplainer,
         rsa::{PublicKey, RsaError, SignerKind},
     },
 };
@@ -76,13 +76,15 @@ pub(crate) fn provider(
         clock,
     });
     let notifications = Notifications::new(Arc::clone(&hpay))
+        .map(Arc::new)
         .map_err(|error| vec![ConfigProblem::new(identity.path("kind"), error.to_string())])?;
     let (id, kind) = (identity.id.clone(), identity.kind.clone());
     let provider = Provider::new(id, kind, identity.environment)
         .with_departures(hpay.transport.departs())
         .with_payments(Arc::new(Payments::new(Arc::clone(&hpay))))
         .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&hpay))))
-        .with_notifications(Arc::new(notifications))
+        .with_extension(SignatureExplainer::new(Arc::clone(&notifications)))
+        .with_notifications(notifications)
         .with_merchant("merchant_id", hpay.merchant_id())
         .with_extension(Arc::clone(&hpay));
     let provider = hpay

@@ -2,46 +2,8 @@
 
 mod memo;
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, de};
-
 pub use memo::Memo;
-
-use payments_core::{Error, OrderRef, Result};
-
-/// A payment code: the letters `A–Z` and digits, which banks leave unchanged.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct PaymentCode(String);
-
-impl PaymentCode {
-    /// Returns the code as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PaymentCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for PaymentCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-impl<'de> Deserialize<'de> for PaymentCode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
-            return Err(de::Error::custom("a payment code is made of A–Z and 0–9"));
-        }
-        Ok(Self(text))
-    }
-}
+use payments_core::{Error, ErrorKind, OrderRef, Result, payment::PaymentCode};
 
 /// The format of payment codes: a prefix of letters, then letters and digits.
 ///
@@ -90,7 +52,7 @@ impl CodeRules {
     /// and in ascending order.
     pub fn new(prefix: &str, min_suffix: usize, max_suffix: usize) -> Result<Self> {
         let problem = |message: &'static str| {
-            Err(Error::new(crate::ErrorKind::Configuration, message).with_field("code_prefix"))
+            Err(Error::new(ErrorKind::Configuration, message).with_field("code_prefix"))
         };
         if !(2..=5).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_alphabetic()) {
             return problem("the prefix of payment codes is 2 to 5 letters");
@@ -150,7 +112,7 @@ impl CodeRules {
                 ),
             ));
         }
-        Ok(PaymentCode(format!("{}{text}", self.prefix)))
+        PaymentCode::new(format!("{}{text}", self.prefix))
     }
 
     /// Returns whether every code by the rules `other` is also a code by these rules.
@@ -174,7 +136,7 @@ impl CodeRules {
                 true => b.is_ascii_digit(),
                 false => b.is_ascii_digit() || b.is_ascii_uppercase(),
             });
-        fits.then(|| PaymentCode(text.to_owned()))
+        fits.then(|| PaymentCode::new(text).ok()).flatten()
     }
 
     /// Finds the payment code in a memo as the bank reports it.
@@ -184,7 +146,7 @@ impl CodeRules {
     /// because the longer word may be another order's code.
     pub fn find(&self, memo: &Memo) -> CodeMatch {
         match matched(self.readings(memo).flatten()) {
-            CodeMatch::One(code) if memo.is_part_of_word(&code.0) => CodeMatch::None,
+            CodeMatch::One(code) if memo.is_part_of_word(code.as_str()) => CodeMatch::None,
             found => found,
         }
     }
@@ -230,7 +192,7 @@ impl CodeRules {
             // The provider uses another format of payment codes. Its code must not overlap with the
             // merchant's.
             return match self.find(memo) {
-                CodeMatch::One(ours) if overlap(&ours.0, reported) => CodeMatch::None,
+                CodeMatch::One(ours) if overlap(ours.as_str(), reported) => CodeMatch::None,
                 found => found,
             };
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 mod builder;
 
 pub use builder::{BuildTyped, Builder};
-use payments_core::{Clock, Provider, SystemClock};
+use payments_core::{Clock, Provider, SystemClock, shared_credentials};
 
 use crate::{
     config::{ConfigProblem, Environ, PaymentsConfig, ProviderConfig},
@@ -15,7 +15,6 @@ use crate::{
     signature::Formula,
     transport::{Rate, RetryPolicy, Stack, Transport},
 };
-pub use payments_core::shared_credentials::shared_credentials;
 
 /// The function of a provider crate that builds a provider.
 pub type Build = fn(&ProviderConfig, &Context) -> Result<Provider, Vec<ConfigProblem>>;
@@ -324,7 +323,7 @@ impl Registry {
                 }
             }
         }
-        problems.extend(shared_credentials(&providers));
+        problems.extend(ConfigProblems::of_shared_credentials(&providers).0);
         if !problems.is_empty() {
             return Err(ConfigProblems(problems));
         }
@@ -383,6 +382,13 @@ impl Registry {
 pub struct ConfigProblems(pub Vec<ConfigProblem>);
 
 impl ConfigProblems {
+    /// One problem for each merchant account, secret or API token that two providers share, see
+    /// [`shared_credentials`].
+    pub fn of_shared_credentials(providers: &[Provider]) -> Self {
+        let shared = shared_credentials(providers).into_iter();
+        Self(shared.map(|(key, problem)| ConfigProblem::new(key, problem)).collect())
+    }
+
     fn count(&self) -> String {
         let n = self.0.len();
         format!("the configuration has {n} problem{}", if n == 1 { "" } else { "s" })
@@ -399,11 +405,11 @@ impl fmt::Display for ConfigProblems {
     }
 }
 
-impl From<ConfigProblems> for crate::Error {
+impl From<ConfigProblems> for payments_core::Error {
     fn from(problems: ConfigProblems) -> Self {
         let list: Vec<_> = problems.0.iter().map(ToString::to_string).collect();
         let message = format!("{}: {}", problems.count(), list.join("; "));
-        Self::new(crate::ErrorKind::Configuration, message).with_source(problems)
+        Self::new(payments_core::ErrorKind::Configuration, message).with_source(problems)
     }
 }
 

@@ -41,7 +41,7 @@ use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{self, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Currency, Money, MoneyError, text};
+use payments_core::money::{Currency, Money, MoneyError, text};
 
 /// An amount written as a JSON number, or as text with the same digits.
 ///
@@ -217,3 +217,6 @@ impl fmt::Debug for Grouped {
         write!(f, "Grouped({self})")
     }
 }
+
+#[cfg(test)]
+mod tests;

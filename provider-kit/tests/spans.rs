@@ -54,6 +54,7 @@ impl Visit for Values<'_> {
 impl Subscriber for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with("payments_core")
+            || metadata.target().starts_with("provider_kit")
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {

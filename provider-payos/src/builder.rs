@@ -6,6 +6,7 @@ use payments_core::{Provider, Secret, check_page_address, signature::Keys};
 use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader, Source},
     registry::Context,
+    signature::SignatureExplainer,
 };
 
 use crate::{
@@ -107,10 +108,12 @@ pub(crate) fn provider(
     });
     if let Some(links) = &links {
         let webhooks = Webhooks::new(Arc::clone(links))
+            .map(Arc::new)
             .map_err(|error| vec![ConfigProblem::new(identity.path("kind"), error.to_string())])?;
         provider = named(provider, &PAYMENT, &links.channel)
             .with_payments(Arc::new(Payments::new(Arc::clone(links), longest)))
-            .with_notifications(Arc::new(webhooks));
+            .with_extension(SignatureExplainer::new(Arc::clone(&webhooks)))
+            .with_notifications(webhooks);
     }
     if let Some(sender) = &sender {
         provider = named(provider, &PAYOUT, &sender.channel)

@@ -14,6 +14,7 @@ use payments_core::Provider;
 use provider_kit::{
     config::{ConfigProblem, ProviderConfig, Reader},
     registry::{Context, Registration},
+    signature::SignatureExplainer,
     transport::Rate,
 };
 
@@ -48,11 +49,12 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
             let transport = context.transport(Some(rate));
             let departs = transport.departs();
             let client = Arc::new(Client::new(url, merchant, api_key, transport));
-            let receiver = Receiver::new(Arc::clone(&client), keys);
+            let receiver = Arc::new(Receiver::new(Arc::clone(&client), keys));
             Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment)
                 .with_departures(departs)
                 .with_payments(client)
-                .with_notifications(Arc::new(receiver)))
+                .with_extension(SignatureExplainer::new(Arc::clone(&receiver)))
+                .with_notifications(receiver))
         }
         (.., problems) => Err(problems),
     }

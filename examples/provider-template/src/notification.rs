@@ -13,7 +13,7 @@ use payments_core::{
     },
     signature::Keys,
 };
-use provider_kit::signature::SignedParts;
+use provider_kit::signature::{ExplainSignature, SignedParts};
 
 use crate::{client::Client, map, signature, wire};
 
@@ -113,15 +113,6 @@ impl NotificationReceiver for Receiver {
         })
     }
 
-    fn signed_parts<'a>(
-        &'a self,
-        endpoint: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
-        self.parts(delivery).ok()
-    }
-
     /// Template treats any 200 as an acknowledgement, repeats the notification after any other
     /// status, and does not read the body.
     fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
@@ -132,5 +123,16 @@ impl NotificationReceiver for Receiver {
             Outcome::Untrusted => StatusCode::UNAUTHORIZED,
         };
         reply
+    }
+}
+
+impl ExplainSignature for Receiver {
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
+        self.parts(delivery).ok()
     }
 }

@@ -13,10 +13,7 @@ pub use change::Change;
 pub use difference::Difference;
 pub use json::{Escapes, JsonWriter, LineEnds, Spacing, UnicodeForm};
 
-use payments::{
-    notification::SignedParts,
-    signature::{CheckingKeys, Field, Formula, Item, Layout},
-};
+use payments::signature::{CheckingKeys, Field, Formula, Item, Layout, SignedParts};
 use serde::Serialize;
 
 use candidate::Candidate;

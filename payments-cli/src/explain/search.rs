@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest as _, Md5};
-use payments::signature::{CheckingKeys, Field, Formula, Keys};
+use payments::signature::{CheckingKeys, Field, Formula, Keys, VerifyingKey};
 use sha2::{Sha256, Sha512};
 
 use super::{
@@ -203,7 +203,8 @@ impl<'a> Search<'a> {
     ) -> Option<Method> {
         let has_secret = candidate.secret.is_some();
         if candidate.method == Method::Rsa {
-            let is_good = self.keys.public.iter().any(|key| key.verify(message, signature));
+            let is_good =
+                self.keys.public.iter().any(|key| VerifyingKey::verify(key, message, signature));
             return is_good.then_some(Method::Rsa);
         }
         let by_hmac = |code: fn(&[u8], &[u8]) -> Option<Vec<u8>>| {

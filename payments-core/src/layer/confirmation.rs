@@ -17,7 +17,6 @@ use crate::{
     EndpointName, NotificationReceiver, Result, SingleFlight, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Evidence, Outcome, Received,
-        SignedParts,
     },
     payment::PaymentState,
     transport::confirming,
@@ -121,14 +120,6 @@ impl NotificationReceiver for Confirmations {
             Self::asked(inner, memory, asked, event.clone())
         };
         self.flights.run(asked, ask).await
-    }
-
-    fn signed_parts<'a>(
-        &'a self,
-        endpoint: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        self.inner.signed_parts(endpoint, delivery)
     }
 
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {

@@ -19,7 +19,7 @@ use crate::{
     AccountId, EndpointName, Error, Listed, Lookup, Movement, NotificationReceiver, OrderRef,
     PayoutRef, ProviderId, RefundRef, Result, Submission, Timestamp,
     bank::BankAccount,
-    notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts},
+    notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received},
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
     },
@@ -335,14 +335,6 @@ impl NotificationReceiver for RoleLayer<dyn NotificationReceiver> {
         };
         metrics::confirmation(&self.provider, outcome, started.elapsed());
         result
-    }
-
-    fn signed_parts<'a>(
-        &'a self,
-        endpoint: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        self.inner.signed_parts(endpoint, delivery)
     }
 
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {

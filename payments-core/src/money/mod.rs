@@ -2,8 +2,8 @@
 //!
 //! [`Money`] is an `i64` count of minor units (đồng, cents) and a [`Currency`]. It never rounds,
 //! never wraps and never mixes currencies: an operation that would do so returns a [`MoneyError`].
-//! `rust_decimal` is used only to convert from and to decimals, and [`wire`] has one serde type for
-//! each format in which gateways write an amount.
+//! `rust_decimal` is used only to convert from and to decimals, and [`text`] parses the amounts that
+//! gateways write.
 //!
 //! ```
 //! use payments_core::money::{Currency, Money};
@@ -29,8 +29,7 @@ mod error;
 #[cfg(feature = "localized")]
 mod localized;
 mod serde_impls;
-mod text;
-pub mod wire;
+pub mod text;
 
 #[cfg(test)]
 mod tests;

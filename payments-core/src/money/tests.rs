@@ -1,9 +1,7 @@
 use std::cmp::Ordering;
 
 use proptest::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::wire::{Grouped, Number, as_integer};
 use super::*;
 
 /// Returns a currency with this number of decimals.
@@ -62,11 +60,7 @@ fn a_point_that_may_separate_thousands_is_refused_with_the_question_what_was_mea
     ] {
         let error = Money::parse(text, currency).unwrap_err();
         assert_eq!(meanings(&error), (without_point, by_decimal_point), "{text} {currency}");
-        assert_eq!(Money::parse_grouped(text, currency), Err(error.clone()), "{text}");
-        let number: Number = text.parse().unwrap();
-        assert_eq!(number.money(currency), Err(error.clone()), "{text}");
-        let grouped: Grouped = serde_json::from_str(&format!("\"{text}\"")).unwrap();
-        assert_eq!(grouped.money(currency), Err(error), "{text}");
+        assert_eq!(Money::parse_grouped(text, currency), Err(error), "{text}");
     }
     let error = Money::parse("50.000", Currency::VND).unwrap_err().to_string();
     assert!(error.starts_with("50.000: did you mean 50000 or 50 VND?"), "{error}");
@@ -75,11 +69,6 @@ fn a_point_that_may_separate_thousands_is_refused_with_the_question_what_was_mea
 
     let error = Money::parse_grouped("1,234.000", Currency::VND).unwrap_err();
     assert_eq!(meanings(&error), ("1234000", Some("1234")));
-    for json in ["50.000", "\"50.000\"", "2.000", "\"100.0000\""] {
-        let number: Number = serde_json::from_str(json).unwrap();
-        let error = number.money(Currency::VND).unwrap_err();
-        assert!(matches!(error, MoneyError::AmbiguousPoint { .. }), "{json}: {error}");
-    }
     let json = r#"{"amount":"50.000","currency":"VND"}"#;
     assert!(serde_json::from_str::<Money>(json).is_err(), "{json}");
 }
@@ -319,95 +308,6 @@ fn money_is_serialised_as_text_and_code() {
     }
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Line {
-    amount: Option<Number>,
-    #[serde(default)]
-    fee: Option<Number>,
-}
-
-#[test]
-fn a_wire_number_is_read_from_its_text() {
-    let number =
-        |json: &str| serde_json::from_str::<Number>(json).map(|number| number.money(Currency::VND));
-    for json in ["1000", "1000.0", "\"1000\"", "\"1000.00\"", " 1000 "] {
-        assert_eq!(number(json).unwrap(), Ok(Money::vnd(1_000)), "{json}");
-    }
-    // 2^53 + 1, the first whole number that a double cannot represent.
-    assert_eq!(number("9007199254740993").unwrap(), Ok(Money::vnd(9_007_199_254_740_993)));
-    assert!(matches!(number("0.1").unwrap(), Err(MoneyError::TooManyDecimals { .. })));
-    for json in [
-        "1e3",
-        "\"1e3\"",
-        "\"\"",
-        "\"NaN\"",
-        "null",
-        "true",
-        "{}",
-        "[1]",
-        "\"1,000\"",
-        r#""\u0031""#,
-    ] {
-        assert!(number(json).is_err(), "{json}");
-    }
-}
-
-#[test]
-fn a_wire_number_may_be_null_or_absent() {
-    let line = |json: &[u8]| serde_json::from_slice::<Line>(json).unwrap();
-    let one = Some("1".parse().unwrap());
-    assert_eq!(line(br#"{"amount":null}"#), Line { amount: None, fee: None });
-    assert_eq!(line(br#"{"amount":"1.00","fee":1}"#), Line { amount: one, fee: one });
-}
-
-#[test]
-fn a_wire_number_is_written_as_text_or_as_a_whole_number() {
-    #[derive(Serialize)]
-    struct Order {
-        text: Number,
-        #[serde(serialize_with = "as_integer")]
-        number: Number,
-        grouped: Grouped,
-    }
-    let order = |amount: Money| {
-        serde_json::to_string(&Order {
-            text: amount.into(),
-            number: amount.into(),
-            grouped: amount.into(),
-        })
-    };
-    assert_eq!(
-        order(Money::vnd(50_000)).unwrap(),
-        r#"{"text":"50000","number":50000,"grouped":"50,000"}"#
-    );
-    let whole_dollars = order(Money::from_minor(1_200, Currency::USD)).unwrap();
-    assert_eq!(whole_dollars, r#"{"text":"12.00","number":12,"grouped":"12.00"}"#);
-    let error = order(Money::from_minor(1_234, Currency::USD)).unwrap_err();
-    assert!(error.to_string().contains("12.34 cannot be written"), "{error}");
-}
-
-#[test]
-fn a_number_whose_point_may_separate_thousands_is_not_written_as_another_one() {
-    #[derive(Serialize)]
-    struct Order(#[serde(serialize_with = "as_integer")] Number);
-    let written = |text: &str| serde_json::to_string(&Order(text.parse().unwrap())).ok();
-    for text in ["50.000", "2.000", "-100.000", "50.0000", "0.000", "1234.000"] {
-        assert_eq!(written(text), None, "{text}");
-    }
-    for (text, number) in [("50", "50"), ("50.0", "50"), ("50000.00", "50000"), ("-1.00", "-1")] {
-        assert_eq!(written(text).as_deref(), Some(number), "{text}");
-    }
-}
-
-#[test]
-fn a_grouped_wire_number_takes_commas_and_plain_digits() {
-    for json in ["\"1,234,567\"", "\"1234567\"", "1234567", "\"1,234,567.00\""] {
-        let grouped: Grouped = serde_json::from_str(json).unwrap();
-        assert_eq!(grouped.money(Currency::VND), Ok(Money::vnd(1_234_567)), "{json}");
-    }
-    assert!(serde_json::from_str::<Grouped>("\"1,23\"").is_err());
-}
-
 proptest! {
     #[test]
     fn display_and_parse_are_inverse(amount in any_money()) {
@@ -415,12 +315,6 @@ proptest! {
         let (number, code) = shown.split_once(' ').unwrap();
         prop_assert_eq!(code, amount.currency().to_string());
         prop_assert_eq!(Money::parse(number, amount.currency()), Ok(amount));
-    }
-
-    #[test]
-    fn grouped_display_and_parse_are_inverse(amount in any_money()) {
-        let shown = Grouped::from(amount).to_string();
-        prop_assert_eq!(Money::parse_grouped(&shown, amount.currency()), Ok(amount));
     }
 
     #[test]
@@ -436,9 +330,6 @@ proptest! {
         let amount = Money::from_minor(minor, Currency::from_code(code).unwrap());
         let json = serde_json::to_string(&amount).unwrap();
         prop_assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), amount);
-        let json = serde_json::to_string(&Number::from(amount)).unwrap();
-        let number: Number = serde_json::from_str(&json).unwrap();
-        prop_assert_eq!(number.money(amount.currency()), Ok(amount));
     }
 
     #[test]
@@ -457,7 +348,5 @@ proptest! {
         let _ = Money::parse_grouped(&text, currency);
         let _ = Currency::from_code(&text);
         let _ = Currency::new(&text, exponent);
-        let _ = serde_json::from_str::<Number>(&text);
-        let _ = serde_json::from_str::<Grouped>(&text);
     }
 }

@@ -15,7 +15,10 @@ const CUSTOMARY_DECIMALS: u32 = 2;
 ///
 /// A point is a decimal point only if at most two digits follow it, or as many as the currency
 /// has. `50.000` is fifty thousand in Vietnam and fifty elsewhere, so it is refused.
-pub(super) fn amount(written: Decimal, currency: Currency) -> Result<Money, MoneyError> {
+///
+/// # Errors
+/// Returns [`MoneyError`] if the number is not an amount of this currency, or may be another one.
+pub fn amount(written: Decimal, currency: Currency) -> Result<Money, MoneyError> {
     let amount = Money::from_decimal(written, currency);
     if written.scale() <= CUSTOMARY_DECIMALS.max(currency.exponent().into()) {
         return amount;
@@ -34,7 +37,7 @@ pub(super) fn amount(written: Decimal, currency: Currency) -> Result<Money, Mone
 }
 
 /// Returns whether the point of a parsed number cannot separate thousands, whatever the currency.
-pub(super) fn is_unambiguous(written: Decimal) -> bool {
+pub fn is_unambiguous(written: Decimal) -> bool {
     written.scale() <= CUSTOMARY_DECIMALS
 }
 
@@ -48,12 +51,18 @@ fn is_one_thousands_group(written: Decimal) -> bool {
 /// leading minus.
 ///
 /// The scale of the result is the number of decimals in the text, including zeros.
-pub(super) fn plain(text: &str) -> Result<Decimal, MoneyError> {
+///
+/// # Errors
+/// Returns [`MoneyError`] if the text is not such a number.
+pub fn plain(text: &str) -> Result<Decimal, MoneyError> {
     Parts::of(text).decimal(text)
 }
 
 /// Parses `101,747,939` and `1,234.50`, and every text that [`plain`] accepts.
-pub(super) fn grouped(text: &str) -> Result<Decimal, MoneyError> {
+///
+/// # Errors
+/// Returns [`MoneyError`] if the text is not such a number.
+pub fn grouped(text: &str) -> Result<Decimal, MoneyError> {
     let parts = Parts::of(text);
     if !parts.whole.contains(',') {
         return parts.decimal(text);

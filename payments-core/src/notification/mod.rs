@@ -21,7 +21,7 @@ pub use received::Received;
 pub use unreadable_delivery::UnreadableDelivery;
 pub use verdict::Verdict;
 
-pub use crate::signature::{Coverage, Proof, Scheme, SignedParts, Untrusted, UntrustedReason};
+pub use crate::signature::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
 use crate::{EndpointName, Result, Timestamp};
 
 /// Checks the deliveries of a provider, and confirms events that its signature does not cover.
@@ -40,21 +40,6 @@ pub trait NotificationReceiver: Send + Sync + 'static {
     /// # Errors
     /// The request to the provider failed, or its response could not be read.
     async fn confirm(&self, event: &Event) -> Result<Confirmation>;
-
-    /// Returns the input of a delivery's signature check, for tools that explain why it fails.
-    /// Returns `None` if no formula is checked at this endpoint, or if the delivery cannot be read
-    /// far enough.
-    ///
-    /// This method checks nothing. Do not trust a delivery because of its result:
-    /// [`receive`](Self::receive) decides whether a delivery is trusted.
-    fn signed_parts<'a>(
-        &'a self,
-        endpoint: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        let _ = (endpoint, delivery);
-        None
-    }
 
     /// Returns the provider's documented reply to a delivery at this endpoint, for this outcome.
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes>;

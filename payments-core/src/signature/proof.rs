@@ -68,7 +68,8 @@ impl Proof {
 
     /// Removes fields from the coverage, because their values are not certain. If the whole body is
     /// signed under the name `body`, it may be among them.
-    pub(crate) fn without(mut self, uncovered: &[String], body: Option<&str>) -> Self {
+    #[must_use]
+    pub fn without(mut self, uncovered: &[String], body: Option<&str>) -> Self {
         let is_uncovered = |name: &str| uncovered.iter().any(|field| field == name);
         self.coverage = match self.coverage {
             Coverage::Body if body.is_some_and(is_uncovered) => Coverage::Nothing,

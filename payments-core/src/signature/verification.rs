@@ -12,11 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest as _, Md5};
 use sha2::Sha512;
 
-use super::{
-    Coverage, Keys, Proof, Scheme, Untrusted, UntrustedReason,
-    keys::Key,
-    rsa::{PublicKey, RsaError, Signer},
-};
+use super::{Coverage, Keys, Proof, Scheme, Untrusted, UntrustedReason, keys::Key};
 use crate::{
     Timestamp,
     secret::{Secret, same_bytes},
@@ -53,6 +49,12 @@ pub enum Signature<'a> {
     Hex(&'a str),
     /// Standard base64 with padding.
     Base64(&'a str),
+}
+
+/// An RSA public key. The crate `provider-kit` has one; a test may use another.
+pub trait VerifyingKey {
+    /// Returns whether `signature` is a valid signature of `message` by this key (PKCS#1 v1.5 with SHA-256).
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool;
 }
 
 /// Checks a secret that was sent with a delivery. The proof covers nothing of the content.
@@ -145,16 +147,16 @@ pub fn md5_concat(
 /// # Errors
 /// Returns [`Untrusted`] if the signature is malformed or wrong.
 pub fn rsa_sha256(
-    keys: &[PublicKey],
+    keys: &[impl VerifyingKey],
     secrets: Option<&Keys>,
     parts: &[Part<'_>],
     signature: Signature<'_>,
 ) -> Result<Proof, Untrusted> {
     let presented = signature.decode_any()?;
     let messages: Vec<Vec<u8>> = match (secrets_in(parts), secrets) {
-        (0, _) => vec![message(None, parts)],
+        (0, _) => vec![signed_bytes(None, parts)],
         (1, Some(secrets)) => {
-            secrets.0.iter().map(|key| message(Some(&key.secret), parts)).collect()
+            secrets.0.iter().map(|key| signed_bytes(Some(&key.secret), parts)).collect()
         }
         _ => {
             return Err(Untrusted::new(
@@ -192,16 +194,14 @@ pub fn sign_md5_concat(secret: &Secret, parts: &[Part<'_>]) -> [u8; 16] {
     md5_of(secret, parts)
 }
 
-/// Returns the signature that [`rsa_sha256`] accepts.
-///
-/// # Errors
-/// Returns an error if the key cannot sign.
-pub fn sign_rsa_sha256(
-    signer: &dyn Signer,
-    secret: Option<&Secret>,
-    parts: &[Part<'_>],
-) -> Result<Vec<u8>, RsaError> {
-    signer.sign(&message(secret, parts))
+/// Returns the signed message, for signers outside this crate, such as those of RSA. It contains
+/// `secret` if `parts` contain [`Part::Secret`]: never print it.
+pub fn signed_bytes(secret: Option<&Secret>, parts: &[Part<'_>]) -> Vec<u8> {
+    let mut message = Vec::with_capacity(parts.iter().map(|part| part.bytes(secret).len()).sum());
+    for part in parts {
+        message.extend_from_slice(part.bytes(secret));
+    }
+    message
 }
 
 fn hmac_of(key: &Key, parts: &[Part<'_>]) -> [u8; 32] {
@@ -212,7 +212,7 @@ fn hmac_of(key: &Key, parts: &[Part<'_>]) -> [u8; 32] {
     if parts.len() < MANY {
         feed(&key.secret, parts, |bytes| hmac.update(bytes));
     } else {
-        hmac.update(&message(Some(&key.secret), parts));
+        hmac.update(&signed_bytes(Some(&key.secret), parts));
     }
     hmac.finalize().into_bytes().into()
 }
@@ -227,14 +227,6 @@ fn feed(secret: &Secret, parts: &[Part<'_>], mut take: impl FnMut(&[u8])) {
     for part in parts {
         take(part.bytes(Some(secret)));
     }
-}
-
-fn message(secret: Option<&Secret>, parts: &[Part<'_>]) -> Vec<u8> {
-    let mut message = Vec::with_capacity(parts.iter().map(|part| part.bytes(secret).len()).sum());
-    for part in parts {
-        message.extend_from_slice(part.bytes(secret));
-    }
-    message
 }
 
 fn secrets_in(parts: &[Part<'_>]) -> usize {

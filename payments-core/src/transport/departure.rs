@@ -11,8 +11,8 @@ use super::BootInstant;
 ///
 /// A journal implements it: it records that the instruction is about to be sent, and later knows
 /// from the count whether any byte can have reached the gateway. [`with_departure`] attaches it to
-/// the instructions of one call of a role. A transport asks the departure if its
-/// [`departs`](super::Transport::departs) returns `true`; other transports ignore the departure.
+/// the instructions of one call of a role. Only a provider that
+/// [departs](crate::Provider::departs) asks it.
 #[async_trait]
 pub trait Departure: Send + Sync + 'static {
     /// Decides whether the instruction may be sent.
@@ -59,11 +59,10 @@ tokio::task_local! {
 /// Runs `call` so that each instruction sent in it asks `departure` first.
 ///
 /// `call` is one call of a role, such as `payouts.create_payout(&request)`. The departure applies
-/// to every `instruct` (see [`Transport`](super::Transport)) in the task that runs `call`, through
-/// all layers of roles and transports; inquiries do not ask. It does not apply to tasks that `call`
-/// spawns, so a provider must call `instruct` in the future of its own role method. If a provider
-/// first sends an instruction of its own, such as the exchange of a token, it runs it in
-/// [`without_departure`].
+/// to every instruction in the task that runs `call`, through all layers of roles and transports;
+/// inquiries do not ask. It does not apply to tasks that `call` spawns, so a provider must send its
+/// instruction in the future of its own role method. If a provider first sends an instruction of its
+/// own, such as the exchange of a token, it runs it in [`without_departure`].
 pub fn with_departure<F: Future>(
     departure: Arc<dyn Departure>,
     call: F,
@@ -80,7 +79,8 @@ pub fn without_departure<F: Future>(call: F) -> impl Future<Output = F::Output> 
     DEPARTURE.scope(None, call)
 }
 
-/// Returns the departure of the role call that this task runs, or `None` if there is none.
-pub(super) fn departure_in_progress() -> Option<Arc<dyn Departure>> {
+/// Returns the departure of the role call that this task runs, or `None` if there is none. A
+/// transport asks it.
+pub fn departure_in_progress() -> Option<Arc<dyn Departure>> {
     DEPARTURE.try_with(Clone::clone).ok().flatten()
 }

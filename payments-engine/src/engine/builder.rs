@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use payments_core::{
     Clock, Environment, Error, ErrorKind, Provider, ProviderId, Result, SystemClock,
-    registry::{ConfigProblems, shared_credentials},
+    shared_credentials,
 };
 use tokio::sync::Semaphore;
 
@@ -330,7 +330,9 @@ impl EngineBuilder {
         let refused = |message: String| Error::new(ErrorKind::Configuration, message);
         let shared = shared_credentials(&self.providers);
         if !shared.is_empty() {
-            return Err(ConfigProblems(shared).into());
+            let shared: Vec<_> =
+                shared.iter().map(|(key, problem)| format!("{key}: {problem}")).collect();
+            return Err(refused(shared.join("; ")));
         }
         let mut providers = BTreeMap::new();
         for provider in &self.providers {

@@ -4,7 +4,7 @@ mod webhook;
 
 use async_trait::async_trait;
 
-pub use webhook::{WebhookKey, WebhookSink};
+pub use webhook::{WebhookClient, WebhookKey, WebhookSink};
 
 use crate::{change::Change, handlers::HandlerError};
 

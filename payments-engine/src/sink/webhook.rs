@@ -7,10 +7,9 @@ use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{Request, header::CONTENT_TYPE};
+use http::{Request, StatusCode, header::CONTENT_TYPE};
 use payments_core::{
     Clock, Error, ErrorKind, Result, Secret, SystemClock, Timestamp, check_web_address,
-    transport::{Call, Transport},
 };
 use serde::Serialize;
 
@@ -38,10 +37,10 @@ const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use payments_core::{Secret, transport::Transport};
-/// use payments_engine::{Engine, WebhookKey, WebhookSink};
+/// use payments_core::Secret;
+/// use payments_engine::{Engine, WebhookClient, WebhookKey, WebhookSink};
 ///
-/// # fn sink(client: Arc<dyn Transport>) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn sink(client: Arc<dyn WebhookClient>) -> Result<(), Box<dyn std::error::Error>> {
 /// let key = WebhookKey::new(&Secret::new("whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")?)?;
 /// let sink = WebhookSink::new("https://stock.shop.example/payments", [key], client)?;
 /// let builder = Engine::builder().with_sink("stock", sink);
@@ -53,8 +52,19 @@ const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
 pub struct WebhookSink {
     url: String,
     keys: Vec<WebhookKey>,
-    client: Arc<dyn Transport>,
+    client: Arc<dyn WebhookClient>,
     clock: Arc<dyn Clock>,
+}
+
+/// The HTTP client that sends webhooks. The function `webhook_client` of the crate `payments` makes one
+/// from a transport.
+#[async_trait]
+pub trait WebhookClient: Send + Sync + 'static {
+    /// Sends `request` once and returns the status of the response.
+    ///
+    /// # Errors
+    /// Returns an error if there is no response. The webhook is sent again later.
+    async fn send(&self, request: Request<Bytes>) -> Result<StatusCode, HandlerError>;
 }
 
 /// A key that signs webhooks. It is shared with their receiver.
@@ -108,7 +118,7 @@ impl WebhookSink {
     pub fn new(
         url: impl Into<String>,
         keys: impl IntoIterator<Item = WebhookKey>,
-        client: Arc<dyn Transport>,
+        client: Arc<dyn WebhookClient>,
     ) -> Result<Self> {
         let (url, keys) = (url.into(), keys.into_iter().collect::<Vec<_>>());
         let refused = |problem: &str| {
@@ -190,9 +200,9 @@ impl Sink for WebhookSink {
             .header("webhook-timestamp", at.unix_seconds())
             .header("webhook-signature", signatures.join(" "))
             .body(body)?;
-        let response = self.client.send(Call::inquiry("send_webhook", request)).await?;
-        if !response.status().is_success() {
-            let status = response.status().as_u16();
+        let status = self.client.send(request).await?;
+        if !status.is_success() {
+            let status = status.as_u16();
             return Err(HandlerError::new(format!("the receiver answered with HTTP {status}")));
         }
         Ok(())

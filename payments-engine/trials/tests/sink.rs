@@ -73,7 +73,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
 fn sink(url: &str, keys: &[&str]) -> WebhookSink {
     let keys = keys.iter().map(|key| WebhookKey::new(&Secret::new(*key).unwrap()).unwrap());
     let client = HttpClient::new(HttpClientSettings::default()).unwrap();
-    WebhookSink::new(url, keys, Arc::new(client)).unwrap()
+    WebhookSink::new(url, keys, payments::webhook_client(Arc::new(client))).unwrap()
 }
 
 async fn engine(world: &World, sink: WebhookSink) -> Engine {
@@ -141,8 +141,8 @@ async fn a_receiver_with_another_key_verifies_nothing() {
 
 #[test]
 fn an_address_that_anybody_can_read_is_refused() {
-    let client: Arc<dyn provider_kit::transport::Transport> =
-        Arc::new(HttpClient::new(HttpClientSettings::default()).unwrap());
+    let client = Arc::new(HttpClient::new(HttpClientSettings::default()).unwrap());
+    let client = payments::webhook_client(client);
     let key = || WebhookKey::new(&Secret::new(KEY).unwrap()).unwrap();
     for bad in ["http://stock.example/in", "ftp://127.0.0.1/in", "stock.example"] {
         let refused = WebhookSink::new(bad, [key()], Arc::clone(&client));

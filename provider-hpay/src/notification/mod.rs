@@ -15,7 +15,7 @@ use payments_core::{
     EndpointName, NotificationReceiver, Result, Timestamp,
     notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received},
 };
-use provider_kit::signature::SignedParts;
+use provider_kit::signature::{ExplainSignature, SignedParts};
 
 use crate::{checkout::payment_notification, client::HPay, endpoints, virtual_account::callback};
 
@@ -51,6 +51,12 @@ impl NotificationReceiver for Notifications {
         confirm::confirm(&self.hpay, event).await
     }
 
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
+        reply::reply(endpoint, outcome)
+    }
+}
+
+impl ExplainSignature for Notifications {
     fn signed_parts<'a>(
         &'a self,
         name: &EndpointName,
@@ -63,9 +69,5 @@ impl NotificationReceiver for Notifications {
             }
             _ => None,
         }
-    }
-
-    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
-        reply::reply(endpoint, outcome)
     }
 }

@@ -18,7 +18,7 @@ pub use source::Source;
 pub use value::Value;
 pub(crate) use warnings::Warnings;
 
-use payments_core::{Environment, ProviderId, ProviderKind, printable};
+use payments_core::{Environment, ProviderId, ProviderKind, printable_message};
 
 /// The whole configuration: a table of providers by name.
 ///
@@ -239,7 +239,7 @@ impl ConfigProblem {
     /// Creates a problem at `path`. `message` must not contain the value.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         // A key or an identifier may be any text of a file.
-        let one_line = |text: String| printable::message(text).into_owned();
+        let one_line = |text: String| printable_message(text).into_owned();
         Self { path: one_line(path.into()), message: one_line(message.into()) }
     }
 

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use payments_core::{
-    Environment, check_page_address, check_web_address, printable,
-    secret::{Secret, SecretBytes},
-    web_address,
+    Environment, Secret, SecretBytes, check_page_address, check_web_address, printable,
 };
 use serde::de::DeserializeOwned;
+use url::{Host, Url};
 
 use super::{ConfigProblem, Environ, ProviderConfig, Source, Value, typed};
 use crate::signature::Keys;
@@ -271,13 +270,13 @@ impl<'a> Reader<'a> {
         };
         self.parse(key, text, |text| {
             check_web_address(text)?;
-            let url = web_address::parse(text)?;
+            let url = Url::parse(text).map_err(|error| error.to_string())?;
             match url.scheme() {
-                _ if only_loopback && !web_address::is_loopback(&url) => {
+                _ if only_loopback && !is_loopback(&url) => {
                     return Err(format!("is not a loopback address, and {NO_SANDBOX}"));
                 }
                 "https" => {}
-                _ if sandbox && web_address::is_loopback(&url) => {}
+                _ if sandbox && is_loopback(&url) => {}
                 _ => {
                     return Err(
                         "is not https; http is for loopback addresses in the sandbox only".into()
@@ -358,7 +357,7 @@ impl<'a> Reader<'a> {
     /// because they are sent in an HTTP header.
     pub fn given_header_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
         let keys = self.given_keys(key, given)?;
-        if keys.iter().all(Secret::fits_a_header) { Some(keys) } else { self.note(key, NO_HEADER) }
+        if keys.iter().all(fits_a_header) { Some(keys) } else { self.note(key, NO_HEADER) }
     }
 
     /// Reads a secret as [`secret`](Self::secret) does, from a source that was read already.
@@ -370,7 +369,7 @@ impl<'a> Reader<'a> {
     /// because it is sent in an HTTP header.
     pub fn given_header_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
         let secret = self.given_secret(key, given)?;
-        if secret.fits_a_header() { Some(secret) } else { self.note(key, NO_HEADER) }
+        if fits_a_header(&secret) { Some(secret) } else { self.note(key, NO_HEADER) }
     }
 
     /// Returns whether the table has a key, even if it could not be read into the
@@ -570,6 +569,21 @@ impl<'a> Reader<'a> {
             _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
         }
     }
+}
+
+/// Returns whether an address leads to this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Returns whether an HTTP header can contain the secret: it is printable ASCII.
+fn fits_a_header(secret: &Secret) -> bool {
+    secret.expose().bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Returns the known key that is nearest to a misspelt one, or all known keys, as the end of a

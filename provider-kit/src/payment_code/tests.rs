@@ -7,7 +7,7 @@ fn rules() -> CodeRules {
 }
 
 fn code(text: &str) -> PaymentCode {
-    PaymentCode(text.to_owned())
+    PaymentCode::new(text).unwrap()
 }
 
 #[test]

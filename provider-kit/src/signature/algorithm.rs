@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{
     CheckingKeys, Formula, Keys, Part, Proof, Signature, SigningKeys, Untrusted, UntrustedReason,
-    Window, verification,
+    Window, hmac_sha256, hmac_sha512, md5_concat, rsa_sha256, sign_hmac_sha256_with,
+    sign_hmac_sha512, sign_md5_concat, signed_bytes,
 };
 
 /// How a signature is computed from a signed string.
@@ -35,21 +36,17 @@ impl Formula {
             keys.secret.and_then(Keys::newest).ok_or_else(|| self.misconfigured("needs a secret"))
         };
         match self.algorithm {
-            Algorithm::Md5Hex => Ok(hex::encode(verification::sign_md5_concat(secret()?, parts))),
+            Algorithm::Md5Hex => Ok(hex::encode(sign_md5_concat(secret()?, parts))),
             Algorithm::HmacSha256Base64 => {
-                let hmac =
-                    keys.secret.and_then(|keys| verification::sign_hmac_sha256_with(keys, parts));
+                let hmac = keys.secret.and_then(|keys| sign_hmac_sha256_with(keys, parts));
                 Ok(STANDARD.encode(hmac.ok_or_else(|| self.misconfigured("needs a secret"))?))
             }
             Algorithm::HmacSha256Hex { prefix } => {
-                let hmac =
-                    keys.secret.and_then(|keys| verification::sign_hmac_sha256_with(keys, parts));
+                let hmac = keys.secret.and_then(|keys| sign_hmac_sha256_with(keys, parts));
                 let hmac = hmac.ok_or_else(|| self.misconfigured("needs a secret"))?;
                 Ok(format!("{prefix}{}", hex::encode(hmac)))
             }
-            Algorithm::HmacSha512Hex => {
-                Ok(hex::encode(verification::sign_hmac_sha512(secret()?, parts)))
-            }
+            Algorithm::HmacSha512Hex => Ok(hex::encode(sign_hmac_sha512(secret()?, parts))),
             Algorithm::RsaSha256Base64 => {
                 let signer =
                     keys.signer.ok_or_else(|| self.misconfigured("needs a private key"))?;
@@ -58,7 +55,8 @@ impl Formula {
                 } else {
                     None
                 };
-                let signature = verification::sign_rsa_sha256(signer, secret, parts)
+                let signature = signer
+                    .sign(&signed_bytes(secret, parts))
                     .map_err(|error| self.misconfigured("cannot be signed").with_source(error))?;
                 Ok(STANDARD.encode(signature))
             }
@@ -76,11 +74,9 @@ impl Formula {
         let secrets =
             || keys.secrets.ok_or_else(|| misconfigured(format!("{} needs a secret", self.id)));
         match self.algorithm {
-            Algorithm::Md5Hex => {
-                verification::md5_concat(secrets()?, parts, Signature::Hex(signature))
-            }
+            Algorithm::Md5Hex => md5_concat(secrets()?, parts, Signature::Hex(signature)),
             Algorithm::HmacSha256Base64 => {
-                verification::hmac_sha256(secrets()?, parts, Signature::Base64(signature), window)
+                hmac_sha256(secrets()?, parts, Signature::Base64(signature), window)
             }
             Algorithm::HmacSha256Hex { prefix } => {
                 let Some(hex) = signature.strip_prefix(prefix) else {
@@ -94,17 +90,14 @@ impl Formula {
                     };
                     return Err(Untrusted::new(reason, detail));
                 };
-                verification::hmac_sha256(secrets()?, parts, Signature::Hex(hex), window)
+                hmac_sha256(secrets()?, parts, Signature::Hex(hex), window)
             }
             Algorithm::HmacSha512Hex => {
-                verification::hmac_sha512(secrets()?, parts, Signature::Hex(signature), window)
+                hmac_sha512(secrets()?, parts, Signature::Hex(signature), window)
             }
-            Algorithm::RsaSha256Base64 => verification::rsa_sha256(
-                keys.public,
-                keys.secrets,
-                parts,
-                Signature::Base64(signature),
-            ),
+            Algorithm::RsaSha256Base64 => {
+                rsa_sha256(keys.public, keys.secrets, parts, Signature::Base64(signature))
+            }
         }
     }
 

@@ -1,9 +1,10 @@
-//! Signatures: formulas as data, canonical strings, algorithms, keys, verification and proof.
+//! Signatures: formulas as data, canonical strings, algorithms and RSA keys.
 //!
 //! A [`Formula`] gives the signed fields ([`Layout`]), the [`Algorithm`], and the document that
 //! describes them. This module signs messages to a gateway and verifies signatures of messages from
-//! it. A valid signature yields a [`Proof`], which only the checks of this module can create and
-//! which gives the fields that it [covers](Coverage).
+//! it. A valid signature yields a [`Proof`], which only the checks of
+//! [`payments_core::signature`](mod@payments_core::signature) can create. This module re-exports those
+//! checks.
 //!
 //! ```
 //! use payments_core::Secret;
@@ -25,7 +26,7 @@
 //! ```
 
 mod algorithm;
-mod authenticity;
+mod explanation;
 mod formula;
 mod injective;
 mod json_members;
@@ -33,29 +34,24 @@ mod keys;
 mod layout;
 mod members;
 mod percent;
-mod proof;
 mod resplit;
 pub mod rsa;
 mod shape;
 mod signed_parts;
 mod template;
-pub mod token;
-mod untrusted;
-mod verification;
 
 pub use algorithm::Algorithm;
-pub use authenticity::Authenticity;
+pub use explanation::{ExplainSignature, SignatureExplainer};
 pub use formula::{Confidence, Field, Formula, Maker};
-pub use keys::{CheckingKeys, Keys, SigningKeys};
+pub use keys::{CheckingKeys, SigningKeys};
 pub use layout::{EmptyValues, Item, Layout, Order, Transform};
 pub use members::{Encoding, Members, NestedKeys};
-pub use proof::{Coverage, Proof, Scheme};
+pub use payments_core::signature::{
+    Authenticity, Coverage, Keys, Part, Proof, Scheme, Signature, Untrusted, UntrustedReason,
+    VerifyingKey, Window, hmac_sha256, hmac_sha512, md5_concat, rsa_sha256, shared_token,
+    sign_hmac_sha256, sign_hmac_sha256_with, sign_hmac_sha512, sign_md5_concat, signed_bytes,
+    token, unauthenticated,
+};
 pub use shape::Shape;
 pub use signed_parts::SignedParts;
 pub use template::TemplateError;
-pub use untrusted::{Untrusted, UntrustedReason};
-pub use verification::{
-    Part, Signature, Window, hmac_sha256, hmac_sha512, md5_concat, rsa_sha256, shared_token,
-    sign_hmac_sha256, sign_hmac_sha256_with, sign_hmac_sha512, sign_md5_concat, sign_rsa_sha256,
-    unauthenticated,
-};

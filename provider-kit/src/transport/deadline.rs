@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
 
-use super::{Call, CallClass, Transport, TransportError, TransportErrorKind, confirmation};
+use super::{Call, CallClass, Transport, TransportError, TransportErrorKind, confirmation_ends_at};
 
 /// Gives every call its deadline, which the layers below never exceed.
 ///
@@ -32,8 +32,10 @@ impl Deadline {
 impl Transport for Deadline {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
         let ends_at = Instant::now().checked_add(self.call_time);
-        let Some(deadline) = earliest(earliest(call.deadline, ends_at), confirmation::deadline())
-        else {
+        let Some(deadline) = earliest(
+            earliest(call.deadline, ends_at),
+            confirmation_ends_at().map(Instant::from_std),
+        ) else {
             return self.inner.send(call).await;
         };
         let call = call.with_deadline(deadline);

@@ -6,13 +6,10 @@
 //! calls [`instruct`](crate::transport::Transport#method.instruct) or
 //! [`inquire`](crate::transport::Transport#method.inquire), never [`Transport::send`] itself.
 
-mod boot_clock;
 mod call;
 #[cfg(feature = "reqwest-without-tls")]
 mod client;
-mod confirmation;
 mod deadline;
-mod departure;
 mod rate_limit;
 mod retry_policy;
 mod sent;
@@ -27,12 +24,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
 
-pub use boot_clock::BootInstant;
 pub use call::{Call, CallClass};
 #[cfg(feature = "reqwest-without-tls")]
 pub use client::{HttpClient, HttpClientBuilder, HttpClientSettings};
-pub use confirmation::confirming;
-pub use departure::{Departure, DepartureDecision, with_departure, without_departure};
+pub use payments_core::transport::{
+    BootInstant, Departure, DepartureDecision, confirmation_ends_at, confirming,
+    departure_in_progress, with_departure, without_departure,
+};
 pub use rate_limit::Rate;
 pub use retry_policy::{RetryPolicy, retry_after};
 pub use sent::{Sent, Unreadable};
@@ -40,7 +38,7 @@ pub use stack::Stack;
 pub use subject::Subject;
 pub use unreached::{Unreached, unreached};
 
-use payments_core::{Error, ErrorKind, Result, json, printable};
+use payments_core::{Error, ErrorKind, Result, json, printable_message};
 
 /// Sends one HTTP request and returns the whole response.
 #[async_trait]
@@ -120,7 +118,7 @@ impl TransportErrorKind {
 impl TransportError {
     /// Creates a failure of this kind. `message` describes it, without secrets.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        let message = printable::message(message.into()).into_owned();
+        let message = printable_message(message.into()).into_owned();
         Self { kind, message, retry_after: None, source: None }
     }
 
@@ -183,7 +181,7 @@ impl dyn Transport {
     pub async fn instruct(&self, mut call: Call) -> Result<Sent> {
         let operation = call.operation;
         if call.departure().is_none()
-            && let Some(departure) = departure::departure_in_progress()
+            && let Some(departure) = departure_in_progress()
         {
             call = call.with_departure(departure);
         }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
 
-use super::{Call, Transport, TransportError, confirmation, deadline::can_wait};
+use super::{Call, Transport, TransportError, confirmation_ends_at, deadline::can_wait};
 
 /// The rate at which a credential may call: a number of calls in a period, evenly spaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl RateLimit {
 
     /// Waits until the call may be sent.
     async fn pass(&self, call: &Call) -> Result<(), Busy> {
-        let confirms = confirmation::is_in_progress();
+        let confirms = confirmation_ends_at().is_some();
         let _place = self.places.take(confirms).ok_or_else(|| {
             let line = if confirms { &self.confirmations } else { &self.calls };
             Busy { free_at: line.next_free() }

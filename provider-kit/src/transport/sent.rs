@@ -7,7 +7,7 @@ use http::Response;
 use payments_core::{
     Submission, Uncertain, UncertainCause,
     json::{self, JsonError},
-    printable,
+    printable_message,
 };
 
 use super::{TransportError, TransportErrorKind};
@@ -29,7 +29,7 @@ pub struct Unreadable {
 impl Unreadable {
     /// Creates the report of a response that cannot be read. `message` is the reason.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: printable::message(message.into()).into_owned(), source: None }
+        Self { message: printable_message(message.into()).into_owned(), source: None }
     }
 
     /// Sets the cause. A JSON error is reduced to its position, because its text quotes the input.

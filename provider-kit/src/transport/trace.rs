@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::Response;
 use tracing::Instrument as _;
 
-use super::{Call, Transport, TransportError, confirmation};
+use super::{Call, Transport, TransportError, confirmation_ends_at};
 
 /// Opens the span `payments.http` around a call, including its waits and retries.
 pub(super) struct Trace {
@@ -30,7 +30,7 @@ impl Transport for Trace {
             "payments.http",
             operation = call.operation,
             class = ?call.class,
-            confirms = confirmation::is_in_progress(),
+            confirms = confirmation_ends_at().is_some(),
             host = call.request.uri().host().unwrap_or_default(),
             status = tracing::field::Empty,
             failure = tracing::field::Empty,

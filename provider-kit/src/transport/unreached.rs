@@ -100,7 +100,7 @@ fn of_tls(error: &rustls::Error) -> Unreached {
 mod tests {
     use super::*;
 
-    fn not_sent(source: io::Error) -> crate::Error {
+    fn not_sent(source: io::Error) -> payments_core::Error {
         let error = TransportError::new(TransportErrorKind::NotSent, "no connection");
         error.with_source(source).into_error("find_payment")
     }

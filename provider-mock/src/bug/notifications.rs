@@ -18,7 +18,7 @@ use payments_core::{
     },
     payout::PayoutState,
 };
-use provider_kit::signature::{Keys, SignedParts, SigningKeys};
+use provider_kit::signature::{Keys, SigningKeys};
 use serde::de::IgnoredAny;
 
 use super::{Bug, signed_events::Arrival};
@@ -388,14 +388,6 @@ impl NotificationReceiver for Careless {
             }
             other => Ok(other),
         }
-    }
-
-    fn signed_parts<'a>(
-        &'a self,
-        endpoint: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        self.inner.signed_parts(endpoint, delivery)
     }
 
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {

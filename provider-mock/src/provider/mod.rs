@@ -20,7 +20,7 @@ use payments_core::{
     rules::{AbsenceRule, Repeat},
     signature::Keys,
 };
-use provider_kit::transport::Transport;
+use provider_kit::{signature::SignatureExplainer, transport::Transport};
 
 use client::Client;
 use notifications::Notifications;
@@ -69,11 +69,13 @@ impl Parts {
         let client = Arc::new(client);
         let payments = Payments::new(Arc::clone(&client), self.create, self.payment_repeat);
         let payouts = Payouts::new(Arc::clone(&client), self.payout_repeat, self.payout_absence);
+        let notifications = Arc::new(Notifications::new(Arc::clone(&client), self.webhook_keys)?);
         Ok(provider
+            .with_extension(SignatureExplainer::new(Arc::clone(&notifications)))
             .with_payments(Arc::new(payments))
             .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))
             .with_payouts(Arc::new(payouts))
-            .with_statements(Arc::new(Statements::new(Arc::clone(&client))))
-            .with_notifications(Arc::new(Notifications::new(client, self.webhook_keys)?)))
+            .with_statements(Arc::new(Statements::new(client)))
+            .with_notifications(notifications))
     }
 }

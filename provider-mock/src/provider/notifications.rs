@@ -19,7 +19,9 @@ use payments_core::{
     step::Step,
 };
 use provider_kit::{
-    signature::{CheckingKeys, Keys, Signature, SignedParts, Window, hmac_sha256},
+    signature::{
+        CheckingKeys, ExplainSignature, Keys, Signature, SignedParts, Window, hmac_sha256,
+    },
     transport::Unreadable,
 };
 use serde::de::DeserializeOwned;
@@ -174,19 +176,6 @@ impl NotificationReceiver for Notifications {
         }
     }
 
-    fn signed_parts<'a>(
-        &'a self,
-        endpoint: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
-        match endpoint.name.as_str() {
-            RETURN_ENDPOINT => self.parts_of_return(delivery).ok(),
-            SIGNED_EVENTS_ENDPOINT => None,
-            _ => self.parts(delivery).ok(),
-        }
-    }
-
     fn reply(&self, _endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {
         let (status, body) = match outcome {
             Outcome::Handled | Outcome::Duplicate | Outcome::Ignored => {
@@ -199,6 +188,21 @@ impl NotificationReceiver for Notifications {
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
+    }
+}
+
+impl ExplainSignature for Notifications {
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
+        match endpoint.name.as_str() {
+            RETURN_ENDPOINT => self.parts_of_return(delivery).ok(),
+            SIGNED_EVENTS_ENDPOINT => None,
+            _ => self.parts(delivery).ok(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use payments_core::{
     EndpointName, NotificationReceiver, Result, Timestamp,
     notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received},
 };
-use provider_kit::signature::SignedParts;
+use provider_kit::signature::{ExplainSignature, SignedParts};
 
 pub use api::RegisteredWebhook;
 
@@ -56,6 +56,12 @@ impl NotificationReceiver for Webhooks {
         confirm::confirm(&self.links, event).await
     }
 
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
+        reply::reply(endpoint, outcome)
+    }
+}
+
+impl ExplainSignature for Webhooks {
     fn signed_parts<'a>(
         &'a self,
         name: &EndpointName,
@@ -65,9 +71,5 @@ impl NotificationReceiver for Webhooks {
             endpoints::WEBHOOK => delivery::signed_parts(&self.links.channel, delivery),
             _ => None,
         }
-    }
-
-    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
-        reply::reply(endpoint, outcome)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
 use payments_core::{Error, Provider, Result, signature::Keys};
-use provider_kit::registry::Context;
+use provider_kit::{registry::Context, signature::SignatureExplainer};
 
 use super::{
     credentials,
@@ -87,7 +87,10 @@ pub(super) fn assemble(
     let bank = webhook.map(|auth| BankWebhook { auth, matching: matching.clone() });
     if ipn.is_some() || bank.is_some() {
         let notifications = Notifications::new(ipn, bank, statement.clone())?.with_sources(sources);
-        provider = provider.with_notifications(Arc::new(notifications));
+        let notifications = Arc::new(notifications);
+        provider = provider
+            .with_extension(SignatureExplainer::new(Arc::clone(&notifications)))
+            .with_notifications(notifications);
     }
     let transfers =
         transfers.zip(matching).zip(statement).map(|((transfers, matching), statement)| {

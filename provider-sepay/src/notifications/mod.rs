@@ -14,7 +14,7 @@ use payments_core::{
     },
     payment::Payment,
 };
-use provider_kit::signature::SignedParts;
+use provider_kit::signature::{ExplainSignature, SignedParts};
 
 pub use source_ips::DOCUMENTED_SOURCES;
 pub(crate) use source_ips::Sources;
@@ -129,15 +129,6 @@ impl NotificationReceiver for Notifications {
         received.into()
     }
 
-    fn signed_parts<'a>(
-        &'a self,
-        name: &EndpointName,
-        delivery: &Delivery<'a>,
-    ) -> Option<SignedParts<'a>> {
-        let bank = self.bank.as_ref().filter(|_| name.as_str() == BANK_WEBHOOK)?;
-        bank.signed_parts(delivery)
-    }
-
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
         match event.data() {
             EventData::Payment(claimed) => self.payment(claimed).await,
@@ -154,5 +145,16 @@ impl NotificationReceiver for Notifications {
             }
             _ => reply::to(outcome),
         }
+    }
+}
+
+impl ExplainSignature for Notifications {
+    fn signed_parts<'a>(
+        &'a self,
+        name: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        let bank = self.bank.as_ref().filter(|_| name.as_str() == BANK_WEBHOOK)?;
+        bank.signed_parts(delivery)
     }
 }

@@ -10,6 +10,7 @@ use payments::{
     config::Environ,
     notification::{self, Delivery, Endpoint},
     registry::Registry,
+    signature::SignatureExplainer,
 };
 
 use crate::{
@@ -75,7 +76,8 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     let received = receiver.receive(&endpoint.name, &delivery, now);
     let mut verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
     if args.explain {
-        let parts = receiver.signed_parts(&endpoint.name, &delivery);
+        let explainer = provider.extension::<SignatureExplainer>().ok();
+        let parts = explainer.and_then(|it| it.signed_parts(&endpoint.name, &delivery));
         verdict.explanation = parts.as_ref().map(Explanation::of_parts);
         if verdict.explanation.is_none() {
             output::remark(

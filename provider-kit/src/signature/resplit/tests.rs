@@ -41,7 +41,7 @@ fn refused(formula: &Formula, fields: &[Field<'_>]) -> Option<String> {
     match formula.sign(fields, SigningKeys { secret: Some(&keys), signer: None }) {
         Ok(_) => None,
         Err(error) => {
-            assert_eq!(error.kind(), crate::ErrorKind::InvalidRequest, "{error}");
+            assert_eq!(error.kind(), payments_core::ErrorKind::InvalidRequest, "{error}");
             Some(error.field().unwrap_or_default().to_owned())
         }
     }

@@ -16,9 +16,10 @@ impl PublicKey {
     pub fn from_bytes(_: &[u8]) -> Result<Self, RsaError> {
         Err(RsaError::NotCompiledIn { feature: "rsa" })
     }
+}
 
-    /// Returns whether `signature` is a valid signature of `message` by this key.
-    pub fn verify(&self, _message: &[u8], _signature: &[u8]) -> bool {
+impl payments_core::signature::VerifyingKey for PublicKey {
+    fn verify(&self, _message: &[u8], _signature: &[u8]) -> bool {
         match self.0 {}
     }
 }

@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::zeroize::Zeroizing;
 
-use payments_core::printable;
+use payments_core::is_invisible;
 
 const BEGIN: &str = "-----BEGIN ";
 
@@ -20,9 +20,8 @@ impl PemText {
         }
         // In an environment file the line endings of a variable are escape sequences.
         let text = Zeroizing::new(text.replace("\\r\\n", "\n").replace("\\n", "\n"));
-        let is_seen = |character: &char| {
-            matches!(character, '\n' | '\r') || !printable::is_invisible(*character)
-        };
+        let is_seen =
+            |character: &char| matches!(character, '\n' | '\r') || !is_invisible(*character);
         let text = Zeroizing::new(text.chars().filter(is_seen).collect::<String>());
         let mut clean = Zeroizing::new(String::with_capacity(text.len()));
         for line in text.split(['\n', '\r']) {
@@ -77,8 +76,7 @@ fn is_wrapping(character: char) -> bool {
 pub(super) fn bare_base64(file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let text = Zeroizing::new(String::from_utf8(file.to_vec()).ok()?);
     let text = Zeroizing::new(text.replace("\\r", "").replace("\\n", ""));
-    let is_part =
-        |character: &char| !is_wrapping(*character) && !printable::is_invisible(*character);
+    let is_part = |character: &char| !is_wrapping(*character) && !is_invisible(*character);
     let text = Zeroizing::new(text.chars().filter(is_part).collect::<String>());
     let inside = Zeroizing::new(STANDARD.decode(text.as_bytes()).ok()?);
     let is_key = inside.starts_with(&[0x30]) || find(&inside, BEGIN.as_bytes());

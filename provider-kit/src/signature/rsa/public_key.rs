@@ -38,9 +38,10 @@ impl PublicKey {
         long_enough(key.size())?;
         Ok(Self(VerifyingKey::new(key)))
     }
+}
 
-    /// Returns whether `signature` is a valid signature of `message` by this key.
-    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+impl payments_core::signature::VerifyingKey for PublicKey {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::try_from(signature)
             .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }

@@ -1,5 +1,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use payments_core::signature::VerifyingKey as _;
+
 use super::*;
 
 macro_rules! file {
