@@ -10,17 +10,19 @@ use http::{Method, Request, Response};
 use payments_core::{
     EndpointName, Error, ErrorKind, ManualClock, NotificationReceiver, OrderRef, Provider,
     ProviderId, ProviderKind, Result, Timestamp,
-    config::PaymentsConfig,
     money::Money,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
         Untrusted, UntrustedReason,
     },
     payment::{CreatePayment, Payment, PaymentState},
-    registry::{Context, Registry},
     signature::unauthenticated,
 };
 use payments_engine::{Accepted, Engine, EngineBuilder, Seeded, Store};
+use provider_kit::{
+    config::PaymentsConfig,
+    registry::{Context, Registry},
+};
 use provider_mock::{MockGateway, Settings};
 use tempfile::TempDir;
 

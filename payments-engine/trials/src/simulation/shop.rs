@@ -12,9 +12,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use payments_core::{ManualClock, OrderRef, Provider, Timestamp, money::Money, notification::{Delivery, Outcome}, payment::CreatePayment, payout::CreatePayout, rules::{AbsenceRule, Repeat}, virtual_account::VirtualAccountRef};
-use provider_kit::{config::PaymentsConfig, registry::{Context, Registry}, transport::RetryPolicy};
+use payments_core::{
+    ManualClock, OrderRef, Provider, Timestamp,
+    money::Money,
+    notification::{Delivery, Outcome},
+    payment::CreatePayment,
+    payout::CreatePayout,
+    rules::{AbsenceRule, Repeat},
+    virtual_account::VirtualAccountRef,
+};
 use payments_engine::{Engine, Fault, RecordState, Seeded, Store};
+use provider_kit::{
+    config::PaymentsConfig,
+    registry::{Context, Registry},
+    transport::RetryPolicy,
+};
 use provider_mock::{MockGateway, Operation, PayoutOutcome, PayoutStart, Scripted, Settings, When};
 
 use self::strikes::{Strike, Strikes};
