@@ -18,7 +18,7 @@ use circles::Modules;
 fn no_module_of_the_core_depends_on_itself_through_another() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let modules = Modules::read(&source);
-    assert!(modules.count() > 100, "{} files were read", modules.count());
+    assert!(modules.count() > 70, "{} files were read", modules.count());
     // The content of one module counts as one unit.
     if let Some(circle) = modules.circle(1) {
         panic!("a circle: {circle}");
