@@ -3,8 +3,8 @@
 
 use payments_core::{
     Error, ErrorKind, Lookup, Provider, Result, Role, Submission, statement::Cursor,
-    transport::Subject,
 };
+use provider_kit::transport::Subject;
 
 use crate::{
     Operation,
