@@ -74,6 +74,7 @@ mod layer;
 mod listed;
 mod lookup;
 mod movement;
+mod payment_code;
 mod printable;
 mod provider;
 mod raw;

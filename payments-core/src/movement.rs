@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DedupeKey, OrderRef, Timestamp, bank::AccountNumber, money::Money, payment::PaymentCode,
+    DedupeKey, OrderRef, Timestamp, bank::AccountNumber, money::Money, payment_code::PaymentCode,
     raw::Raw,
 };
 

@@ -10,7 +10,6 @@ mod method;
 mod next_action;
 #[expect(clippy::module_inception, reason = "a file is named after the type in it")]
 mod payment;
-mod payment_code;
 mod payment_state;
 mod refund;
 mod stored;
@@ -26,10 +25,10 @@ pub use funding::Funding;
 pub use method::PaymentMethod;
 pub use next_action::{NextAction, Transfer};
 pub use payment::{Payment, Registered};
-pub use payment_code::PaymentCode;
 pub use payment_state::PaymentState;
 pub use refund::{Refund, RefundPayment, RefundState};
 
+pub use crate::payment_code::PaymentCode;
 use crate::{Error, Lookup, OrderRef, RefundRef, Result, Submission};
 
 /// Opens payments, reports their state, and cancels and refunds them.

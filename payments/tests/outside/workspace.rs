@@ -78,6 +78,7 @@ conformance-tests = {{ path = "{root}/conformance-tests" }}
 payments = {{ path = "{root}/payments" }}
 payments-cli = {{ path = "{root}/payments-cli" }}
 payments-core = {{ path = "{root}/payments-core" }}
+provider-kit = {{ path = "{root}/provider-kit" }}
 simulator-kit = {{ path = "{root}/simulators/kit" }}
 
 [profile.dev]
