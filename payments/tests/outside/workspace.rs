@@ -74,6 +74,7 @@ resolver = "3"
 
 # As if they were published.
 [patch.crates-io]
+conformance-fuzz = {{ path = "{root}/conformance-fuzz" }}
 conformance-tests = {{ path = "{root}/conformance-tests" }}
 payments = {{ path = "{root}/payments" }}
 payments-cli = {{ path = "{root}/payments-cli" }}
