@@ -37,28 +37,6 @@ pub trait ExplainSignature: Send + Sync + 'static {
 ///         .with_extension(SignatureExplainer::new(Arc::clone(&receiver)))
 ///         .with_notifications(receiver)
 /// }
-/// # let _ = receiving::<NoReceiver>;
-/// # use payments_core::{EndpointName, Result, Timestamp, notification::*};
-/// # use provider_kit::signature::SignedParts;
-/// # struct NoReceiver;
-/// # #[async_trait::async_trait]
-/// # impl NotificationReceiver for NoReceiver {
-/// #     fn endpoints(&self) -> &[Endpoint] { &[] }
-/// #     fn receive(&self, _: &EndpointName, _: &Delivery<'_>, _: Timestamp) -> Received {
-/// #         Untrusted::new(UntrustedReason::WrongEndpoint, "none").into()
-/// #     }
-/// #     async fn confirm(&self, _: &Event) -> Result<Confirmation> {
-/// #         Ok(Confirmation::NotYet { retry_after: None })
-/// #     }
-/// #     fn reply(&self, _: &EndpointName, _: Outcome) -> http::Response<bytes::Bytes> {
-/// #         http::Response::default()
-/// #     }
-/// # }
-/// # impl ExplainSignature for NoReceiver {
-/// #     fn signed_parts<'a>(&'a self, _: &EndpointName, _: &Delivery<'a>) -> Option<SignedParts<'a>> {
-/// #         None
-/// #     }
-/// # }
 /// ```
 #[derive(Clone)]
 pub struct SignatureExplainer(Arc<dyn ExplainSignature>);
