@@ -225,19 +225,6 @@ pub enum RepeatWindow {
     Unknown,
 }
 
-impl Repeat {
-    /// Returns whether the gateway is certain not to carry out an instruction a second time if it
-    /// is sent again under the same reference. `elapsed` is the time since the instruction was
-    /// first sent.
-    pub fn is_safe_after(self, elapsed: Duration) -> bool {
-        match self {
-            Self::Refused | Self::Deduplicated { within: RepeatWindow::Forever } => true,
-            Self::Deduplicated { within: RepeatWindow::For(time) } => elapsed < time,
-            Self::Deduplicated { within: RepeatWindow::Unknown } | Self::PaysAgain => false,
-        }
-    }
-}
-
 /// When the absence of a reference at a provider is conclusive.
 ///
 /// The result of a provider's own `find_*` is conclusive under [`Always`](Self::Always) only. The
@@ -305,22 +292,6 @@ mod tests {
         assert!(TextRules::numbers(0, u64::MAX).check("order", "18446744073709551615").is_ok());
         assert!(TextRules::numbers(0, u64::MAX).check("order", "18446744073709551616").is_err());
         assert!(TextRules::new(3, 3, Alphabet::Digits).check("order", "007").is_ok());
-    }
-
-    #[test]
-    fn a_repetition_is_safe_only_within_a_time_that_is_known() {
-        let day = Duration::from_secs(86_400);
-        let within = |within| Repeat::Deduplicated { within };
-        for (repeat, at_once, after_a_day) in [
-            (Repeat::Refused, true, true),
-            (within(RepeatWindow::Forever), true, true),
-            (within(RepeatWindow::For(day)), true, false),
-            (within(RepeatWindow::Unknown), false, false),
-            (Repeat::PaysAgain, false, false),
-        ] {
-            let safe = (repeat.is_safe_after(Duration::ZERO), repeat.is_safe_after(day));
-            assert_eq!(safe, (at_once, after_a_day), "{repeat:?}");
-        }
     }
 
     #[test]

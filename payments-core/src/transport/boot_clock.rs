@@ -30,11 +30,6 @@ impl BootInstant {
         later.0.saturating_sub(self.0)
     }
 
-    /// Returns the time since the machine started, on Linux and Android.
-    pub fn since_boot(self) -> Duration {
-        self.0
-    }
-
     /// Creates the point at this time since the machine started.
     pub const fn from_since_boot(time: Duration) -> Self {
         Self(time)
@@ -77,6 +72,6 @@ mod tests {
         assert_eq!(early.until(late), Duration::from_secs(2));
         assert_eq!(late.until(early), Duration::ZERO);
         let never = late.saturating_add(Duration::MAX);
-        assert_eq!(never.since_boot(), Duration::MAX);
+        assert_eq!(never, BootInstant::from_since_boot(Duration::MAX));
     }
 }

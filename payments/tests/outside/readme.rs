@@ -69,24 +69,24 @@ const BUILD: &str = r#"
 struct Offline;
 
 #[async_trait::async_trait]
-impl provider_kit::transport::Transport for Offline {
+impl payments::transport::Transport for Offline {
     async fn send(
         &self,
-        _: provider_kit::transport::Call,
-    ) -> Result<http::Response<bytes::Bytes>, provider_kit::transport::TransportError> {
-        Err(provider_kit::transport::TransportError::new(
-            provider_kit::transport::TransportErrorKind::NotSent,
+        _: payments::transport::Call,
+    ) -> Result<http::Response<bytes::Bytes>, payments::transport::TransportError> {
+        Err(payments::transport::TransportError::new(
+            payments::transport::TransportErrorKind::NotSent,
             "offline",
         ))
     }
 }
 
-fn payments(registry: provider_kit::registry::Registry) -> payments::Result<payments::Payments> {
+fn payments(registry: payments::registry::Registry) -> payments::Result<payments::Payments> {
     let config = toml::from_str(
         "[providers.my-toy]\nkind = \"toy\"\nenvironment = \"sandbox\"\nurl = \"http://127.0.0.1:9\"\n",
     )
     .unwrap();
-    let context = provider_kit::registry::Context::new(std::sync::Arc::new(Offline));
+    let context = payments::registry::Context::new(std::sync::Arc::new(Offline));
     payments::Payments::build(&config, &registry, &context)
 }
 "#;
@@ -95,14 +95,14 @@ const LINKED: &str = r#"
 use provider_toy as _;
 
 fn main() {
-    let linked = payments(provider_kit::registry::Registry::linked()).unwrap();
+    let linked = payments(payments::registry::Registry::linked()).unwrap();
     let toy = linked.provider("my-toy").unwrap();
     println!("{:?}", toy.roles());
 
     // Two crates of one kind are an error that names both.
     let toy = provider_toy::REGISTRATION;
-    let other = provider_kit::registry::Registration::new("toy", "their-toy", "0.1.0", toy.build, "");
-    let registry = provider_kit::registry::Registry::linked().add(other);
+    let other = payments::registry::Registration::new("toy", "their-toy", "0.1.0", toy.build, "");
+    let registry = payments::registry::Registry::linked().add(other);
     println!("{}", payments(registry).unwrap_err());
 
     answers();
@@ -140,7 +140,7 @@ fn answers() {
 
 const NOT_LINKED: &str = r#"
 fn main() {
-    println!("{}", payments(provider_kit::registry::Registry::linked()).unwrap_err());
+    println!("{}", payments(payments::registry::Registry::linked()).unwrap_err());
 }
 "#;
 

@@ -85,7 +85,7 @@ async fn a_formula_that_hpay_told_makes_its_answers_checked() {
 
     let error = asked(&told, paid("200000", "100")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Malformed);
-    assert!(error.to_string().contains("not good by hpay.order_inquiry_response"), "{error}");
+    assert!(error.to_string().contains("not valid by hpay.order_inquiry_response"), "{error}");
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -133,7 +133,7 @@ async fn the_balance_is_unverified_or_refused_too() {
     assert!(error.to_string().contains("hpay.balance_response"), "{error}");
     let told = [("formulas.balance_response", "{balance}|{respone_time}|{passcode}")];
     assert!(
-        ask(&told).await.unwrap_err().to_string().contains("not good by hpay.balance_response")
+        ask(&told).await.unwrap_err().to_string().contains("not valid by hpay.balance_response")
     );
 }
 

@@ -143,7 +143,8 @@ impl Future for Deciding {
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<DepartureDecision> {
         let not_after = BootInstant::now().saturating_add(NOT_AFTER);
-        report(&format!("not-after {}", not_after.since_boot().as_nanos()));
+        let since_boot = BootInstant::from_since_boot(Duration::ZERO).until(not_after);
+        report(&format!("not-after {}", since_boot.as_nanos()));
         if self.0 == Window::InDepart {
             wait_in(self.0);
         }
