@@ -10,7 +10,8 @@
 //! use payments_cli::CommandLine;
 //! use provider_kit::registry::Registry;
 //! # mod provider_acme {
-//! #     use payments_core::{Provider, config::*, registry::*};
+//! #     use payments_core::Provider;
+//! #     use provider_kit::{config::*, registry::*};
 //! #     pub const REGISTRATION: Registration = Registration::new("acme", "", "", build, "");
 //! #     fn build(_: &ProviderConfig, _: &Context) -> Result<Provider, Vec<ConfigProblem>> {
 //! #         Err(Vec::new())
