@@ -249,7 +249,7 @@ impl MadeUp {
     /// Returns the reference as an order reference.
     ///
     /// # Errors
-    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the text is not a valid
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the text is not a valid
     /// order reference.
     pub fn order(&self) -> Result<OrderRef> {
         OrderRef::new(self.reference.as_str())
@@ -258,7 +258,7 @@ impl MadeUp {
     /// Returns the reference as a payout reference.
     ///
     /// # Errors
-    /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the text is not a valid
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the text is not a valid
     /// payout reference.
     pub fn payout(&self) -> Result<PayoutRef> {
         PayoutRef::new(self.reference.as_str())
@@ -348,7 +348,7 @@ pub struct Question {
     /// Returns whether the provider is configured for the service.
     pub is_configured: fn(&Provider) -> bool,
     /// Sends the inquiry. Both `Ok` and an error of the kind
-    /// [`NotFound`](crate::ErrorKind::NotFound) show that the gateway is reachable and accepts the
+    /// [`NotFound`](payments_core::ErrorKind::NotFound) show that the gateway is reachable and accepts the
     /// request.
     pub ask: for<'a> fn(&'a Provider) -> Asked<'a, Result<()>>,
 }

@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Records a warning about a value that works but is unwise. `payments doctor` and
-    /// [`Provider::warnings`](crate::Provider::warnings) list it. `message` must not contain the
+    /// [`Provider::warnings`](payments_core::Provider::warnings) list it. `message` must not contain the
     /// value.
     pub fn warn(&mut self, key: &str, message: impl fmt::Display) {
         self.config.warnings.add(format!("{key}: {message}"));
