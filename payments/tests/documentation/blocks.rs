@@ -1,4 +1,4 @@
-//! Every block of code on every page is checked by a test, or is named here with the reason why not.
+//! Every block of code on every page is checked by a test.
 
 use std::fs;
 
@@ -26,27 +26,12 @@ const CHECKED: [(&str, &str, &str); 12] = [
     ("provider-", "", "a test of rustdoc, which the source includes the page in"),
 ];
 
-/// Compiled files that hold blocks of the guide for plug-ins.
-const COMPILED: [&str; 2] =
-    ["payments/tests/outside/payouts.rs", "examples/shop/tests/shop/plug_in.rs"];
-
-/// Blocks that nothing checks: the page, how the block begins, and the reason.
-const NOT_CHECKED: [(&str, &str, &str); 3] = [
-    (
-        "conformance-tests/README.md",
-        "conformance_tests::suite!(MyGateway::start;",
-        "the gateway is the reader's; the same call for the mock is a test of rustdoc in src/lib.rs",
-    ),
-    (
-        "docs/plug-ins/findings.md",
-        "mod signed {",
-        "two configurations of the reader's gateway; the template has one",
-    ),
-    (
-        "docs/plug-ins/secrets-and-extensions.md",
-        "Provider::new(…)",
-        "one line of two files, with the rest left out; tests of rustdoc in provider-hpay use an extension",
-    ),
+/// Compiled files that contain blocks of the pages.
+const COMPILED: [&str; 4] = [
+    "payments/tests/outside/payouts.rs",
+    "examples/shop/tests/shop/plug_in.rs",
+    "examples/provider-template/tests/conformance/main.rs",
+    "conformance-tests/tests/sepay/main.rs",
 ];
 
 /// The pages of the project.
@@ -94,7 +79,7 @@ fn is_compiled(code: &str) -> bool {
 }
 
 #[test]
-fn every_block_of_code_is_checked_or_is_named_with_the_reason_why_not() {
+fn every_block_of_code_is_checked() {
     let (mut problems, mut used) = (Vec::new(), Vec::new());
     for page in pages() {
         for (language, code) in Page::parse(&read(&page)).code {
@@ -107,18 +92,14 @@ fn every_block_of_code_is_checked_or_is_named_with_the_reason_why_not() {
                     && (of.is_empty() || *of == language)
                     && (!is_rustdoc || is_included(&page))
             });
-            let named =
-                NOT_CHECKED.iter().find(|(of, begins, _)| page == *of && code.starts_with(begins));
-            match (checked, named) {
-                (_, Some((of, begins, _))) => used.push((*of, *begins)),
-                (Some((pages, of, _)), None) => used.push((*pages, *of)),
-                (None, None) => problems.push(format!("{page}, a block of {language:?}:\n{code}")),
+            match checked {
+                Some((pages, of, _)) => used.push((*pages, *of)),
+                None => problems.push(format!("{page}, a block of {language:?}:\n{code}")),
             }
         }
     }
     let checked = CHECKED.iter().map(|(pages, of, _)| (*pages, *of));
-    let named = NOT_CHECKED.iter().map(|(page, begins, _)| (*page, *begins));
-    for line in checked.chain(named).filter(|line| !used.contains(line)) {
+    for line in checked.filter(|line| !used.contains(line)) {
         problems.push(format!("no block is of the line {line:?}: remove it here"));
     }
     for (_, _, test) in CHECKED.iter().filter(|(_, _, test)| test.ends_with(".rs")) {
