@@ -1,5 +1,6 @@
 #![no_main]
 
+#[allow(dead_code, reason = "each target uses one of its functions")]
 #[path = "../../tests/fuzz/subject.rs"]
 mod subject;
 
