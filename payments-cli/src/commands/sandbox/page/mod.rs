@@ -281,7 +281,8 @@ border-bottom:1px solid var(--line)}th{font-weight:600;font-size:.9rem}\
 pre{overflow-x:auto;margin:0;padding:.75rem;background:var(--page);border-radius:.5rem;\
 white-space:pre-wrap;overflow-wrap:anywhere}\
 summary{cursor:pointer;padding:.25rem 0}.buttons,.buttons form,.act{display:flex;flex-wrap:wrap;\
-gap:.5rem;align-items:flex-end}.controls{display:grid;gap:0 2rem;\
+gap:.5rem;align-items:flex-end}.buttons+.buttons{margin-top:.5rem}\
+.start::first-letter{text-transform:uppercase}.controls{display:grid;gap:0 2rem;\
 grid-template-columns:repeat(auto-fit,minmax(17rem,1fr))}\
 .controls .act{margin-bottom:.5rem}label{display:block;width:100%}\
 input{font:inherit;display:block;width:100%;padding:.4rem .6rem;border:1px solid var(--soft);\
