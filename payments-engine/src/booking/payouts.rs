@@ -30,8 +30,11 @@ pub(crate) fn named_payout(
     Ok(None)
 }
 
-/// Records that a statement lists a payout that the provider has or may have. Returns its reference
-/// if that was written.
+/// Records that a statement lists a payout whose outcome is uncertain. Returns its reference if that
+/// was written.
+///
+/// A payout that the provider reports as pending is not settled by a line: its bank may still return
+/// the money, and an inquiry tells.
 pub(crate) fn list_payout(
     rows: &mut dyn Rows,
     record: &PayoutRecord,
@@ -42,14 +45,9 @@ pub(crate) fn list_payout(
 ) -> Result<Option<PayoutRef>, StoreError> {
     let reference = record.reference();
     let changed = journal::change(rows, reference, token, at, start, |record, _| {
-        let is_open = record.is_some_and(|record| {
-            matches!(
-                record.state,
-                RecordState::Uncertain | RecordState::Pending | RecordState::AwaitingApproval
-            )
-        });
+        let is_uncertain = record.is_some_and(|record| record.state == RecordState::Uncertain);
         let observation = Observation::Listed { amount: line.amount, on: line.at };
-        Ok(is_open.then_some(journal::Change { observation, due: Due::At(at) }))
+        Ok(is_uncertain.then_some(journal::Change { observation, due: Due::At(at) }))
     })?;
     Ok(changed.is_written.then(|| reference.clone()))
 }
