@@ -131,6 +131,7 @@ trials! {
     reconciliation::other_keys_of_the_same_money_are_matched;
     reconciliation::payouts_are_matched_with_what_left;
     reconciliation::a_payout_that_a_statement_names_has_left finds IgnoresAListedPayout;
+    reconciliation::a_pending_payout_that_a_statement_names_stays_pending;
     reconciliation::money_that_left_for_nothing_on_record_is_a_case finds IgnoresWhatLeft;
     reconciliation::an_interrupted_run_is_taken_up_again;
     reconciliation::unknown_commits_add_no_row_twice;

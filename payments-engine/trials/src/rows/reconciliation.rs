@@ -355,6 +355,29 @@ pub(super) async fn a_payout_that_a_statement_names_has_left(seeded: Option<Seed
     Ok(())
 }
 
+/// A line that names a pending payout does not settle it, because the bank may still return the
+/// money: the provider reports the outcome.
+pub(super) async fn a_pending_payout_that_a_statement_names_stays_pending(
+    seeded: Option<Seeded>,
+) -> Finding {
+    for books in Books::on_each_store(seeded).await {
+        let payouts = books.engine.payouts(MAIN).unwrap();
+        let request = payout("P-1", 30_000, Some("wages P-1"));
+        let sent = payouts.create_payout(&request).await.unwrap();
+        ensure!(sent.accepted().is_ok(), "the gateway accepts it");
+        let (_, rows) = books.reconcile_the_first_day().await;
+        ensure!(kinds(&rows) == [RowKind::Matched], "{rows:#?}");
+        let record = books.engine.payout(&request.payout).await.unwrap().unwrap();
+        ensure!(record.state == RecordState::Pending, "{record:?}");
+        books.world.gateway.settle_payout("P-1", PayoutOutcome::Failed).unwrap();
+        let _ = payouts.find_payout(&request.payout).await.unwrap();
+        let record = books.engine.payout(&request.payout).await.unwrap().unwrap();
+        ensure!(record.state == RecordState::Failed, "its money came back: {record:?}");
+        ensure!(record.cases.is_empty(), "{record:?}");
+    }
+    Ok(())
+}
+
 /// Outgoing money without a payout or refund on record is one case.
 pub(super) async fn money_that_left_for_nothing_on_record_is_a_case(
     seeded: Option<Seeded>,
