@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Result};
 /// A caller that asks for work which is already running waits for the same result. The work is a
 /// task of its own on the Tokio runtime of the caller that started it, so it finishes even if every
 /// caller is dropped; let it store its result before it ends. If that runtime shuts down first, the
-/// callers that still wait start the work anew, each on its own runtime. Outside a runtime the work
+/// callers that still wait start the work again, each on its own runtime. Outside a runtime the work
 /// ends with the caller that started it.
 #[derive(Clone)]
 pub struct SingleFlight<K, T>(Arc<Mutex<HashMap<K, Running<T>>>>);
@@ -104,9 +104,9 @@ where
     }
 }
 
-/// Runs work to its end even if the caller that waits for it is dropped. Use it for work that
-/// nobody shares, such as the exchange of a code that works once. The rules of [`SingleFlight`]
-/// about runtimes apply to it.
+/// Runs work to its end even if the caller that waits for it is dropped. Use it for work that has
+/// one caller only, such as the exchange of a one-time code. The rules of [`SingleFlight`] about
+/// runtimes apply to it.
 ///
 /// # Errors
 /// Returns the error of the work, or `Unavailable` if its runtime shut down or it panicked.

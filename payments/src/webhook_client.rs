@@ -19,7 +19,8 @@ struct OverTransport(Arc<dyn Transport>);
 #[async_trait]
 impl WebhookClient for OverTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<StatusCode, HandlerError> {
-        // A repeated webhook is the same for its receiver.
+        // The transport may retry an inquiry. A webhook that arrives twice is harmless, because its
+        // receiver knows it by its id.
         Ok(self.0.send(Call::inquiry("send_webhook", request)).await?.status())
     }
 }

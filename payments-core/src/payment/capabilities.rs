@@ -32,8 +32,8 @@ pub struct PaymentCapabilities {
     pub required: Vec<PaymentField>,
     /// Whether opening a payment calls the provider.
     pub create: CreateMode,
-    /// Whether the provider is told `expires_at`. If `false`, a request with `expires_at` is
-    /// refused.
+    /// Whether the provider passes `expires_at` to the gateway. If `false`, a request with
+    /// `expires_at` is refused.
     pub expiry: bool,
     /// Whether payments can be found.
     pub find: bool,
@@ -113,7 +113,7 @@ impl PaymentCapabilities {
         self
     }
 
-    /// Declares that the provider is told `expires_at`.
+    /// Declares that the provider passes `expires_at` to the gateway.
     #[must_use]
     pub fn with_expiry(mut self) -> Self {
         self.expiry = true;

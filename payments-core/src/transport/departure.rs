@@ -21,7 +21,7 @@ pub trait Departure: Send + Sync + 'static {
     /// one that does not. It calls it when the connection is complete, including TLS if it is used,
     /// and before the first byte of the request. The transport does not limit the time of the
     /// decision, because a dropped future could leave a recorded permit for an instruction that
-    /// nobody sends; it checks its own deadline after the decision. A provider may send two
+    /// is never sent; it checks its own deadline after the decision. A provider may send two
     /// instructions in one call of a role: an implementation returns [`DepartureDecision::Stay`]
     /// for the second.
     async fn depart(&self) -> DepartureDecision;

@@ -135,7 +135,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Returns a reference that the rules allow and nobody has used.
+    /// Returns an unused reference that the rules accept.
     fn invented(&self, rules: &TextRules) -> String {
         invented(rules, self.now.unix_seconds().unsigned_abs())
     }
