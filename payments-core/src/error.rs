@@ -44,15 +44,16 @@ struct Inner {
 pub enum ErrorKind {
     /// The request cannot be accepted as it is; see [`Error::field`].
     InvalidRequest,
-    /// The provider does not offer this, as its capabilities declare.
+    /// The provider does not offer the operation or a part of the request, as its capabilities
+    /// declare.
     Unsupported,
     /// The provider does not accept the merchant's credentials or the signature of the request.
     Authentication,
-    /// The credentials are valid but do not allow this.
+    /// The credentials are valid but do not allow the call.
     Permission,
     /// The object of the request does not exist.
     NotFound,
-    /// The state at the provider does not allow this.
+    /// The present state of the order, payout or account does not allow the call.
     Conflict,
     /// Too many calls; see [`Error::retry_after`].
     RateLimited,

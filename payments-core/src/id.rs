@@ -20,7 +20,7 @@ macro_rules! names {
         pub struct $name(String);
 
         impl $name {
-            /// Creates it from `text`, unchanged.
+            /// Creates the identifier from `text`, unchanged.
             ///
             /// # Errors
             /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `text` is empty, too
@@ -31,7 +31,7 @@ macro_rules! names {
                 Ok(Self(text))
             }
 
-            /// Returns it as text.
+            /// Returns the identifier as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -24,7 +24,7 @@ pub struct Movement {
     pub direction: Direction,
     /// The amount. It is positive in both directions.
     pub amount: Money,
-    /// Our bank account.
+    /// The merchant's bank account.
     pub account: Option<AccountNumber>,
     /// The virtual account on which the money arrived.
     pub virtual_account: Option<AccountNumber>,
@@ -34,7 +34,7 @@ pub struct Movement {
     pub bank_reference: Option<String>,
     /// The transfer's memo, as the bank reports it.
     pub memo: Option<String>,
-    /// The payment code that the provider or this crate found in the memo.
+    /// The payment code found in the memo, by the gateway or by the provider crate.
     pub code: Option<PaymentCode>,
     /// The order that the movement belongs to, if the source reports it.
     pub order: Option<OrderRef>,

@@ -28,7 +28,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Creates it from bytes that are not signed.
+    /// Creates the value from bytes that are not signed.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self { bytes: bytes.into(), authenticity: Authenticity::Unsigned }
     }

@@ -60,7 +60,7 @@ pub struct Decline {
 pub enum DeclineReason {
     /// The merchant's balance is too low.
     InsufficientFunds,
-    /// The beneficiary's account cannot receive this.
+    /// The beneficiary's account cannot receive the payout.
     Beneficiary,
     /// The amount is below or above the provider's limits.
     Limit,
@@ -74,7 +74,7 @@ pub enum DeclineReason {
     /// instruction may have been carried out. Such a refusal is never
     /// [confirmed](Decline::is_confirmed).
     Duplicate,
-    /// The state at the provider does not allow this.
+    /// The state of the order, payout or account does not allow the instruction.
     State,
     /// Another reason; see the code and the message. A stored reason that this version does not
     /// know is also read as `Other`.
@@ -148,8 +148,9 @@ impl Decline {
         self.confirmed && !self.is_duplicate()
     }
 
-    /// Returns whether the reference was used before. An earlier instruction may have been carried
-    /// out under it, so inquire before you pay by another provider or method.
+    /// Returns whether the provider refused because the reference was used before. The earlier
+    /// instruction may have been carried out, so inquire before you pay by another provider or
+    /// method.
     pub fn is_duplicate(&self) -> bool {
         self.reason == DeclineReason::Duplicate
     }

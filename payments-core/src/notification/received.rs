@@ -11,12 +11,13 @@ use crate::Result;
 #[derive(Clone)]
 #[must_use]
 pub enum Received {
-    /// The delivery comes from the provider. Its proof gives the fields that the signature covers.
+    /// The delivery passed the check of its endpoint. Its proof gives the fields that the signature
+    /// covers. At an endpoint without a check, the proof says nothing about the sender.
     Notification(Notification),
     /// A handshake or a token request: send exactly this reply.
     Reply(http::Response<Bytes>),
     /// The delivery passed the check, but a field cannot be read. Nothing in it is trusted, and the
-    /// provider is asked to send it again later.
+    /// gateway is asked to send the delivery again later.
     Unreadable(UnreadableDelivery),
     /// Anybody may have sent the delivery.
     Untrusted(Untrusted),

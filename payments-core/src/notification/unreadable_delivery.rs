@@ -6,17 +6,18 @@ use std::fmt;
 use super::Proof;
 use crate::printable;
 
-/// A delivery that passed the provider's check but has a field that cannot be read.
+/// A delivery that passed the check of its endpoint but has a field that cannot be read.
 ///
-/// It may report money, so it is neither acknowledged nor refused as a forgery. It yields no event
-/// and no key, the provider is asked to send it again later, and the field is logged at `warn` for
-/// a person. An example is a signed amount of `"50.000"`, which may mean 50000 or 50.
+/// The delivery may report money, so it is neither acknowledged nor refused as a forgery. It yields
+/// no event and no [`DedupeKey`](crate::DedupeKey), the gateway is asked to send it again later,
+/// and the field is logged at `warn` for a person. An example is a signed amount of `"50.000"`,
+/// which may mean 50000 or 50.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct UnreadableDelivery {
-    /// The proof of who sent it, with the fields that the proof covers.
+    /// The proof of who sent the delivery, with the fields that the proof covers.
     pub proof: Proof,
-    /// The field as the provider spells it, or `body` if the content has no fields.
+    /// The field as the gateway spells it, or `body` if the content has no fields.
     pub field: Cow<'static, str>,
     /// The problem, described for people. It never contains a secret or another field's value.
     pub detail: String,

@@ -13,8 +13,9 @@ use super::{Received, Scheme};
 pub enum Verdict {
     /// The sender proved that it has a secret. The proof gives the fields that this covers.
     Trusted,
-    /// The endpoint accepts unsigned deliveries by configuration, so anyone who knows its address
-    /// may have sent it. Everything in it has to be confirmed.
+    /// The endpoint accepts unsigned deliveries, by configuration or because a browser brings them,
+    /// so anyone who knows its address may have sent the delivery. Everything in it has to be
+    /// confirmed.
     Unauthenticated,
     /// A handshake or token request, which has its own reply.
     Reply,

@@ -30,12 +30,15 @@ pub struct CreatePayment {
     pub buyer: Buyer,
     /// The time until which the buyer may pay.
     pub expires_at: Option<Timestamp>,
-    /// The address to which the provider sends the buyer's browser after the payment. A visit to it
-    /// is not evidence of a payment.
+    /// The address to which the gateway sends the buyer's browser after the payment. If `None`, the
+    /// configured address applies, if the provider has one. A visit to the address is not evidence
+    /// of a payment.
     pub return_url: Option<String>,
-    /// The address to which the provider sends the browser if the buyer cancels.
+    /// The address to which the gateway sends the browser if the buyer cancels. If `None`, the
+    /// configured address applies, if the provider has one.
     pub cancel_url: Option<String>,
-    /// The address for notifications of this payment, for providers that accept one per payment.
+    /// The address for notifications of this payment, for providers that accept one per payment. If
+    /// `None`, the configured address applies, if the provider has one.
     pub notify_url: Option<String>,
     /// Options that only one provider understands.
     pub options: Options,

@@ -21,8 +21,8 @@ pub struct Payment {
     pub asked: Option<Money>,
     /// The total that arrived, if the provider reports it.
     pub received: Option<Money>,
-    /// The state of the payment. [`PaymentState::Settled`] means that the money that arrived is
-    /// ours; [`funding`](Self::funding) compares it with the requested amount.
+    /// The state of the payment. [`PaymentState::Settled`] means that the money that arrived is the
+    /// merchant's; [`funding`](Self::funding) compares the money with the requested amount.
     pub state: PaymentState,
     /// Whether the provider has the payment on record already.
     pub registered: Registered,

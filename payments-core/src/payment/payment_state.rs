@@ -25,7 +25,8 @@ pub enum PaymentState {
     Failed,
     /// The money was refunded.
     Refunded,
-    /// The provider reported a state that it does not document. Inquire again.
+    /// The state is not known: the provider reported none, one that it does not document, or data
+    /// that contradict each other. Inquire again.
     ///
     /// A stored state that this version does not know is also read as `Uncertain`.
     #[serde(other)]

@@ -95,7 +95,7 @@ pub enum RefundState {
     Done,
     /// The provider reports that it failed.
     Failed,
-    /// The provider reported a state that it does not document.
+    /// The state is not known: the provider reported none, or one that it does not document.
     ///
     /// A stored state that this version does not know is also read as `Uncertain`.
     #[serde(other)]

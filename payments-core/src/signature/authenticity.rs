@@ -16,10 +16,10 @@ pub enum Authenticity {
     /// The bytes are not signed.
     #[default]
     Unsigned,
-    /// The bytes have a signature that cannot be checked, because its formula is not known outside
-    /// the provider.
+    /// The bytes have a signature that proves nothing: its formula is not known outside the
+    /// gateway, or it covers no field with certainty.
     Unverified {
-        /// The name of the formula whose layout is unknown.
+        /// The name of the formula.
         formula: Cow<'static, str>,
     },
     /// The signature of the bytes is valid. The proof gives the fields that it covers.

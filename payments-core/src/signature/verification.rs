@@ -78,11 +78,11 @@ pub fn shared_token(keys: &Keys, presented: Option<&[u8]>) -> Result<Proof, Untr
     }
 }
 
-/// Checks nothing: the provider sends no evidence, and anyone who knows the address may have sent
-/// the delivery.
+/// Checks nothing: the delivery contains no evidence, and anyone who knows the address may have
+/// sent the delivery.
 ///
-/// It is for endpoints that a configuration deliberately leaves without a check. Everything
-/// received at them has to be confirmed by inquiry.
+/// It is for endpoints that a configuration deliberately leaves without a check, and for the
+/// returns of browsers. Everything received at such an endpoint has to be confirmed by inquiry.
 pub fn unauthenticated() -> Proof {
     Proof::new(Scheme::Unauthenticated, Coverage::Nothing, 0)
 }

@@ -75,8 +75,9 @@ pub enum VirtualAccountState {
     Expired,
     /// The provider locked it.
     Locked,
-    /// The provider reported a state that it does not document. A stored state that this version
-    /// does not know is also read as `Uncertain`.
+    /// The state is not known: the provider reported none, one that it does not document, or one
+    /// that contradicts the request. A stored state that this version does not know is also read as
+    /// `Uncertain`.
     #[serde(other)]
     Uncertain,
 }
@@ -96,7 +97,7 @@ pub struct VirtualAccountRef {
 }
 
 impl VirtualAccount {
-    /// Creates an open virtual account for `order` with these numbers.
+    /// Creates a virtual account for `order` in this state, with these numbers.
     pub fn new(
         order: OrderRef,
         state: VirtualAccountState,
