@@ -15,7 +15,8 @@ pub struct Booking {
     pub reference: Option<String>,
     /// The bank account to which the money was sent. A payout always has one.
     pub beneficiary: Option<BankAccount>,
-    /// The bank account from which the money came. `None` if the gateway does not know it.
+    /// The bank account of the buyer or payer. `None` if the gateway does not know it, and for
+    /// money that the merchant sent.
     pub payer: Option<BankAccount>,
 }
 

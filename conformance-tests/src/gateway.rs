@@ -206,7 +206,7 @@ pub trait ListsStatements: Gateway {
     /// there are more. Do not implement it if the gateway's documents exclude that.
     async fn gives_empty_pages(&self) {}
 
-    /// Sends `amount` from that account.
+    /// Sends `amount` from one of the merchant's bank accounts.
     ///
     /// # Errors
     /// Returns [`Impossible`] if this cannot happen at the gateway.
@@ -230,9 +230,12 @@ pub trait Notifies: Gateway {
     /// signatures contain a time, it has a new signature.
     async fn again(&self, sent: &WebhookSample) -> WebhookSample;
 
-    /// Returns the delivery signed with `secret` at `at`, by the gateway's own rules, or with that
-    /// token if the gateway sends tokens. `None` if a key pair signs it. The delivery `sent` may be
-    /// changed: fields may be added or missing.
+    /// Returns the delivery `sent` with the signature that the gateway would make with `secret` at
+    /// the time `at`. If the gateway sends a token instead of a signature, `secret` is that token.
+    /// Returns `None` if the gateway signs with a private key.
+    ///
+    /// The suite calls this method with each of its [secrets](Gateway::secrets) and with wrong
+    /// ones, and may have added, changed or removed fields of `sent`: sign the fields as they are.
     fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>>;
 
     /// Returns a delivery of an unknown kind with a valid signature. `None` if the gateway's
@@ -266,7 +269,7 @@ pub struct Payers {
     pub any_amount: bool,
     /// Whether they can pay twice.
     pub twice: bool,
-    /// Whether they can pay after the end.
+    /// Whether they can pay after the payment or account has expired or ended.
     pub late: bool,
 }
 
@@ -290,7 +293,7 @@ impl Payers {
         self
     }
 
-    /// Allows them to pay after the end.
+    /// Allows them to pay after the payment or account has expired or ended.
     #[must_use]
     pub fn late(mut self) -> Self {
         self.late = true;

@@ -117,8 +117,8 @@ impl Checked {
         }
     }
 
-    /// Returns the proof of the sender and what it covers, or `None` if the delivery is not a
-    /// checked notification.
+    /// Returns the proof of the sender and what it covers, or `None` if the delivery is untrusted
+    /// or a handshake.
     pub fn proof(&self) -> Option<&Proof> {
         match &self.received {
             Received::Notification(notification) => Some(&notification.proof),

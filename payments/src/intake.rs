@@ -114,8 +114,8 @@ impl Payments {
 }
 
 impl Intake {
-    /// Returns the proof of the sender and what it covers, or `None` if the delivery is not a
-    /// checked notification.
+    /// Returns the proof of the sender and what it covers, or `None` if the delivery is untrusted
+    /// or a handshake.
     pub fn proof(&self) -> Option<&Proof> {
         self.checked.proof()
     }

@@ -157,7 +157,7 @@ pub struct Context {
     /// How often and how soon failed inquiries are sent again.
     pub retry: RetryPolicy,
     /// The longest time of one call, including waits and retries. If `None`, the client's
-    /// [`Transport::call_time`] applies.
+    /// [`Transport::call_time`] applies, or 60 s if the client has none.
     pub call_time: Option<Duration>,
 }
 

@@ -42,7 +42,7 @@ pub enum VietQrSupport {
     Transfer,
     /// Accounts receive payments, but the app does not scan codes.
     ReceiveOnly,
-    /// The list does not give it.
+    /// The list does not state the support.
     Unknown,
 }
 

@@ -19,8 +19,11 @@ use std::fmt;
 use payments_core::{Authenticity, Error, OrderRef, Raw, Result, Secret};
 use serde::{Deserialize, Serialize};
 
-/// A token that represents a buyer's card. Anyone who has the token can pay with the card, so it is
-/// never printed, and its memory is wiped when it is dropped.
+/// A token that represents a buyer's card.
+///
+/// Anyone who has the token can pay with the card, so `Debug` does not show it, and this value is
+/// wiped when it is dropped. Its serialised form, request options and links contain the token in
+/// clear text: store them as you store a secret.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CardToken(Secret);

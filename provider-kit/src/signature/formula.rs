@@ -44,7 +44,7 @@ pub struct Formula {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Maker {
-    /// The merchant makes it and the provider checks it.
+    /// The merchant signs the message, and the gateway verifies the signature.
     Merchant,
     /// The gateway signs the message, and the provider crate verifies the signature.
     Provider,
@@ -54,9 +54,10 @@ pub enum Maker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
-    /// The formula is not known outside the provider.
+    /// The formula is not known outside the gateway.
     Unknown,
-    /// The formula is a guess. If it is wrong, the provider refuses the signature.
+    /// The formula is a guess. If it is wrong, the gateway refuses requests that are signed with
+    /// it, or this program refuses the gateway's genuine responses and deliveries.
     Low,
     /// The formula has one good source.
     Medium,

@@ -34,7 +34,7 @@ pub enum Layout {
     },
     /// `name=value` pairs of every member of an object, whatever their names.
     Members(Members),
-    /// The layout is not known outside the provider: signing is refused and no signature is
+    /// The layout is not known outside the gateway: signing is refused and no signature is
     /// accepted.
     Unknown,
 }

@@ -36,8 +36,8 @@ pub struct SignedParts<'a> {
 }
 
 impl<'a> SignedParts<'a> {
-    /// Creates it without fields. `signature` is the presented signature, or empty if there is
-    /// none.
+    /// Creates the input of a check without fields. `signature` is the presented signature, or
+    /// empty if there is none.
     pub fn new(
         formula: Formula,
         signature: impl Into<Cow<'a, str>>,
@@ -73,7 +73,7 @@ impl<'a> SignedParts<'a> {
         &self.signature
     }
 
-    /// Returns the keys that check it.
+    /// Returns the keys that check the signature.
     pub fn keys(&self) -> CheckingKeys<'a> {
         self.keys
     }

@@ -43,7 +43,7 @@ pub enum ControlError {
     /// A notification cannot be sent to this address.
     #[error("{0:?} is not an address that a notification can be sent to")]
     UnusableAddress(String),
-    /// The present state does not allow this.
+    /// The present state does not allow the action.
     #[error("it is {0}, and that does not allow this")]
     WrongState(&'static str),
     /// The outcome makes no sense for the operation.

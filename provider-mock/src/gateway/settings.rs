@@ -113,13 +113,13 @@ impl Payers {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutStart {
-    /// It waits until the merchant [approves](super::MockGateway::approve_payout) it. No money has
-    /// moved yet.
+    /// The payout waits until the merchant [approves](super::MockGateway::approve_payout) it. No
+    /// money has moved yet.
     AwaitingApproval,
-    /// It waits until it is settled by hand.
+    /// The payout waits until it is settled by hand.
     #[default]
     Pending,
-    /// It has succeeded: the beneficiary has the money.
+    /// The payout has succeeded: the beneficiary has the money.
     Succeeded,
 }
 

@@ -199,19 +199,20 @@ pub struct Config {
     pub oauth_url: Option<String>,
 
     /// The base address of the checkout form. Requires `merchant_id`. Default:
-    /// `https://pay-sandbox.sepay.vn` or `https://pay.sepay.vn`, by the environment.
+    /// `https://pay-sandbox.sepay.vn` in the sandbox, `https://pay.sepay.vn` in production.
     #[serde(default)]
     pub pay_url: Option<String>,
     /// The base address of the order API. Requires `merchant_id`. Default:
-    /// `https://pgapi-sandbox.sepay.vn` or `https://pgapi.sepay.vn`, by the environment.
+    /// `https://pgapi-sandbox.sepay.vn` in the sandbox, `https://pgapi.sepay.vn` in production.
     #[serde(default)]
     pub pgapi_url: Option<String>,
     /// The base address of the User API v2. Requires `api_token`. Default:
-    /// `https://userapi-sandbox.sepay.vn` or `https://userapi.sepay.vn`, by the environment.
+    /// `https://userapi-sandbox.sepay.vn` in the sandbox, `https://userapi.sepay.vn` in production.
     #[serde(default)]
     pub userapi_url: Option<String>,
     /// The base address of the User API v1. Requires `api_token`. Default:
-    /// `https://my.dev.sepay.vn/userapi` or `https://my.sepay.vn/userapi`, by the environment.
+    /// `https://my.dev.sepay.vn/userapi` in the sandbox, `https://my.sepay.vn/userapi` in
+    /// production.
     #[serde(default)]
     pub userapi_v1_url: Option<String>,
     /// The maximum number of calls of the User API v2 per second. 0 means no limit. Requires

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), payments_core::Error>(())
 /// ```
 ///
-/// A field that is `None` is not part of the form.
+/// A field that is `None` is not part of the form, unless the configuration or the payment sets a
+/// value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

@@ -37,8 +37,9 @@ pub struct OrderQuery {
 /// The order of a list of orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderSort {
-    /// The oldest orders come first. New orders are appended, so that no page changes while the
-    /// list is read.
+    /// The oldest orders come first, so new orders are appended and do not move orders between
+    /// pages. With a `status`, an order that leaves the status still does; see
+    /// [`SePay::orders`](crate::SePay::orders).
     OldestFirst,
     /// The newest orders come first.
     NewestFirst,

@@ -8,8 +8,8 @@ use super::{
     long_enough,
 };
 
-/// The signer of aws-lc-rs: constant-time C and assembly. Its signatures are the same byte for
-/// byte.
+/// The signer of aws-lc-rs: constant-time C and assembly. Its signatures are byte for byte those of
+/// `RsaSigner`.
 pub struct AwsLcSigner(KeyPair);
 
 impl AwsLcSigner {

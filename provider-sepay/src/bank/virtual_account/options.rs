@@ -31,7 +31,7 @@ pub struct SePayVaOptions {
     /// How long the account is to accept money, in seconds. Used instead of an `expires_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
-    /// The look of its QR image.
+    /// The template of the virtual account's QR image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_template: Option<QrTemplate>,
 }
@@ -67,7 +67,7 @@ impl SePayVaOptions {
         self
     }
 
-    /// Sets the look of its QR image.
+    /// Sets the template of the virtual account's QR image.
     #[must_use]
     pub fn with_qr_template(mut self, template: QrTemplate) -> Self {
         self.qr_template = Some(template);
