@@ -22,7 +22,7 @@ pub enum Change {
     Payment(Box<PaymentRecord>),
     /// A payout changed.
     Payout(Box<PayoutRecord>),
-    /// A credit changed that belongs to no known order, or belonged to none before.
+    /// A credit that has or had no known order, or outgoing money that no record explains, changed.
     Unmatched(Box<CreditRecord>),
     /// A case about something that has no record: a delivery, a dead letter, a line of a statement.
     /// It is not given to handlers; [`Engine::cases`](crate::Engine::cases) lists it.
@@ -56,7 +56,8 @@ impl Change {
         }
     }
 
-    /// Returns the credit that belongs to no known order, or `None` if this is another change.
+    /// Returns the credit without a known order, or the unexplained outgoing money, or `None` if
+    /// this is another change.
     pub fn unmatched(&self) -> Option<&CreditRecord> {
         match self {
             Self::Unmatched(credit) => Some(credit),
@@ -112,7 +113,8 @@ pub enum Subject {
     Payment(OrderRef),
     /// A payout.
     Payout(PayoutRef),
-    /// A credit that belongs to no order, by its provider and key.
+    /// A credit without a known order, or outgoing money that no record explains, by its provider
+    /// and key.
     Credit(ProviderId, DedupeKey),
     /// A delivery, by its number.
     Delivery(u64),

@@ -51,7 +51,8 @@ pub struct Engine(Arc<Running>);
 #[derive(Clone, Debug)]
 #[must_use = "whether it was recorded decides whether it will be sent"]
 pub enum HandedOver {
-    /// The payout is on record, and was sent or will be.
+    /// The payout is on record. If it was not sent yet, the engine sends it, unless its time to
+    /// send passes or it is withdrawn.
     Recorded(Box<PayoutRecord>),
     /// It is unknown whether the payout is on record. Call the method again with the same request
     /// to find out; the engine records and sends the payout at most once.

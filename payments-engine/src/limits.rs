@@ -1,10 +1,11 @@
-//! The time limits of one provider's payouts.
+//! The time limits for the instructions of one provider.
 
 use std::time::Duration;
 
 use payments_core::rules::AbsenceRule;
 
-/// Time limits for the payouts of one provider, and the rule by which an absence ends a payout.
+/// Time limits for the instructions of one provider, and the rule by which an absence ends a
+/// payout.
 ///
 /// Durations are rounded down to whole seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,25 +13,25 @@ use payments_core::rules::AbsenceRule;
 pub struct Limits {
     /// How long after its permit an instruction may still be written. The default is 30 s.
     pub send_within: Duration,
-    /// How long after that the gateway may still book an instruction that its inquiry does not
-    /// show. The default is 5 min.
+    /// How long after the end of a permit the gateway may still book an instruction that its
+    /// inquiry does not show. The default is 5 min.
     pub quiet: Duration,
-    /// How long a call waits for the outcome of the same payout under way elsewhere. The default is
-    /// 60 s.
+    /// How long a call waits for the outcome of the same instruction under way elsewhere. The
+    /// default is 60 s.
     pub wait: Duration,
     /// How long the engine tries to send a payout that was handed over. The default is 24 h.
     pub send_for: Duration,
-    /// How long the engine inquires about an uncertain payout before it opens a case for a person,
-    /// unless the provider's inquiry window is shorter. The default is 24 h.
+    /// How long the engine inquires about an instruction whose outcome is unknown before it opens a
+    /// case for a person, unless the provider's inquiry window is shorter. The default is 24 h.
     pub ask_for: Duration,
     /// The rule by which an absence is conclusive, or `None` to use that of the provider's
     /// capabilities.
     pub absence: Option<AbsenceRule>,
     /// How many handed-over payouts are sent at the same time. The default is 8.
     pub at_once: usize,
-    /// The number of consecutive instructions that end uncertain, or with a refusal of our
-    /// credentials, after which permits are held until the provider responds to an inquiry. The
-    /// default is 3.
+    /// The number of consecutive instructions that end uncertain, or with a refusal of the
+    /// merchant's credentials, after which permits are held until the provider responds to an
+    /// inquiry. The default is 3.
     pub hold_after: u32,
 }
 
@@ -57,14 +58,14 @@ impl Limits {
         self
     }
 
-    /// Sets how long after that the gateway may still book the instruction.
+    /// Sets how long after the end of a permit the gateway may still book the instruction.
     #[must_use]
     pub fn with_quiet(mut self, time: Duration) -> Self {
         self.quiet = time;
         self
     }
 
-    /// Sets how long a call waits for the same payout under way elsewhere.
+    /// Sets how long a call waits for the same instruction under way elsewhere.
     #[must_use]
     pub fn with_wait(mut self, time: Duration) -> Self {
         self.wait = time;
@@ -78,8 +79,8 @@ impl Limits {
         self
     }
 
-    /// Sets how long the engine inquires about an uncertain payout before it opens a case for a
-    /// person.
+    /// Sets how long the engine inquires about an instruction whose outcome is unknown before it
+    /// opens a case for a person.
     #[must_use]
     pub fn with_ask_for(mut self, time: Duration) -> Self {
         self.ask_for = time;

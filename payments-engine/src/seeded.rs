@@ -87,11 +87,11 @@ pub enum Seeded {
     CountsTheEndOfThePeriod,
     /// A listed amount that differs from the recorded one is matched.
     IgnoresAnotherAmount,
-    /// Money that left for nothing on record is put before nobody.
+    /// No case is opened for outgoing money that no record explains.
     IgnoresWhatLeft,
     /// An engine starts although payouts are open of a provider that it does not have.
     IgnoresAMissingProvider,
-    /// Open payouts of a provider that is gone for good are put before nobody.
+    /// No case is opened for open payouts of a provider that was removed for good.
     ForgetsTheRetired,
     /// A period is reconciled that has not ended, so that its statement is not complete.
     ReconcilesBeforeTheEnd,

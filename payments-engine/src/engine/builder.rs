@@ -92,8 +92,9 @@ impl EngineBuilder {
     }
 
     /// Declares that a provider was removed for good, by a person's decision. The engine then
-    /// starts although the store has open payouts of it. They stay as they are; no inquiries are
-    /// sent about them.
+    /// starts although the store has open payouts of the provider. It neither sends them nor
+    /// inquires about them. It opens a case for each one that is pending, uncertain or awaits
+    /// approval.
     #[must_use]
     pub fn with_retired_provider(mut self, provider: ProviderId) -> Self {
         self.retired_providers.push(provider);

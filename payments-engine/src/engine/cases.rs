@@ -50,9 +50,9 @@ impl Engine {
     /// # Errors
     /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if there is no open case with this
     /// id. Returns [`Conflict`](payments_core::ErrorKind::Conflict) if the decision does not apply
-    /// to the case or to the state of its record, or if it is too early to decide that a payout
-    /// never arrived, because its sender may still write or the gateway may still book. Nothing
-    /// changed.
+    /// to the case or to the state of its record, or if it is too early to decide that an
+    /// instruction never arrived, because its sender may still write or the gateway may still book.
+    /// Nothing changed.
     pub async fn decide(
         &self,
         case: &CaseId,

@@ -26,8 +26,8 @@ pub struct Health {
     /// dead letters and unreadable lines are included. Cases that an earlier version stored count as
     /// unrecognised until their records change.
     pub cases: BTreeMap<CaseKind, u64>,
-    /// The number of payouts, payments and deliveries that are not final, not due and not before a
-    /// person. It must be 0.
+    /// The number of payouts, payments and deliveries that are not final, have no due task and no
+    /// open case. It must be 0.
     pub forgotten: u64,
     /// When the record that has been forgotten the longest last changed. `None` if no record is
     /// forgotten.
@@ -36,8 +36,8 @@ pub struct Health {
     pub oldest_uncertain: Option<Timestamp>,
     /// The providers whose permits are held, because their instructions keep failing.
     pub held: Vec<ProviderId>,
-    /// Why nothing is sent, or `None`. The reason is that the store seems to be an older copy of
-    /// itself.
+    /// Why the engine sends nothing, if the store seems to be an older copy of itself. Otherwise
+    /// `None`.
     pub restored: Option<String>,
     /// The health of the inbox.
     pub inbox: InboxHealth,
@@ -49,8 +49,8 @@ pub struct Health {
     /// The handlers that were registered before but not by this engine. Changes are kept for them.
     /// It is empty for a visitor, which has no handlers.
     pub missing_handlers: Vec<String>,
-    /// When the end of each provider's statement was last reached. Providers whose statements were
-    /// not read are left out.
+    /// When the end of each provider's statement was last reached. Providers whose statement was
+    /// never read to its end are left out.
     pub statements: BTreeMap<ProviderId, Timestamp>,
 }
 

@@ -28,7 +28,7 @@ pub enum PaymentFilter {
     Exact,
     /// Payments for which more was received than was requested.
     Over,
-    /// Payments for which no amount was requested, because they are known only from reports.
+    /// Payments for which no amount was requested, such as those that are known only from reports.
     NotAsked,
     /// Payments with an instruction whose outcome is unknown.
     InDoubt,
@@ -124,7 +124,8 @@ impl Engine {
     }
 
     /// Returns virtual accounts, each with its order, sorted by the references of the orders and
-    /// beginning after `after`: the accounts of at least `most` orders, if there are that many.
+    /// beginning after `after`: at least `most` accounts, if there are that many, with all accounts
+    /// of the last order.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -140,7 +141,7 @@ impl Engine {
         self.listed(after, most, accounts).await
     }
 
-    /// Maps each payment after `after`, until there are `most` results.
+    /// Maps each payment after `after`, until there are at least `most` results.
     async fn listed<T: Send + 'static>(
         &self,
         after: Option<&OrderRef>,

@@ -35,10 +35,11 @@ impl Engine {
     ///
     /// # Errors
     /// Returns [`NotFound`](payments_core::ErrorKind::NotFound) if the provider does not exist,
-    /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not have statements, and
-    /// [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the period has not ended.
-    /// Any other error interrupts the run, which records the reason; continue it with
-    /// [`resume_reconciliation`](Self::resume_reconciliation).
+    /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not have statements,
+    /// [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the period has not ended,
+    /// and [`Configuration`](payments_core::ErrorKind::Configuration) if no engine was started with
+    /// the provider on this store. Any other error interrupts the run, which records the reason;
+    /// continue it with [`resume_reconciliation`](Self::resume_reconciliation).
     pub async fn reconcile(&self, provider: &str, period: &Period) -> Result<ReconciliationRun> {
         let run = self.begin_reconciliation(provider, period).await?;
         self.resume_reconciliation(run.number).await

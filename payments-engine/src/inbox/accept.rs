@@ -47,9 +47,9 @@ struct Arrival {
 /// The result of storing an arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kept {
-    /// It was stored, or it improved the stored delivery.
+    /// The delivery was stored, or it improved the stored delivery.
     Anew,
-    /// It was stored before.
+    /// The delivery was stored before.
     Before,
     /// Too many unsigned deliveries wait for their confirmation.
     Full,
@@ -63,7 +63,7 @@ impl Engine {
     /// is dropped. If a delivery could not be stored in time, the reply makes the gateway send it
     /// again.
     ///
-    /// It never fails: the reply to a delivery whose provider does not exist is 404.
+    /// The call never fails: the reply to a delivery whose provider does not exist is 404.
     pub async fn accept(
         &self,
         provider: &str,

@@ -13,9 +13,9 @@ const BETWEEN: Duration = Duration::from_secs(60);
 /// Whether the permits of a provider are held.
 ///
 /// No permit is given after some consecutive instructions
-/// ([`Limits::hold_after`](crate::Limits::hold_after)) that end uncertain, or with a refusal of our
-/// credentials. Once the provider responds to an inquiry, one permit a minute is given. Once it
-/// accepts an instruction, or a person decides so, all are given.
+/// ([`Limits::hold_after`](crate::Limits::hold_after)) that end uncertain, or with a refusal of the
+/// merchant's credentials. Once the provider responds to an inquiry, one permit a minute is given.
+/// Once it accepts an instruction, or a person decides so, all are given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Breaker {
     /// The number of consecutive instructions that ended badly.

@@ -44,13 +44,13 @@ pub(super) struct PermitDeparture<I> {
 /// The state of the permit.
 #[derive(Clone, Debug)]
 enum PermitState {
-    /// It was not requested.
+    /// The permit was not requested.
     NotTaken,
-    /// It was taken, and is valid until this time.
+    /// The permit was taken, and is valid until this time.
     Taken(BootInstant),
-    /// It is unknown whether it was taken. Nothing may be sent.
+    /// It is unknown whether the permit was taken. Nothing may be sent.
     Unknown(String),
-    /// It was refused.
+    /// The permit was refused.
     Refused(String),
 }
 

@@ -306,9 +306,9 @@ impl Shared {
 
 /// A record that a call may send, or whose outcome it has to return.
 enum Resumed<'a> {
-    /// This call sends it.
+    /// This call sends the payout.
     Ours(PayoutRecord, Flight<'a>),
-    /// It has an outcome, or another call sends it.
+    /// The payout has an outcome, or another call sends it.
     Known(PayoutRecord),
     /// It is unknown whether there is a record. This call sent nothing.
     Unknown(String),

@@ -37,14 +37,17 @@ pub struct Case {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CaseKind {
-    /// The outcome of an instruction is unknown, and its provider no longer reports it.
+    /// The outcome of an instruction is still unknown after the time for inquiries, or its provider
+    /// cannot be asked.
     Unknown,
-    /// The provider reports more than one payout under one reference, or an order was paid through
-    /// two providers.
+    /// The provider reports several payouts under one reference or several payments of one order,
+    /// its statement lists a payout more than once, or an order was paid through several providers.
     PaidTwice,
-    /// The provider reports another amount or account than was instructed.
+    /// The provider or its statement reports another amount, or another account, than is on record.
     Differs,
-    /// Two responses contradict each other, such as failed and succeeded.
+    /// Two reports contradict each other, such as failed and succeeded, a response contradicts its
+    /// instruction, a credit of one order is reported for another order, or an order has several
+    /// virtual accounts at one provider.
     Contradicted,
     /// The provider returned an error, which means that nothing happened, although it had sent the
     /// instruction or did not show that it had not.
@@ -53,7 +56,8 @@ pub enum CaseKind {
     Bypassed,
     /// More money arrived than was requested.
     Over,
-    /// Money arrived after the last opening had expired, or after its provider had cancelled it.
+    /// Money arrived after every opening and virtual account of the order had expired or was
+    /// closed, or after its provider had reported the payment as expired, cancelled or failed.
     Late,
     /// Two reports may be about the same money, and no statement decides it.
     MaybeSame,
@@ -84,7 +88,7 @@ pub struct Settled {
     pub at: Timestamp,
     /// The decision.
     pub decision: Decision,
-    /// Who decided.
+    /// Who decided: a person, or `the engine` if the question was answered without a person.
     pub who: String,
     /// The reason.
     pub why: String,
@@ -96,9 +100,11 @@ pub struct Settled {
 #[non_exhaustive]
 pub enum Decision {
     /// The payout never reached the beneficiary and never will, so its record ends as failed. To
-    /// pay after this, make a new payout with a new reference.
+    /// pay after this, make a new payout with a new reference. In the record of a payment, the
+    /// instructions whose outcome is unknown end as not carried out.
     NeverArrived,
-    /// The payout reached the beneficiary, so its record ends as succeeded.
+    /// The payout reached the beneficiary, so its record ends as succeeded. In the record of a
+    /// payment, the instructions whose outcome is unknown end as carried out.
     WasPaid,
     /// The credits of the case are the same money, so it counts once.
     Same,
@@ -106,8 +112,9 @@ pub enum Decision {
     Different,
     /// The credit belongs to an order. See [`Engine::assign`](crate::Engine::assign).
     BelongsTo,
-    /// The case was examined, and the record stays as it is. A stored decision that this version
-    /// does not know is read as this one.
+    /// The case was examined, and the record stays as it is; or the engine closed the case, because
+    /// its question was answered. A stored decision that this version does not know is read as this
+    /// one.
     #[serde(other)]
     Closed,
 }

@@ -10,11 +10,11 @@ use super::{Case, CaseKind, CreditName, Decision, Seen, Settled, Source};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreditRecord {
-    /// The provider that reported it.
+    /// The provider that reported the credit.
     pub provider: ProviderId,
     /// The movement that was reported.
     pub movement: Movement,
-    /// The source that first reported it.
+    /// The source that first reported the credit.
     pub source: Source,
     /// When the credit was first reported.
     pub reported_at: Timestamp,
@@ -22,7 +22,7 @@ pub struct CreditRecord {
     pub changed_at: Timestamp,
     /// Grows by one with every change.
     pub revision: u64,
-    /// The order that it belongs to, or `None` while that is unknown.
+    /// The order that the credit belongs to, or `None` while the order is unknown.
     #[serde(default)]
     pub order: Option<OrderRef>,
     /// The first report of the same money by another source, or `None`. The case of that report

@@ -15,9 +15,10 @@ use super::{CaseKind, Decision, Outcome, RecordKind, Seen};
 pub struct Observed<O = Observation> {
     /// The revision of the record after this observation.
     pub revision: u64,
-    /// When it was written.
+    /// When the observation was written.
     pub at: Timestamp,
-    /// The start of the engine that wrote it, or 0 if an app wrote it in its own transaction.
+    /// The number of the engine start that wrote the observation, or 0 if an app wrote it in its
+    /// own transaction.
     pub start: u64,
     /// The observation.
     pub observation: O,
@@ -30,13 +31,15 @@ pub struct Observed<O = Observation> {
 pub enum Observation {
     /// The payout was instructed.
     Opened {
-        /// The provider that is to send it.
+        /// The provider that is to send the payout.
         provider: ProviderId,
         /// The request.
         request: Box<CreatePayout>,
         /// Who sends the payout.
         kind: RecordKind,
-        /// The time after which the engine no longer sends it without a new instruction.
+        /// The end of the time for sending a payout that was handed over. After it, the engine
+        /// closes the payout as not sent, unless it was sent before. A new instruction may then
+        /// send it.
         send_before: Timestamp,
         /// The refund that the payout carries out, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +47,9 @@ pub enum Observation {
     },
     /// The payout was handed over while a call waited for it, so that now the engine sends it.
     TakenOver {
-        /// The time after which the engine no longer sends it without a new instruction.
+        /// The end of the time for sending a payout that was handed over. After it, the engine
+        /// closes the payout as not sent, unless it was sent before. A new instruction may then
+        /// send it.
         send_before: Timestamp,
     },
     /// The permit to send the payout was given.
@@ -61,7 +66,7 @@ pub enum Observation {
         /// Why nothing was sent, in one line.
         why: String,
     },
-    /// The payout was closed. Nothing was sent, and nothing will be.
+    /// The payout was closed as not sent. It is not sent unless its reference is instructed again.
     NotSent {
         /// The token of the permit that is given back, if one was taken.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,13 +76,15 @@ pub enum Observation {
     },
     /// The provider responded to the instruction.
     Responded {
-        /// The token of the permit under which it was sent, or `None` if there was no permit.
+        /// The token of the permit under which the instruction was sent, or `None` if there was no
+        /// permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// The outcome that the provider returned.
         outcome: Outcome<Payout>,
     },
-    /// The sender of the payout ended without recording an outcome.
+    /// No outcome was recorded, and the sender of the payout ended or the time of its permit is
+    /// over.
     Interrupted,
     /// An inquiry found one payout, or several under one reference.
     Found {
@@ -89,7 +96,8 @@ pub enum Observation {
         /// The rule that makes it conclusive.
         by: Conclusion,
     },
-    /// The provider no longer supports inquiries about the payout.
+    /// The outcome is still unknown after the time for inquiries, or the provider cannot be asked.
+    /// A case is opened.
     WindowPassed {
         /// How long the engine inquired, in seconds.
         seconds: u64,
@@ -109,7 +117,7 @@ pub enum Observation {
     Listed {
         /// The amount that left.
         amount: Money,
-        /// When it left, or `None` if the statement does not contain a time.
+        /// When the money left, or `None` if the statement does not contain a time.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<Timestamp>,
     },

@@ -18,9 +18,11 @@ use super::{
 
 /// The state of one payout and everything known about it. The engine stores it.
 ///
-/// It follows only from the payout's history, which is a list of [`Observation`]s: the engine's own
-/// steps, such as giving a permit to send, and the provider's reports. [`after`](Self::after) takes
-/// a record and the next observation and returns the record that follows.
+/// The record follows only from the payout's history, which is a list of [`Observation`]s: the
+/// engine's own steps, such as giving a permit to send, and the provider's reports.
+/// [`after`](Self::after) takes a record and the next observation and returns the record that
+/// follows. An instruction that follows one that was not sent replaces every field except
+/// `revision` and `cases`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutRecord {
@@ -34,30 +36,33 @@ pub struct PayoutRecord {
     pub state: RecordState,
     /// Grows by one with every observation.
     pub revision: u64,
-    /// The start of the engine that recorded it, or 0 if an app recorded it in its own transaction.
+    /// The number of the engine start that recorded the instruction, or 0 if an app recorded it in
+    /// its own transaction.
     pub start: u64,
-    /// When it was instructed: the last time, if earlier instructions were not sent.
+    /// When the payout was instructed: the last time, if earlier instructions were not sent.
     pub opened_at: Timestamp,
     /// When the record last changed.
     pub changed_at: Timestamp,
-    /// The time after which the engine no longer sends it without a new instruction.
+    /// The end of the time for sending a payout that was handed over. After it, the engine closes
+    /// the payout as not sent, unless it was sent before. A new instruction may then send it.
     pub send_before: Timestamp,
     /// The last permit, unless it was given back.
     #[serde(default)]
     pub permit: Option<Permit>,
-    /// The payout as the provider last reported it.
+    /// The payout as the provider reported it, or `None` if it reported none. An outdated report,
+    /// or one that contradicts the state, does not replace an earlier report.
     #[serde(default)]
     pub payout: Option<Payout>,
-    /// The refusal, if the provider refused the payout.
+    /// The refusal, or `None` if the provider did not refuse the payout.
     #[serde(default)]
     pub decline: Option<Decline>,
-    /// When the provider refused the payout.
+    /// When the provider refused the payout, or `None` if it did not.
     #[serde(default)]
     pub declined_at: Option<Timestamp>,
     /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why the payout was not sent, or `None` if it was sent.
+    /// Why the payout was closed as not sent, or `None` if it never was.
     #[serde(default)]
     pub not_sent: Option<String>,
     /// The refund that the payout carries out, if there is one.
@@ -73,24 +78,24 @@ pub struct PayoutRecord {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RecordKind {
-    /// The engine sends it, as soon as it can.
+    /// The engine sends the payout, as soon as it can.
     HandedOver,
-    /// The call that recorded it sends it, while its caller waits. A stored kind that this version
-    /// does not know is read as this one, because the engine sends nothing that it does not
+    /// The call that recorded the payout sends it, while its caller waits. A stored kind that this
+    /// version does not know is read as this one, because the engine sends nothing that it does not
     /// understand.
     #[serde(other)]
     WaitedFor,
 }
 
-/// The permission to send one payout, once.
+/// The permission to send one instruction, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Permit {
     /// The unique token of the permit.
     pub token: String,
-    /// The start of the engine that took it.
+    /// The number of the engine start that took the permit.
     pub start: u64,
-    /// When it was taken.
+    /// When the permit was taken.
     pub taken_at: Timestamp,
     /// The time after which its holder writes no byte.
     pub send_by: Timestamp,
@@ -118,7 +123,7 @@ impl PayoutRecord {
     /// Applies an observation to a record. Returns `None` if there is no record and the observation
     /// does not open one.
     ///
-    /// It is total: every observation has an effect in every state, and none loses money.
+    /// It accepts every observation in every state, and none loses money.
     #[must_use]
     pub fn after(record: Option<Self>, observed: &Observed) -> Option<Self> {
         let at = observed.at;

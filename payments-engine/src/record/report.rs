@@ -20,7 +20,7 @@ pub struct Report {
     pub endpoint: Option<EndpointName>,
     /// The source.
     pub source: Source,
-    /// The key under which it is booked once per provider. It is `None` if the report moves no
+    /// The key under which the report is booked once per provider. `None` if the report moves no
     /// money, or comes from an inquiry, whose movements have their own keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<DedupeKey>,
@@ -69,14 +69,14 @@ impl Report {
         Self { provider, endpoint: None, source, key: None, data }
     }
 
-    /// Sets the key under which it is booked once.
+    /// Sets the key under which the report is booked once.
     #[must_use]
     pub fn with_key(mut self, key: DedupeKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Sets the endpoint at which it arrived.
+    /// Sets the endpoint at which the delivery arrived.
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: EndpointName) -> Self {
         self.endpoint = Some(endpoint);

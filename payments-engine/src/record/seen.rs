@@ -1,48 +1,51 @@
-//! What a case is about, as data, and in words.
+//! The finding of a case about amounts, as data and as a sentence.
 
 use std::fmt;
 
 use payments_core::{ProviderId, money::Money};
 use serde::{Deserialize, Serialize};
 
-/// What was seen, where it is about amounts: whoever shows it writes them as its readers do.
+/// The finding of a case about amounts, as data, so that an app can format the amounts for its
+/// readers.
 ///
-/// Its `Display` is the English sentence with plain amounts, which is stored as the detail of the case.
-/// With the feature `localized`, `Case::text` writes it for people.
+/// Its `Display` is the English sentence with plain amounts, which is stored as the detail of the
+/// case. With the feature `localized`, `Case::text` returns the sentence in the language and the
+/// format of its readers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Seen {
     /// Money arrived that belongs to no known order.
     Arrived {
-        /// How much.
+        /// The amount.
         amount: Money,
     },
     /// Money left, and no payout or refund on record explains it.
     Left {
-        /// How much.
+        /// The amount.
         amount: Money,
     },
     /// More arrived than was asked for.
     TooMuch {
-        /// How much more.
+        /// The excess over the requested amount.
         excess: Money,
-        /// Through how many providers it was paid.
+        /// The number of providers through which the order was paid. It is 1 in a case of the kind
+        /// [`Over`](crate::record::CaseKind::Over).
         providers: u32,
     },
-    /// A statement lists it with another amount.
+    /// A statement lists the payout or credit with another amount.
     Listed {
         /// The amount that the statement lists.
         amount: Money,
-        /// The key of the credit, if it is one.
+        /// The key of the credit, or `None` for a payout.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credit: Option<String>,
     },
-    /// A provider states to have received another currency than was asked for.
+    /// A provider reports a received amount in another currency than was asked for.
     StatedInAnotherCurrency {
         /// The provider.
         provider: ProviderId,
-        /// What it states.
+        /// The amount that the provider reports.
         amount: Money,
     },
     /// A credit is in another currency than was asked for.
@@ -50,7 +53,7 @@ pub enum Seen {
         /// The amount of the credit.
         amount: Money,
     },
-    /// A later version stored it: the detail of the case says what it is.
+    /// A finding of a kind that this version does not know; see the detail of the case.
     #[serde(other)]
     Unrecognised,
 }
@@ -63,7 +66,7 @@ pub(crate) struct CaseText {
 }
 
 impl CaseText {
-    /// The text as an observation has it.
+    /// Creates the text, with characters that cannot be printed escaped.
     pub(crate) fn new(detail: &str, seen: Option<Seen>) -> Self {
         Self { detail: payments_core::printable(detail).to_string(), seen }
     }
@@ -88,7 +91,7 @@ impl From<Seen> for CaseText {
 }
 
 impl Seen {
-    /// The English sentence, with amounts as `write` writes them.
+    /// Returns the English sentence, with amounts as `write` formats them.
     fn english(&self, write: impl Fn(&Money) -> String) -> String {
         match self {
             Self::Arrived { amount } => format!("{} arrived for no known order", write(amount)),
@@ -131,8 +134,8 @@ mod localized {
     use crate::record::Case;
 
     impl Case {
-        /// What was seen, in one line, with amounts as people read them. What is stored in words only,
-        /// such as what a gateway said, is in those words.
+        /// Returns the finding in one line, in `language` and with amounts in its format. A finding
+        /// that is stored only as text is returned unchanged.
         pub fn text(&self, language: Language) -> String {
             let write = |amount: &Money| amount.localized(language);
             match (&self.seen, language) {
@@ -144,7 +147,7 @@ mod localized {
     }
 
     impl Seen {
-        /// The Vietnamese sentence, with amounts as `write` writes them.
+        /// Returns the Vietnamese sentence, with amounts as `write` formats them.
         fn vietnamese(&self, write: impl Fn(&Money) -> String) -> String {
             match self {
                 Self::Arrived { amount } => {

@@ -27,8 +27,8 @@ pub enum RecordState {
     Reversed,
     /// No money left, and none will leave under this reference.
     Failed,
-    /// It may or may not have been carried out. The engine inquires about it, and never sends it
-    /// again.
+    /// The payout may or may not have been carried out. The engine inquires about it, and never
+    /// sends it again.
     ///
     /// A stored word that this version does not know is read as this state.
     #[serde(other)]
@@ -64,13 +64,14 @@ impl RecordState {
         }
     }
 
-    /// Returns whether no more change is expected, apart from a reversal: it was not sent, or the
-    /// provider reported a final state.
+    /// Returns whether no more change is expected, apart from a reversal: the payout was not sent,
+    /// succeeded, was reversed or failed.
     pub fn is_final(self) -> bool {
         matches!(self, Self::NotSent | Self::Succeeded | Self::Reversed | Self::Failed)
     }
 
-    /// Returns whether the provider may have it and its outcome is not final.
+    /// Returns whether the payout was sent and its outcome is not final. It is `false` for
+    /// [`Submitting`](Self::Submitting), while the payout may still be under way to the provider.
     pub fn is_open(self) -> bool {
         matches!(self, Self::AwaitingApproval | Self::Pending | Self::Uncertain)
     }

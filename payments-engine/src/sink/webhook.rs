@@ -60,7 +60,8 @@ pub struct WebhookSink {
 /// from a transport.
 #[async_trait]
 pub trait WebhookClient: Send + Sync + 'static {
-    /// Sends `request` once and returns the status of the response.
+    /// Sends `request` and returns the status of the response. It may send the request more than
+    /// once, because receivers recognise a webhook by its id.
     ///
     /// # Errors
     /// Returns an error if there is no response. The webhook is sent again later.

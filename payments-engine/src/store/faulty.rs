@@ -19,15 +19,15 @@ use crate::{
 #[cfg_attr(not(feature = "seeded-bugs"), expect(dead_code, reason = "only trials make them"))]
 #[cfg_attr(not(feature = "seeded-bugs"), expect(unreachable_pub, reason = "only trials see them"))]
 pub enum Fault {
-    /// It fails, and nothing is written.
+    /// The commit fails, and nothing is written.
     Refused,
-    /// It is carried out, and its response is lost.
+    /// The commit is carried out, and its response is lost.
     LostAfter,
-    /// It is not carried out, and its response is lost.
+    /// The commit is not carried out, and its response is lost.
     LostBefore,
-    /// It is carried out, and the process ends, so that nothing more is read or written.
+    /// The commit is carried out, and the process ends, so that nothing more is read or written.
     EndsAfter,
-    /// It is not carried out, and the process ends.
+    /// The commit is not carried out, and the process ends.
     EndsBefore,
 }
 

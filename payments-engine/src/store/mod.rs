@@ -427,7 +427,7 @@ pub(crate) enum StoreError {
     #[error("{0}")]
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "one writer waits for none"))]
     Again(String),
-    /// It may or may not have been written.
+    /// The write may or may not have been carried out.
     #[error("{0}; whether it was written is not known")]
     Unknown(String),
 }

@@ -15,25 +15,27 @@ use super::{Sending, SendingState};
 pub struct AccountRecord {
     /// The provider.
     pub provider: ProviderId,
-    /// The request to open it, or `None` if it was not opened through the engine.
+    /// The request to open the account, or `None` if it was not opened through the engine.
     #[serde(default)]
     pub request: Option<OpenVirtualAccount>,
-    /// The reference by which inquiries find it at the provider.
+    /// The reference by which inquiries find the account at the provider.
     pub reference: VirtualAccountRef,
-    /// The instruction to open it, or `None` if it was not opened through the engine.
+    /// The instruction to open the account, or `None` if it was not opened through the engine.
     #[serde(default)]
     pub opening: Option<Sending>,
-    /// How often its opening was instructed. It is repeated after an opening that was not carried
-    /// out, or whose outcome was lost at a provider without inquiries.
+    /// How often the opening was instructed. The instruction is repeated after an opening that was
+    /// not carried out, or whose outcome was lost at a provider without inquiries.
     #[serde(default)]
     pub attempts: u32,
-    /// The account as its provider last reported it, or `None` if it never did.
+    /// The account as its provider last reported it, or `None` if it never did. An amount, a number
+    /// or a reference that the last report leaves out is kept from earlier reports.
     #[serde(default)]
     pub account: Option<VirtualAccount>,
-    /// Accounts that earlier attempts did open. Money that arrives on them counts as well.
+    /// Other accounts that the provider opened for the order, for example by earlier attempts.
+    /// Money that arrives on them counts as well.
     #[serde(default)]
     pub others: Vec<VirtualAccount>,
-    /// When it was first reported as closed, or `None` if it is not closed.
+    /// When the account was reported as closed, or `None` if its last report has another state.
     #[serde(default)]
     pub closed_at: Option<Timestamp>,
     /// The last instructed change, if there was one.
@@ -69,7 +71,7 @@ pub enum AccountChangeKind {
     },
     /// Closes the account.
     Close,
-    /// Opens the account again.
+    /// Reopens the account after it was closed.
     Reopen {
         /// The end of the account, or `None` if the request does not set one.
         #[serde(default)]
@@ -98,8 +100,8 @@ impl AccountRecord {
         self.account.as_ref().map(|account| account.state)
     }
 
-    /// Returns the state as one word: that of the provider, or else that of the instruction to open
-    /// it.
+    /// Returns the state as one word: the state that the provider reported, or else the state of
+    /// the instruction to open the account, or else `uncertain`.
     pub fn state_word(&self) -> &'static str {
         match (self.state(), &self.opening) {
             (Some(VirtualAccountState::Open), _) => "open",
@@ -113,8 +115,8 @@ impl AccountRecord {
         }
     }
 
-    /// Returns until when money is expected, or `None` if there is no end: the requested or
-    /// reported end, or the time of closing.
+    /// Returns until when money is expected: the time of closing, or else the reported end, or else
+    /// the requested end. `None` if there is none of them.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let numbers = self.account.iter().flat_map(|account| &account.numbers);
         let stated = numbers.filter_map(|number| number.expires_at).max();

@@ -9,11 +9,12 @@ use crate::record::Source;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Credit {
-    /// The provider that reported it.
+    /// The provider that reported the credit.
     pub provider: ProviderId,
-    /// The source that reported it.
+    /// The source that reported the credit: the statement, once a statement lists the credit, or
+    /// else the first source.
     pub source: Source,
-    /// When it was first reported.
+    /// When the source reported the credit for the first time.
     pub reported_at: Timestamp,
     /// The movement that was reported.
     pub movement: Movement,
@@ -42,9 +43,9 @@ pub enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreditName {
-    /// The provider that reported it.
+    /// The provider that reported the credit.
     pub provider: ProviderId,
-    /// Its key.
+    /// The key of the credit.
     pub key: DedupeKey,
 }
 

@@ -32,8 +32,8 @@ use super::{Case, Observed, Permit};
 
 /// The payment of one order: where it was opened, what was reported about it, and how much arrived.
 ///
-/// It is the fold of its [observations](PaymentObservation): [`after`](Self::after) applies an
-/// observation to a record.
+/// The record is the fold of its [observations](PaymentObservation): [`after`](Self::after) applies
+/// an observation to a record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentRecord {
@@ -45,7 +45,7 @@ pub struct PaymentRecord {
     pub opened_at: Timestamp,
     /// When the record last changed.
     pub changed_at: Timestamp,
-    /// The requested amount, or `None` if nothing was opened through the engine.
+    /// The requested amount, or `None` if nothing with an amount was opened through the engine.
     #[serde(default)]
     pub asked: Option<Money>,
     /// The openings, one for each provider and method.
@@ -54,7 +54,7 @@ pub struct PaymentRecord {
     /// The reports of each provider.
     #[serde(default)]
     pub providers: Vec<Stated>,
-    /// The reported credits, each report once.
+    /// The reported credits, each key of a provider once.
     #[serde(default)]
     pub credits: Vec<Credit>,
     /// The refunds.
@@ -92,7 +92,8 @@ pub struct Stated {
     /// The outgoing movements of the provider's accounts that name the order.
     #[serde(default)]
     pub left: Vec<payments_core::Movement>,
-    /// The provider's latest report.
+    /// The provider's latest report. An outdated report, or one that contradicts the state, does
+    /// not replace an earlier report.
     pub payment: Payment,
 }
 
@@ -340,7 +341,7 @@ impl PaymentRecord {
     /// Applies an observation to a record. Returns `None` if there is no record and the observation
     /// does not begin one.
     ///
-    /// It is total: every observation has an effect in every state, and none loses money.
+    /// It accepts every observation in every state, and none loses money.
     #[must_use]
     pub fn after(record: Option<Self>, observed: &Observed<PaymentObservation>) -> Option<Self> {
         let mut record = match record {

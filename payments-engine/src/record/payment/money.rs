@@ -28,17 +28,17 @@ impl PaymentRecord {
         Some(from_minor(net.max(0), currency))
     }
 
-    /// Compares the received amount with the requested one. Returns `None` if nothing was opened
-    /// through the engine.
+    /// Compares the received amount with the requested one. Returns `None` if no amount was
+    /// requested through the engine.
     pub fn funding(&self) -> Option<Funding> {
         Funding::of(self.asked?, self.received()?).ok()
     }
 
     /// Returns whether the order may be handed over to the buyer.
     ///
-    /// It is true if at least the requested amount arrived, is the merchant's according to each
-    /// provider, and neither was nor is being returned, and if no open case says that reports
-    /// contradict each other or that the money was late.
+    /// It is `true` if at least the requested amount arrived, is the merchant's according to each
+    /// provider, and neither was nor is being returned, and if the payment has no open case of the
+    /// kind [`Contradicted`](CaseKind::Contradicted) or [`Late`](CaseKind::Late).
     pub fn may_ship(&self) -> bool {
         let Some(asked) = self.asked else { return false };
         let currency = asked.currency();
@@ -47,8 +47,8 @@ impl PaymentRecord {
         net >= i128::from(asked.minor()) && !self.open_cases().any(|case| blocks(case.kind))
     }
 
-    /// Returns the sum of the refunds that have not failed, including those under way and uncertain
-    /// ones.
+    /// Returns the sum of the refunds that neither failed nor were closed as not sent, including
+    /// those under way and uncertain ones. `None` if nothing was requested or reported.
     pub fn refunded(&self) -> Option<Money> {
         let currency = self.currency()?;
         let sum = self

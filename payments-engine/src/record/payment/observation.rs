@@ -18,16 +18,16 @@ use crate::record::{CaseKind, CreditName, Decision, Outcome, RecordState, Report
 pub enum PaymentObservation {
     /// The payment is to be opened at a provider. Written before the provider is called.
     Asked {
-        /// The provider that is to open it.
+        /// The provider that is to open the payment.
         provider: ProviderId,
         /// The request.
         request: Box<CreatePayment>,
-        /// Whether opening it sends nothing, so that it can be repeated.
+        /// Whether the opening sends nothing, so that it can be repeated.
         is_offline: bool,
     },
     /// A part of the payment is to be refunded. Written before the provider is called.
     RefundAsked {
-        /// The provider that is to refund it.
+        /// The provider that is to refund the money.
         provider: ProviderId,
         /// The request, with a fixed amount.
         request: Box<RefundPayment>,
@@ -59,7 +59,7 @@ pub enum PaymentObservation {
     },
     /// A virtual account is to be opened. Written before the provider is called.
     AccountAsked {
-        /// The provider that is to open it.
+        /// The provider that is to open the account.
         provider: ProviderId,
         /// The request.
         request: Box<OpenVirtualAccount>,
@@ -84,7 +84,7 @@ pub enum PaymentObservation {
         /// The time after which the holder of the permit writes no byte.
         send_by: Timestamp,
     },
-    /// An instruction was closed. Nothing was sent, and nothing will be.
+    /// An instruction was closed as not sent. It is not sent unless it is requested again.
     NotSent {
         /// The instruction.
         of: Instruction,
@@ -100,7 +100,8 @@ pub enum PaymentObservation {
         provider: ProviderId,
         /// The requested method, or `None` if the buyer chooses.
         method: Option<PaymentMethod>,
-        /// The token of the permit under which it was sent, or `None` if there was no permit.
+        /// The token of the permit under which the instruction was sent, or `None` if there was no
+        /// permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// The outcome.
@@ -110,7 +111,8 @@ pub enum PaymentObservation {
     Refunded {
         /// The refund.
         refund: RefundRef,
-        /// The token of the permit under which it was sent, or `None` if there was no permit.
+        /// The token of the permit under which the instruction was sent, or `None` if there was no
+        /// permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// The outcome.
@@ -120,7 +122,8 @@ pub enum PaymentObservation {
     Cancelled {
         /// The provider.
         provider: ProviderId,
-        /// The token of the permit under which it was sent, or `None` if there was no permit.
+        /// The token of the permit under which the instruction was sent, or `None` if there was no
+        /// permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// The outcome.
@@ -130,7 +133,8 @@ pub enum PaymentObservation {
     AccountAnswered {
         /// The instruction.
         of: Instruction,
-        /// The token of the permit under which it was sent, or `None` if there was no permit.
+        /// The token of the permit under which the instruction was sent, or `None` if there was no
+        /// permit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// The outcome.
@@ -140,7 +144,7 @@ pub enum PaymentObservation {
     AccountFound {
         /// The provider.
         provider: ProviderId,
-        /// The accounts that it found, at least one.
+        /// The accounts that the inquiry found, at least one.
         accounts: Vec<VirtualAccount>,
     },
     /// The provider shows that an uncertain instruction was not carried out, long enough after it
@@ -151,15 +155,16 @@ pub enum PaymentObservation {
         /// The evidence, in one line.
         why: String,
     },
-    /// The sender of an instruction ended without recording an outcome.
+    /// No outcome was recorded, and the sender of the instruction ended or the time of its permit
+    /// is over.
     Interrupted {
         /// The instruction.
         of: Instruction,
     },
     /// A trusted report arrived.
     Reported {
-        /// The order that the report belongs to. The report names it, its payment code, or its
-        /// account.
+        /// The order that the report belongs to. The report names the order, its payment code or
+        /// its virtual account.
         order: OrderRef,
         /// The report.
         report: Box<Report>,
@@ -175,12 +180,13 @@ pub enum PaymentObservation {
     ClaimedTwice {
         /// The provider of the credit.
         provider: ProviderId,
-        /// Its key.
+        /// The key of the credit.
         key: DedupeKey,
-        /// The order that it belongs to.
+        /// The order that the credit belongs to.
         order: OrderRef,
     },
-    /// The time has passed in which an inquiry may show the outcome of an instruction.
+    /// The outcome of an instruction is still unknown after the time for inquiries, or the provider
+    /// cannot be asked. A case is opened.
     WindowPassed {
         /// The instruction.
         of: Instruction,
@@ -245,7 +251,7 @@ pub enum Instruction {
         /// The provider.
         provider: ProviderId,
     },
-    /// Changes the virtual account of the order.
+    /// Updates, closes or reopens the virtual account of the order.
     AccountChange {
         /// The provider.
         provider: ProviderId,

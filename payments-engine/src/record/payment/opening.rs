@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::record::Permit;
 
 /// One opening of a payment: a provider and a method by which the buyer can pay. All openings of an
-/// order count towards one record.
+/// order count towards one record. A new request at the same provider by the same method replaces
+/// the opening.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaymentOpening {
@@ -17,16 +18,19 @@ pub struct PaymentOpening {
     pub provider: ProviderId,
     /// The request.
     pub request: CreatePayment,
-    /// Whether opening it sends nothing, so that it can be repeated.
+    /// Whether the opening sends nothing, so that it can be repeated.
     pub is_offline: bool,
     /// The state of the opening.
     pub state: OpeningState,
     /// When the opening was requested: the last time, if earlier requests were not sent.
     pub asked_at: Timestamp,
-    /// The permit that was given, unless it was given back.
+    /// The permit that was given. `None` if it was given back, or if a person decided that the
+    /// opening never arrived.
     #[serde(default)]
     pub permit: Option<Permit>,
-    /// The payment as the provider opened it, with the buyer's next actions.
+    /// The payment as the provider returned it, with the buyer's next actions. If no response
+    /// arrived, the payment as the provider first reported it. `None` if the provider reported
+    /// none.
     #[serde(default)]
     pub payment: Option<Payment>,
     /// The refusal, if the provider refused the opening.
@@ -35,7 +39,7 @@ pub struct PaymentOpening {
     /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why the opening was not sent, or `None` if it was sent.
+    /// Why the opening was closed as not sent or not carried out, or `None` if it never was.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
@@ -49,13 +53,15 @@ pub enum OpeningState {
     Asked,
     /// The permit was given, so the opening may be under way.
     Submitting,
-    /// The opening was not sent, and will not be unless it is requested again.
+    /// The opening was not sent, or a person decided that it never arrived. It is not sent unless
+    /// it is requested again.
     NotSent,
     /// The provider accepted the opening, so the buyer can pay.
     Open,
     /// The provider refused the opening.
     Declined,
-    /// It may or may not have been opened. The engine inquires about it, and never sends it again.
+    /// The payment may or may not have been opened. The engine inquires about the opening, and
+    /// never sends it again.
     ///
     /// A stored word that this version does not know is read as this state.
     #[serde(other)]
@@ -88,13 +94,14 @@ impl PaymentOpening {
         self.request.method
     }
 
-    /// Returns whether its provider has it or may get it: it was neither refused nor closed unsent.
+    /// Returns whether the provider has the payment or may still open it: the opening was neither
+    /// refused nor closed as not sent.
     pub fn is_live(&self) -> bool {
         !matches!(self.state, OpeningState::NotSent | OpeningState::Declined)
     }
 
     /// Returns until when the buyer may pay, as the provider reports it, or else as it was
-    /// requested.
+    /// requested. `None` if neither gives a time.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let stated = self.payment.as_ref().and_then(|payment| payment.expires_at);
         stated.or(self.request.expires_at)

@@ -43,7 +43,8 @@ pub struct RefundRecord {
     /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why the refund was not sent, or `None` if it was sent.
+    /// Why the refund was closed as not sent. `None` if it never was, or if a payout carries it
+    /// out: see the payout's record.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
@@ -59,13 +60,14 @@ pub enum RefundRecordState {
     Submitting,
     /// The refund was not sent, and will not be unless it is requested again.
     NotSent,
-    /// The provider works on it.
+    /// The provider accepted the refund and has not finished.
     Pending,
     /// The money was refunded.
     Done,
-    /// The provider refused the refund, or it failed. No money was refunded.
+    /// The provider refused the refund, it failed, its payout came back, or a person decided that
+    /// it never arrived. The buyer does not have the money.
     Failed,
-    /// It may or may not have been carried out. It is never sent again.
+    /// The refund may or may not have been carried out. It is never sent again.
     ///
     /// A stored word that this version does not know is read as this state.
     #[serde(other)]
@@ -73,7 +75,7 @@ pub enum RefundRecordState {
 }
 
 impl RefundRecordState {
-    /// Returns whether the refund may cost money: it did not fail and was not closed unsent.
+    /// Returns whether the refund may cost money: it neither failed nor was closed as not sent.
     pub fn may_cost(self) -> bool {
         !matches!(self, Self::Failed | Self::NotSent)
     }

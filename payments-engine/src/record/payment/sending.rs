@@ -22,7 +22,7 @@ pub struct Sending {
     /// Why the outcome is or was uncertain, or `None` if it never was.
     #[serde(default)]
     pub uncertain: Option<Uncertain>,
-    /// Why it was not sent or not carried out, or `None` if it was.
+    /// Why the instruction was closed as not sent or not carried out, or `None` if it never was.
     #[serde(default)]
     pub not_sent: Option<String>,
 }
@@ -36,10 +36,10 @@ pub enum SendingState {
     Asked,
     /// The permit was given, so the instruction may be under way.
     Submitting,
-    /// It was not sent, or the provider shows that it was not carried out. It may be requested
-    /// again.
+    /// The instruction was not sent, or was not carried out according to the provider or a person's
+    /// decision. It may be requested again.
     NotSent,
-    /// The provider carried out the instruction.
+    /// The provider carried out the instruction, according to the provider or a person's decision.
     Done,
     /// The provider refused the instruction.
     Declined,
