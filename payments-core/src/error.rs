@@ -13,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The reason why a call had no effect.
 ///
 /// If an instruction (create, cancel, refund, pay out) returns an `Error`, **nothing happened at
-/// the provider**; an instruction that may have been carried out returns
+/// the gateway**; an instruction that may have been carried out returns
 /// [`Uncertain`](crate::Uncertain) inside `Ok`. `Display` is one line that includes what to do. The
 /// cause, if there is one, is the [`source`](std::error::Error::source). Clones share the cause, so
 /// that one error can be returned to several callers.
@@ -47,7 +47,7 @@ pub enum ErrorKind {
     /// The provider does not offer the operation or a part of the request, as its capabilities
     /// declare.
     Unsupported,
-    /// The provider does not accept the merchant's credentials or the signature of the request.
+    /// The gateway does not accept the merchant's credentials or the signature of the request.
     Authentication,
     /// The credentials are valid but do not allow the call.
     Permission,
@@ -57,13 +57,13 @@ pub enum ErrorKind {
     Conflict,
     /// Too many calls; see [`Error::retry_after`].
     RateLimited,
-    /// The provider reports that it is unavailable.
+    /// The gateway reports that it is unavailable, or a store that the call needs cannot be used.
     Unavailable,
     /// The response to an inquiry did not arrive in time.
     Timeout,
-    /// The provider was not reached, or the connection broke during an inquiry.
+    /// The gateway was not reached, or the connection broke during an inquiry.
     Transport,
-    /// The response to an inquiry is not as the provider documents it.
+    /// The response to an inquiry is not as the gateway documents it.
     Malformed,
     /// The configuration is wrong.
     Configuration,
@@ -114,14 +114,14 @@ impl Error {
         self
     }
 
-    /// Sets the provider's own code. Characters that cannot be printed are escaped.
+    /// Sets the gateway's own code. Characters that cannot be printed are escaped.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(printable::words(code));
         self
     }
 
-    /// Sets the provider's own message. Characters that cannot be printed are escaped.
+    /// Sets the gateway's own message. Characters that cannot be printed are escaped.
     #[must_use]
     pub fn with_provider_message(mut self, message: impl Into<String>) -> Self {
         self.0.provider_message = Some(printable::words(message));
@@ -174,12 +174,12 @@ impl Error {
         self.0.field.as_deref()
     }
 
-    /// Returns the provider's own code.
+    /// Returns the gateway's own code.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// Returns the provider's own message.
+    /// Returns the gateway's own message.
     pub fn provider_message(&self) -> Option<&str> {
         self.0.provider_message.as_deref()
     }
@@ -189,7 +189,7 @@ impl Error {
         self.0.status.and_then(|status| http::StatusCode::from_u16(status).ok())
     }
 
-    /// Returns how long the provider asks its callers to wait.
+    /// Returns how long the gateway asks its callers to wait, or `None` if it gives no time.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

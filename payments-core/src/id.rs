@@ -79,9 +79,9 @@ names! {
     PayoutRef = "payout";
     /// The merchant's own name for a refund.
     RefundRef = "refund";
-    /// The provider's own name for a payment, a payout, a transaction or another of its objects.
+    /// The gateway's own name for a payment, a payout, a transaction or another of its objects.
     GatewayRef = "gateway_ref";
-    /// A provider's name for one of the merchant's bank accounts.
+    /// A gateway's name for one of the merchant's bank accounts.
     AccountId = "account";
     /// The name of a configured provider, such as `acme-main`.
     ProviderId = "provider";

@@ -40,13 +40,13 @@ pub enum Listed<T> {
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UnreadableRow {
-    /// The provider's identifier of the row, if it could be read. It is the same each time that the
+    /// The gateway's identifier of the row, if it could be read. It is the same each time that the
     /// row is listed, so use it to avoid opening a second case for the same row.
     pub id: Option<String>,
     /// The field that could not be read, if known, and the reason. It does not include the field's
     /// value.
     pub detail: String,
-    /// The row as the provider sent it.
+    /// The row as the gateway sent it.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -106,7 +106,7 @@ impl UnreadableRow {
         Self { id: None, detail: detail.into(), raw: Raw::default() }
     }
 
-    /// Sets the provider's identifier of the row.
+    /// Sets the gateway's identifier of the row.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());

@@ -17,16 +17,16 @@ pub enum Lookup<T> {
     Absent(Absence),
 }
 
-/// Whether it is certain that a reference which the provider does not know will not appear later.
+/// Whether it is certain that a reference which the gateway does not know will not appear later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absence {
     /// The object does not exist, and nothing that was already sent can create it.
     Conclusive,
     /// The object may still appear: keep inquiring.
     Inconclusive {
-        /// The reason why it may still appear, in one line.
+        /// The reason why the object may still appear, in one line.
         why: String,
-        /// How long to wait before the next inquiry.
+        /// How long to wait before the next inquiry, or `None` if the provider gives no time.
         retry_after: Option<Duration>,
     },
 }

@@ -180,11 +180,12 @@ const SAME_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// [`match_credit`](crate::match_credit) compares one movement with all the known ones.
 ///
 /// Sources share no identifier, so the comparison uses direction, amount, account, bank reference
-/// and date. A difference in a value that both state is [`SameMoney::Different`], unless one value
+/// and time. A difference in a value that both state is [`SameMoney::Different`], unless one value
 /// may be an incomplete form of the other: a reference that contains the other's or differs only in
 /// the case of its letters, an account number that ends with the other's. A blank reference counts
-/// as absent. If bank reference, account and day are equal, the result is [`SameMoney::Same`];
-/// otherwise it is [`SameMoney::Maybe`].
+/// as absent, and times less than 24 h apart count as equal. If bank reference, time, and account
+/// or virtual account are equal, the result is [`SameMoney::Same`]; otherwise it is
+/// [`SameMoney::Maybe`].
 pub fn same_credit(a: &Movement, b: &Movement) -> SameMoney {
     if a.direction != b.direction || a.amount != b.amount {
         return SameMoney::Different;

@@ -1,4 +1,4 @@
-//! A provider's data as received, and its authenticity.
+//! A gateway's data as received, and their authenticity.
 
 use std::fmt;
 

@@ -197,31 +197,31 @@ pub(crate) fn check_positive(amount: Money) -> Result<()> {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Repeat {
-    /// The provider returns the result of the first instruction and does nothing else, for a
-    /// limited or unlimited time.
+    /// The gateway returns the result of the first instruction and does nothing else, for a limited
+    /// or unlimited time.
     Deduplicated {
-        /// How long the provider recognises the reference.
+        /// How long the gateway recognises the reference.
         within: RepeatWindow,
     },
-    /// The provider refuses the second instruction.
+    /// The gateway refuses the second instruction.
     Refused,
-    /// The provider carries out the second instruction as well: a payout is paid twice. Never send
+    /// The gateway carries out the second instruction as well: a payout is paid twice. Never send
     /// an instruction twice.
     PaysAgain,
 }
 
-/// How long a provider recognises the reference of an instruction. During this time it returns the
+/// How long a gateway recognises the reference of an instruction. During this time it returns the
 /// result of the first instruction; later it may carry out the instruction a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepeatWindow {
-    /// The provider recognises the reference without a time limit.
+    /// The gateway recognises the reference without a time limit.
     Forever,
-    /// The provider recognises the reference for this long after the first instruction.
+    /// The gateway recognises the reference for this long after the first instruction.
     For(Duration),
-    /// The provider does not publish the time. The time may already be over, so treat the provider
-    /// as one that [pays again](Repeat::PaysAgain).
+    /// The gateway does not publish the time. The time may already be over, so treat the gateway as
+    /// one that [pays again](Repeat::PaysAgain).
     Unknown,
 }
 
@@ -239,10 +239,10 @@ pub enum AbsenceRule {
     /// The absence is conclusive after the payment's `expires_at`, when the gateway no longer
     /// accepts the money.
     AfterExpiry,
-    /// The absence is conclusive this long after the instruction was sent: the provider books
-    /// within this time or never.
+    /// The absence is conclusive this long after the instruction was sent: the gateway books within
+    /// this time or never.
     After(Duration),
-    /// The absence is conclusive this long after the provider refused the instruction, even if the
+    /// The absence is conclusive this long after the gateway refused the instruction, even if the
     /// refusal is not signed, because the refusal and the inquiry agree. Without a refusal it is
     /// never conclusive.
     AfterRefusal(Duration),

@@ -47,9 +47,9 @@ pub struct Decline {
     /// The reason, in the terms of this crate.
     pub reason: DeclineReason,
     confirmed: bool,
-    /// The provider's own code. Characters that cannot be printed are escaped.
+    /// The gateway's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
-    /// The provider's own message, or a message of this crate if the provider gives none.
+    /// The gateway's own message, or a message of the provider crate. `None` if there is neither.
     pub message: Option<String>,
 }
 
@@ -62,15 +62,15 @@ pub enum DeclineReason {
     InsufficientFunds,
     /// The beneficiary's account cannot receive the payout.
     Beneficiary,
-    /// The amount is below or above the provider's limits.
+    /// The amount is below or above the gateway's limits.
     Limit,
-    /// The provider does not accept the merchant's credentials or the signature of the request.
+    /// The gateway does not accept the merchant's credentials or the signature of the request.
     Authentication,
     /// The merchant's account does not have the permission.
     Permission,
-    /// The provider finds the request invalid.
+    /// The gateway finds the request invalid.
     InvalidRequest,
-    /// The reference was used before. The provider refuses only the second instruction: the first
+    /// The reference was used before. The gateway refuses only the second instruction: the first
     /// instruction may have been carried out. Such a refusal is never
     /// [confirmed](Decline::is_confirmed).
     Duplicate,
@@ -91,13 +91,14 @@ pub enum DeclineReason {
 pub struct Uncertain {
     /// The cause of the uncertainty.
     pub cause: UncertainCause,
-    /// The provider's own code. Characters that cannot be printed are escaped.
+    /// The gateway's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
     /// What happened, in one line.
     pub message: String,
     /// The HTTP status, if there was a response.
     pub status: Option<u16>,
-    /// Whether a person should look at it, because the response contradicts the instruction.
+    /// Whether a person should look at the outcome, because the response contradicts the
+    /// instruction.
     pub needs_attention: bool,
     #[serde(skip)]
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -112,16 +113,16 @@ pub enum UncertainCause {
     ConnectionLost,
     /// The response did not arrive in time.
     TimedOut,
-    /// The response is not as the provider documents it for this operation.
+    /// The response is not as the gateway documents it for this operation.
     UnreadableAnswer,
     /// The response's signature is missing or wrong, or it cannot be checked and the configuration
     /// demands one that is checked.
     BadSignature,
     /// The response is about another amount, account or reference than the instruction.
     Mismatch,
-    /// The provider reports that it does not know the outcome yet.
+    /// The gateway reports that it does not know the outcome yet.
     ProviderUndecided,
-    /// The response has a code or a status that the provider does not document. A stored cause that
+    /// The response has a code or a status that the gateway does not document. A stored cause that
     /// this version does not know is also read as `UnknownCode`.
     #[serde(other)]
     UnknownCode,
@@ -133,8 +134,8 @@ impl Decline {
         Self { reason, confirmed: false, code: None, message: None }
     }
 
-    /// Marks the refusal as signed by the provider or confirmed by an inquiry. It has no effect on
-    /// a [duplicate](DeclineReason::Duplicate).
+    /// Marks the refusal as signed by the gateway or confirmed by an inquiry. It has no effect on a
+    /// [duplicate](DeclineReason::Duplicate).
     #[must_use]
     pub fn confirmed(mut self) -> Self {
         self.confirmed = true;
@@ -155,14 +156,14 @@ impl Decline {
         self.reason == DeclineReason::Duplicate
     }
 
-    /// Sets the provider's own code.
+    /// Sets the gateway's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(printable::words(code));
         self
     }
 
-    /// Sets the provider's own message.
+    /// Sets the gateway's own message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(printable::words(message));
@@ -183,7 +184,7 @@ impl Uncertain {
         }
     }
 
-    /// Sets the provider's own code.
+    /// Sets the gateway's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(printable::words(code));

@@ -8,16 +8,16 @@ use super::Event;
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
 pub enum Confirmation {
-    /// The provider confirms the event. The event contains the provider's own data.
+    /// The gateway confirms the event. The event contains the data of the gateway's response.
     Confirmed(Event),
-    /// The provider contradicts the event.
+    /// The gateway contradicts the event.
     Contradicted {
         /// The content of the delivery.
         claimed: String,
-        /// The provider's response to the inquiry.
+        /// The gateway's response to the inquiry.
         found: String,
     },
-    /// The provider does not know of it yet.
+    /// The gateway does not know of the event yet.
     NotYet {
         /// How long to wait before the next inquiry.
         retry_after: Option<std::time::Duration>,

@@ -12,10 +12,10 @@ use crate::{EndpointName, Result};
 pub struct Endpoint {
     /// The name of the endpoint, which the app puts into the route.
     pub name: EndpointName,
-    /// The HTTP method that the provider uses.
+    /// The HTTP method that the gateway uses.
     #[serde(serialize_with = "method_name")]
     pub method: http::Method,
-    /// Where and how to register the address with the provider.
+    /// Where and how to register the address with the gateway.
     pub register: String,
     /// Whether this is the return of a buyer's browser. Such an endpoint only shows a page: a
     /// delivery to it is not evidence of a payment, and its events have no key.

@@ -18,9 +18,9 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notification {
-    /// The endpoint at which it arrived.
+    /// The endpoint at which the delivery arrived.
     pub endpoint: EndpointName,
-    /// The proof of who sent it, with the fields that the proof covers.
+    /// The proof of who sent the delivery, with the fields that the proof covers.
     pub proof: Proof,
     events: Vec<Event>,
     /// The bytes of the delivery: its body, or its query if it has no body.
@@ -64,7 +64,7 @@ pub enum EventData {
     Test,
     /// An event that this version does not know. Acknowledge and ignore it.
     Unrecognised {
-        /// The provider's name for the event.
+        /// The gateway's name for the event.
         name: String,
     },
 }
@@ -77,10 +77,11 @@ pub enum Evidence {
     /// The proof covers every field that the event is derived from and, if the event moves money,
     /// every field that its key is made of.
     Proven,
-    /// The event is derived from fields that the proof does not cover. Confirm the event before you
-    /// trust it.
+    /// The event or its key rests on fields that the proof does not cover, or the event moves money
+    /// and has no key. Confirm the event before you trust it.
     Unconfirmed {
-        /// The fields that are not covered.
+        /// The fields that are not covered. The list is empty if the delivery names no fields or no
+        /// key, or if the event was recreated from a stored delivery.
         uncovered: Vec<Cow<'static, str>>,
     },
     /// An inquiry confirmed the event.
@@ -110,13 +111,13 @@ impl Notification {
     /// if the delivery states no key, such as a status without a transaction.
     ///
     /// The event is [`Evidence::Proven`] if the proof covers every field in `rests_on` and, if the
-    /// event moves money, every field of its key. Otherwise it is unconfirmed, and the inquiry that
-    /// confirms it gives the key. If `rests_on` is empty, the event is proven if the proof covers
-    /// the whole body, and unconfirmed otherwise.
+    /// event moves money, there is a key and the proof covers every field of it. Otherwise it is
+    /// unconfirmed, and the inquiry that confirms it gives the key. If `rests_on` is empty, the
+    /// event is proven if the proof covers the whole body, and unconfirmed otherwise.
     ///
     /// Only a proven event that moves money keeps its key. An event that moves no money has no key,
     /// so that it cannot use up the key of an event that does, and neither has an event at a
-    /// display-only endpoint.
+    /// display-only endpoint, which is always [`Evidence::DisplayOnly`].
     #[must_use]
     pub fn with_event(
         mut self,
@@ -220,7 +221,8 @@ impl Event {
     ///
     /// It is `Some` exactly if the event is [trusted](Self::is_trusted) and [moves
     /// money](Self::moves_money). Store the provider, the key and the changes due to the event in
-    /// one transaction. An event without a key changes no money, so handling it twice does no harm.
+    /// one transaction. A trusted event without a key changes no money, so handling it twice does
+    /// no harm.
     pub fn key(&self) -> Option<&DedupeKey> {
         self.key.as_ref()
     }

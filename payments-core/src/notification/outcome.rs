@@ -12,11 +12,11 @@ pub enum Outcome {
     Handled,
     /// The same delivery was handled before.
     Duplicate,
-    /// The delivery contains nothing to book, such as a browser's return, or it does not concern
-    /// us.
+    /// The delivery contains nothing to book, such as a browser's return, or does not concern the
+    /// merchant.
     Ignored,
-    /// The delivery could not be recorded: the provider should send it again later.
+    /// The delivery could not be recorded: the gateway should send the delivery again later.
     TryAgain,
-    /// The delivery is not known to come from the provider.
+    /// The delivery is not known to come from the gateway.
     Untrusted,
 }

@@ -11,7 +11,7 @@ use super::{Received, Scheme};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The sender proved that it has a secret. The proof gives the fields that this covers.
+    /// The sender proved that it has a secret. The proof gives the fields that it covers.
     Trusted,
     /// The endpoint accepts unsigned deliveries, by configuration or because a browser brings them,
     /// so anyone who knows its address may have sent the delivery. Everything in it has to be

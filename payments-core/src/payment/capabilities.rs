@@ -19,7 +19,7 @@ use crate::{
 pub struct PaymentCapabilities {
     /// The methods that a request can choose.
     pub methods: Vec<PaymentMethod>,
-    /// Whether the buyer can choose the method on the provider's page, so that a request may leave
+    /// Whether the buyer can choose the method on the gateway's page, so that a request may leave
     /// it out.
     pub buyer_chooses: bool,
     /// The accepted amounts, for each currency.
@@ -30,7 +30,7 @@ pub struct PaymentCapabilities {
     pub description: TextRules,
     /// The fields that a request must have, although [`CreatePayment`] can be made without them.
     pub required: Vec<PaymentField>,
-    /// Whether opening a payment calls the provider.
+    /// Whether opening a payment calls the gateway.
     pub create: CreateMode,
     /// Whether the provider passes `expires_at` to the gateway. If `false`, a request with
     /// `expires_at` is refused.
@@ -47,18 +47,18 @@ pub struct PaymentCapabilities {
     pub repeat: Repeat,
     /// How far back an inquiry finds payments. `None` if there is no limit.
     pub inquiry_window: Option<Duration>,
-    /// When an inquiry that does not find an order proves that the provider does not have it.
+    /// When an inquiry that does not find an order proves that the gateway does not have it.
     pub absence: AbsenceRule,
 }
 
-/// Whether opening a payment calls the provider.
+/// Whether opening a payment calls the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreateMode {
-    /// Opening sends a request to the provider.
+    /// Opening sends a request to the gateway.
     Networked,
     /// Opening sends nothing: the request is signed locally and the buyer's browser takes it to the
-    /// provider. Its success therefore does not show that the provider is available.
+    /// gateway. Its success therefore does not show that the gateway is available.
     Offline,
 }
 
@@ -85,7 +85,7 @@ impl PaymentCapabilities {
         }
     }
 
-    /// Declares that the buyer can choose the method on the provider's page.
+    /// Declares that the buyer can choose the method on the gateway's page.
     #[must_use]
     pub fn with_buyer_choice(mut self) -> Self {
         self.buyer_chooses = true;

@@ -22,7 +22,7 @@ pub struct CreatePayment {
     pub order: OrderRef,
     /// The amount to pay. It is positive.
     pub amount: Money,
-    /// The payment method. If `None`, the buyer chooses on the provider's page.
+    /// The payment method. If `None`, the buyer chooses on the gateway's page.
     pub method: Option<PaymentMethod>,
     /// The text that the buyer sees. It may be empty.
     pub description: String,
@@ -113,7 +113,7 @@ impl CreatePayment {
         Ok(self)
     }
 
-    /// Sets the address to which the provider sends notifications of this payment.
+    /// Sets the address to which the gateway sends notifications of this payment.
     ///
     /// # Errors
     /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not an absolute

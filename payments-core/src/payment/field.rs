@@ -19,7 +19,7 @@ pub enum PaymentField {
     ReturnUrl,
     /// The address to which the browser goes if the buyer cancels.
     CancelUrl,
-    /// The address to which the provider sends its notification.
+    /// The address to which the gateway sends its notification.
     NotifyUrl,
     /// The merchant's own identifier of the customer.
     BuyerId,

@@ -10,9 +10,9 @@ pub enum PaymentMethod {
     /// A transfer to the merchant's bank account. The payment code in the memo of the transfer
     /// shows which order it pays (VietQR).
     BankTransfer,
-    /// A NAPAS QR on the provider's page.
+    /// A NAPAS QR on the gateway's page.
     NapasQr,
-    /// A virtual account that the provider opens for the order.
+    /// A virtual account that the gateway opens for the order.
     VirtualAccount,
     /// A domestic bank card.
     DomesticCard,

@@ -67,11 +67,11 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// No payment was opened: the request is invalid or unsupported, or it never left this machine.
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>>;
 
-    /// Asks the provider for the state of an order's payment. This inquiry has no effect and may be
+    /// Asks the gateway for the state of an order's payment. This inquiry has no effect and may be
     /// sent again at any time.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read. The state of the
+    /// The request to the gateway failed, or its response could not be read. The state of the
     /// payment is then unknown.
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>>;
 
@@ -87,12 +87,11 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Nothing was refunded.
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>>;
 
-    /// Asks the provider for the state of a refund. This inquiry has no effect and may be sent
-    /// again at any time. Only providers that declare [`PaymentCapabilities::find_refund`]
-    /// implement it.
+    /// Asks the gateway for the state of a refund. This inquiry has no effect and may be sent again
+    /// at any time. Only providers that declare [`PaymentCapabilities::find_refund`] implement it.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read; the state of the
+    /// The request to the gateway failed, or its response could not be read; the state of the
     /// refund is then unknown. Returns [`Unsupported`](crate::ErrorKind::Unsupported) if the
     /// provider cannot find refunds.
     async fn find_refund(&self, _refund: &RefundRef) -> Result<Lookup<Refund>> {

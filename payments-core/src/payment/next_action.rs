@@ -12,12 +12,12 @@ use crate::{bank::BankAccount, money::Money, web_address};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NextAction {
-    /// Follow a link to the provider's page.
+    /// Follow a link to the gateway's page.
     Redirect {
         /// The link. It contains a signature: do not log it.
         url: String,
     },
-    /// Post a form to the provider's page.
+    /// Post a form to the gateway's page.
     PostForm(PostForm),
     /// Transfer money to a bank account, by hand or by scanning a QR code.
     Transfer(Transfer),

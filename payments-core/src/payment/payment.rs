@@ -24,7 +24,7 @@ pub struct Payment {
     /// The state of the payment. [`PaymentState::Settled`] means that the money that arrived is the
     /// merchant's; [`funding`](Self::funding) compares the money with the requested amount.
     pub state: PaymentState,
-    /// Whether the provider has the payment on record already.
+    /// Whether the gateway has the payment on record already.
     pub registered: Registered,
     /// The alternatives for the buyer's next step, preferred first. The app uses the first one that
     /// it can show. It is empty if the provider gives none, for example for a payment that was
@@ -34,27 +34,27 @@ pub struct Payment {
     /// The method by which the buyer pays or paid.
     #[serde(default, deserialize_with = "super::stored::if_known")]
     pub method: Option<PaymentMethod>,
-    /// The provider's own name for the payment.
+    /// The gateway's own name for the payment.
     pub gateway_ref: Option<GatewayRef>,
     /// The time until which the buyer may pay. Use it for display only: money may still arrive
     /// later.
     pub expires_at: Option<Timestamp>,
     /// The credits that arrived for the payment, without duplicates.
     pub credits: Vec<Movement>,
-    /// The provider's own word for the state.
+    /// The gateway's own word for the state.
     pub provider_state: Option<String>,
-    /// The provider's response, unchanged.
+    /// The gateway's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
 
-/// Whether the provider has a payment on record.
+/// Whether the gateway has a payment on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Registered {
-    /// The provider has it on record.
+    /// The gateway has the payment on record.
     ByProvider,
-    /// The provider records it when the buyer acts. Until then an inquiry may not find it.
+    /// The gateway records the payment when the buyer acts. Until then an inquiry may not find it.
     WhenBuyerActs,
 }
 
@@ -91,7 +91,7 @@ impl Payment {
         self
     }
 
-    /// Declares that the provider records the payment only when the buyer acts.
+    /// Declares that the gateway records the payment only when the buyer acts.
     #[must_use]
     pub fn registered_when_buyer_acts(mut self) -> Self {
         self.registered = Registered::WhenBuyerActs;
@@ -112,7 +112,7 @@ impl Payment {
         self
     }
 
-    /// Sets the provider's own name for the payment.
+    /// Sets the gateway's own name for the payment.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
@@ -133,14 +133,14 @@ impl Payment {
         self
     }
 
-    /// Sets the provider's own word for the state.
+    /// Sets the gateway's own word for the state.
     #[must_use]
     pub fn with_provider_state(mut self, word: impl Into<String>) -> Self {
         self.provider_state = Some(word.into());
         self
     }
 
-    /// Sets the provider's response.
+    /// Sets the gateway's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;

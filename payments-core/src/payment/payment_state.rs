@@ -11,17 +11,17 @@ use crate::step::Step;
 pub enum PaymentState {
     /// The buyer has not paid yet.
     Open,
-    /// The buyer acted; the provider has not decided yet.
+    /// The buyer acted; the gateway has not decided yet.
     Processing,
-    /// The buyer paid and the provider holds the money back.
+    /// The buyer paid and the gateway holds the money back.
     Held,
     /// The merchant has the money.
     Settled,
     /// The provider reports that the time for paying is over.
     Expired,
-    /// The merchant or the buyer cancelled it.
+    /// The merchant or the buyer cancelled the payment.
     Cancelled,
-    /// The provider reports that it failed.
+    /// The provider reports that the payment failed.
     Failed,
     /// The money was refunded.
     Refunded,
@@ -48,7 +48,7 @@ impl PaymentState {
     ];
 
     /// Returns how the known state changes when the provider reports the state `seen`. Every pair
-    /// of states is covered, and no report silently replaces a settled payment.
+    /// of states is covered, and only a refund replaces a settled payment.
     #[must_use]
     pub fn step(self, seen: Self) -> Step<Self> {
         use PaymentState::{
@@ -59,7 +59,7 @@ impl PaymentState {
             return Step::Same;
         }
         match (self, seen) {
-            // `Uncertain` changes no known state, and any other report replaces it.
+            // `Uncertain` replaces only a state before the money, and any other report replaces it.
             (Open | Processing, Uncertain) => Step::Advance(seen),
             (_, Uncertain) => Step::Stale,
             (Uncertain, _) => Step::Advance(seen),

@@ -16,7 +16,7 @@ pub struct RefundPayment {
     pub order: OrderRef,
     /// The amount to refund. `None` refunds everything.
     pub amount: Option<Money>,
-    /// The reason, which the provider records.
+    /// The reason, which the gateway records.
     pub reason: Option<String>,
 }
 
@@ -56,9 +56,9 @@ pub struct Refund {
     pub amount: Money,
     /// The state of the refund.
     pub state: RefundState,
-    /// The provider's own name for the refund.
+    /// The gateway's own name for the refund.
     pub gateway_ref: Option<GatewayRef>,
-    /// The provider's response, unchanged.
+    /// The gateway's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -69,14 +69,14 @@ impl Refund {
         Self { refund, order, amount, state, gateway_ref: None, raw: Raw::default() }
     }
 
-    /// Sets the provider's own name for the refund.
+    /// Sets the gateway's own name for the refund.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// Sets the provider's response.
+    /// Sets the gateway's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
@@ -89,11 +89,11 @@ impl Refund {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefundState {
-    /// The provider is processing it.
+    /// The gateway is processing the refund.
     Pending,
     /// The money was refunded.
     Done,
-    /// The provider reports that it failed.
+    /// The provider reports that the refund failed.
     Failed,
     /// The state is not known: the provider reported none, or one that it does not document.
     ///

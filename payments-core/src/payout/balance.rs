@@ -12,7 +12,7 @@ pub struct Balance {
     pub amount: Money,
     /// The time at which the balance had this amount.
     pub at: Timestamp,
-    /// The provider's response, unchanged.
+    /// The gateway's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -23,7 +23,7 @@ impl Balance {
         Self { amount, at, raw: Raw::default() }
     }
 
-    /// Sets the provider's response.
+    /// Sets the gateway's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;

@@ -15,7 +15,7 @@ pub struct Beneficiary {
     pub account: BankAccount,
     /// The holder's name as the bank knows it.
     pub name: String,
-    /// The provider's response, if the name comes from it.
+    /// The gateway's response, if the name comes from the gateway.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -33,7 +33,7 @@ impl Beneficiary {
         Ok(Self { account, name, raw: Raw::default() })
     }
 
-    /// Sets the provider's response.
+    /// Sets the gateway's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;

@@ -30,7 +30,7 @@ pub struct PayoutCapabilities {
     pub find: bool,
     /// How far back an inquiry finds payouts. `None` if there is no limit.
     pub inquiry_window: Option<Duration>,
-    /// When an inquiry that does not find a payout proves that the provider does not have it.
+    /// When an inquiry that does not find a payout proves that the gateway does not have it.
     pub absence: AbsenceRule,
     /// Whether the provider can look up the holder's name of an account.
     pub name_check: bool,

@@ -9,7 +9,7 @@ use crate::{
     printable::{self, printable as shown},
 };
 
-/// The reason why a payout that the provider had accepted failed or was reversed.
+/// The reason why a payout that the gateway had accepted failed or was reversed.
 ///
 /// A refusal of the instruction itself is a [`Decline`](crate::Decline) instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,9 @@ use crate::{
 pub struct PayoutFailure {
     /// The reason, in the terms of this crate.
     pub reason: DeclineReason,
-    /// The provider's own code. Characters that cannot be printed are escaped.
+    /// The gateway's own code. Characters that cannot be printed are escaped.
     pub code: Option<String>,
-    /// The provider's own message.
+    /// The gateway's own message.
     pub message: Option<String>,
 }
 
@@ -30,14 +30,14 @@ impl PayoutFailure {
         Self { reason, code: None, message: None }
     }
 
-    /// Sets the provider's own code.
+    /// Sets the gateway's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(printable::words(code));
         self
     }
 
-    /// Sets the provider's own message.
+    /// Sets the gateway's own message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(printable::words(message));

@@ -66,25 +66,25 @@ pub trait PayoutProvider: Send + Sync + 'static {
     /// No money moved: the request is invalid or unsupported, or it never left this machine.
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>>;
 
-    /// Asks the provider for the state of a payout. This inquiry has no effect and may be sent
-    /// again at any time.
+    /// Asks the gateway for the state of a payout. This inquiry has no effect and may be sent again
+    /// at any time.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read. The state of the
+    /// The request to the gateway failed, or its response could not be read. The state of the
     /// payout is then unknown.
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>>;
 
-    /// Asks the provider for the holder's name of an account. The provider may charge a fee for the
+    /// Asks the gateway for the holder's name of an account. The provider may charge a fee for the
     /// inquiry: see [`PayoutCapabilities::name_check_costs`].
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read. Returns
+    /// The request to the gateway failed, or its response could not be read. Returns
     /// [`NotFound`](crate::ErrorKind::NotFound) if the provider does not know the account.
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary>;
 
-    /// Asks the provider for the balance from which payouts are made.
+    /// Asks the gateway for the balance from which payouts are made.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read.
+    /// The request to the gateway failed, or its response could not be read.
     async fn balance(&self) -> Result<Balance>;
 }

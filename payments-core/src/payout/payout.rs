@@ -23,7 +23,8 @@ pub struct Payout {
     pub amount: Option<Money>,
     /// The state of the payout.
     pub state: PayoutState,
-    /// The reason why it failed or was reversed.
+    /// The reason why the payout failed or was reversed. `None` if it did neither, or if the
+    /// provider reports no reason.
     pub failure: Option<PayoutFailure>,
     /// The beneficiary's bank.
     pub bank: Option<Bin>,
@@ -33,18 +34,18 @@ pub struct Payout {
     /// not show it. Banks abbreviate names and write them without diacritics: keep that in mind
     /// when you compare it with the name that you know.
     pub holder: Option<String>,
-    /// The provider's fee for the payout, in addition to the amount.
+    /// The gateway's fee for the payout, in addition to the amount.
     pub fee: Option<Money>,
-    /// The provider's own name for the payout.
+    /// The gateway's own name for the payout.
     pub gateway_ref: Option<GatewayRef>,
-    /// The time at which the provider booked the payout.
+    /// The time at which the gateway booked the payout.
     pub at: Option<Timestamp>,
     /// Whether a person should look at the payout, because the provider's data contradict each
     /// other or the request.
     pub needs_attention: bool,
-    /// The provider's own words for the state.
+    /// The gateway's own words for the state.
     pub provider_state: Option<String>,
-    /// The provider's response, unchanged.
+    /// The gateway's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -90,7 +91,7 @@ impl Payout {
         self
     }
 
-    /// Sets the provider's fee.
+    /// Sets the gateway's fee.
     #[must_use]
     pub fn with_fee(mut self, fee: Money) -> Self {
         self.fee = Some(fee);
@@ -104,14 +105,14 @@ impl Payout {
         self
     }
 
-    /// Sets the provider's own name for the payout.
+    /// Sets the gateway's own name for the payout.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// Sets the time at which the provider booked the payout.
+    /// Sets the time at which the gateway booked the payout.
     #[must_use]
     pub fn with_time(mut self, at: Timestamp) -> Self {
         self.at = Some(at);
@@ -125,14 +126,14 @@ impl Payout {
         self
     }
 
-    /// Sets the provider's own words for the state.
+    /// Sets the gateway's own words for the state.
     #[must_use]
     pub fn with_provider_state(mut self, words: impl Into<String>) -> Self {
         self.provider_state = Some(words.into());
         self
     }
 
-    /// Sets the provider's response.
+    /// Sets the gateway's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;

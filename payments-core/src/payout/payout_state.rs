@@ -13,10 +13,10 @@ pub enum PayoutState {
     Prepared,
     /// Being sent.
     Submitting,
-    /// The provider has it, and a person at the merchant has to approve it at the provider. No
-    /// money has left yet, and it may still be refused.
+    /// The gateway has the payout, and a person at the merchant has to approve it there. No money
+    /// has left yet, and it may still be refused.
     AwaitingApproval,
-    /// The provider has it and has not finished.
+    /// The gateway has the payout and has not finished.
     Pending,
     /// The beneficiary has the money.
     Succeeded,
@@ -45,7 +45,7 @@ impl PayoutState {
     ];
 
     /// Returns how the known state changes when the provider reports the state `seen`. Every pair
-    /// of states is covered, and no report silently replaces a payout that succeeded.
+    /// of states is covered, and only a reversal replaces a payout that succeeded.
     #[must_use]
     pub fn step(self, seen: Self) -> Step<Self> {
         use PayoutState::{

@@ -1,4 +1,4 @@
-//! How far bytes are known to come from the provider.
+//! How far bytes are known to come from the gateway.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::Proof;
 
-/// How far bytes are known to come from the provider, apart from the connection.
+/// How far bytes are known to come from the gateway, apart from the connection.
 ///
-/// A response over TLS comes from the provider's connection, but a proxy that ends TLS can change
+/// A response over TLS comes from the gateway's connection, but a proxy that ends TLS can change
 /// bytes that are not verified. This enum is exhaustive on purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -36,7 +36,7 @@ pub enum UntrustedReason {
     Unreadable,
     /// The endpoint does not exist or does not accept this method.
     WrongEndpoint,
-    /// The delivery came from an address that is not the provider's, or the app does not give the
+    /// The delivery came from an address that is not the gateway's, or the app does not give the
     /// address.
     UnknownSource,
     /// The delivery is for another merchant or environment.

@@ -24,7 +24,7 @@ pub trait StatementProvider: Send + Sync + 'static {
     /// account that cannot be read is returned in its place as [`Listed::Unreadable`].
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read as a list.
+    /// The request to the gateway failed, or its response could not be read as a list.
     async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>>;
 
     /// Returns one page of the entries after a cursor, oldest first.
@@ -34,8 +34,8 @@ pub trait StatementProvider: Send + Sync + 'static {
     /// returned in its place as [`Listed::Unreadable`], and the cursor moves past it.
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read as a list, or the
-    /// provider does not know the cursor.
+    /// The request to the gateway failed, its response could not be read as a list, or the provider
+    /// does not know the cursor.
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page>;
 }
 
@@ -57,7 +57,7 @@ pub struct StatementCapabilities {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StatementAccount {
-    /// The provider's identifier of the account.
+    /// The gateway's identifier of the account.
     pub id: AccountId,
     /// The bank and the account number, if they are known.
     pub account: Option<BankAccount>,
@@ -119,7 +119,7 @@ impl StatementCapabilities {
 }
 
 impl StatementAccount {
-    /// Creates an account with the provider's identifier only.
+    /// Creates an account with the gateway's identifier only.
     pub fn new(id: AccountId) -> Self {
         Self { id, account: None, balance: None, label: None }
     }
@@ -152,12 +152,12 @@ impl Cursor {
         Self(None)
     }
 
-    /// Creates a position from the provider's own representation of it.
+    /// Creates a position from the gateway's own representation of it.
     pub fn at(place: impl Into<String>) -> Self {
         Self(Some(place.into()))
     }
 
-    /// Returns the provider's own representation of the position. `None` at the beginning.
+    /// Returns the gateway's own representation of the position. `None` at the beginning.
     pub fn place(&self) -> Option<&str> {
         self.0.as_deref()
     }

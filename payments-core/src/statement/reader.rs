@@ -62,9 +62,9 @@ impl StatementReader {
     /// entry that cannot be read needs a person, but reading can continue after it.
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read as a list, or the
-    /// provider does not know the cursor. Returns [`Malformed`](crate::ErrorKind::Malformed) if a
-    /// page claims that there are more entries but its cursor leads back to itself.
+    /// The request to the gateway failed, its response could not be read as a list, or the provider
+    /// does not know the cursor. Returns [`Malformed`](crate::ErrorKind::Malformed) if a page
+    /// claims that there are more entries but its cursor leads back to itself.
     pub async fn next(&mut self) -> Result<Option<Listed<Movement>>> {
         loop {
             if let Some(entry) = self.page.next() {

@@ -40,7 +40,7 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// [`capabilities`](Self::capabilities).
     ///
     /// # Errors
-    /// The request to the provider failed, its response could not be read, or the provider does not
+    /// The request to the gateway failed, its response could not be read, or the provider does not
     /// know the account.
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules>;
 
@@ -53,10 +53,10 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// No virtual account was opened.
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>>;
 
-    /// Asks the provider for a virtual account, including the amount that arrived on it.
+    /// Asks the gateway for a virtual account, including the amount that arrived on it.
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read.
+    /// The request to the gateway failed, or its response could not be read.
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>>;
 
     /// Changes a virtual account. If the future is dropped, the outcome is uncertain.
@@ -83,11 +83,11 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
         until: Option<Timestamp>,
     ) -> Result<Submission<VirtualAccount>>;
 
-    /// Asks the provider for the credits on a virtual account, as far back as
+    /// Asks the gateway for the credits on a virtual account, as far back as
     /// [`VirtualAccountCapabilities::credits_window`]. A credit that cannot be read is returned in
     /// its place as [`Listed::Unreadable`].
     ///
     /// # Errors
-    /// The request to the provider failed, or its response could not be read as a list.
+    /// The request to the gateway failed, or its response could not be read as a list.
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>>;
 }

@@ -27,9 +27,9 @@ pub struct VirtualAccount {
     pub numbers: Vec<VirtualAccountNumber>,
     /// The merchant's bank account behind the virtual account.
     pub account: Option<AccountId>,
-    /// The provider's own name for the virtual account.
+    /// The gateway's own name for the virtual account.
     pub gateway_ref: Option<GatewayRef>,
-    /// The provider's response, unchanged.
+    /// The gateway's response, unchanged.
     #[serde(skip)]
     pub raw: Raw,
 }
@@ -40,7 +40,7 @@ pub struct VirtualAccount {
 pub struct VirtualAccountNumber {
     /// The number to transfer to, in full.
     pub number: AccountNumber,
-    /// The provider's short form of the number, if it has one.
+    /// The gateway's short form of the number, if it has one.
     pub short: Option<AccountNumber>,
     /// The bank.
     pub bank: Option<Bin>,
@@ -54,7 +54,7 @@ pub struct VirtualAccountNumber {
     pub expires_at: Option<Timestamp>,
     /// The VietQR payload.
     pub vietqr: Option<String>,
-    /// The addresses of QR images at the provider.
+    /// The addresses of QR images at the gateway.
     pub qr_images: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ pub enum VirtualAccountState {
     Closed,
     /// The provider reports that the time for paying is over.
     Expired,
-    /// The provider locked it.
+    /// The gateway or the bank locked the account.
     Locked,
     /// The state is not known: the provider reported none, one that it does not document, or one
     /// that contradicts the request. A stored state that this version does not know is also read as
@@ -88,11 +88,11 @@ pub enum VirtualAccountState {
 pub struct VirtualAccountRef {
     /// The merchant's own name for the order.
     pub order: OrderRef,
-    /// The account numbers that the provider gave. Some providers find an account only by them.
+    /// The account numbers that the gateway gave. Some gateways find an account only by them.
     pub numbers: Vec<AccountNumber>,
     /// The merchant's bank account behind the virtual account.
     pub account: Option<AccountId>,
-    /// The provider's own name for the virtual account.
+    /// The gateway's own name for the virtual account.
     pub gateway_ref: Option<GatewayRef>,
 }
 
@@ -136,14 +136,14 @@ impl VirtualAccount {
         self
     }
 
-    /// Sets the provider's own name for the virtual account.
+    /// Sets the gateway's own name for the virtual account.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
         self
     }
 
-    /// Sets the provider's response.
+    /// Sets the gateway's response.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
@@ -177,7 +177,7 @@ impl VirtualAccountNumber {
         }
     }
 
-    /// Sets the provider's short form of the number.
+    /// Sets the gateway's short form of the number.
     #[must_use]
     pub fn with_short(mut self, short: AccountNumber) -> Self {
         self.short = Some(short);
@@ -226,7 +226,7 @@ impl VirtualAccountNumber {
         self
     }
 
-    /// Adds the address of a QR image at the provider.
+    /// Adds the address of a QR image at the gateway.
     #[must_use]
     pub fn with_qr_image(mut self, url: impl Into<String>) -> Self {
         self.qr_images.push(url.into());
@@ -254,7 +254,7 @@ impl VirtualAccountRef {
         self
     }
 
-    /// Sets the provider's own name for the virtual account.
+    /// Sets the gateway's own name for the virtual account.
     #[must_use]
     pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
         self.gateway_ref = Some(reference);
