@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use payments_core::Timestamp;
+use payments_core::{Error, ErrorKind, Timestamp};
 #[cfg(any(feature = "rusqlite", feature = "sqlx-0_9"))]
 use {std::future::Future, tokio::runtime::Handle};
 
@@ -89,17 +89,33 @@ pub(crate) async fn in_transaction<T: AppTransaction + ?Sized, R: Send + 'static
 }
 
 /// Opens a record inside the app's transaction.
+///
+/// # Errors
+/// Returns `Configuration` if the transaction is on another store than the engine's, from which the
+/// payout would never be sent. The journal cannot be used.
 pub(crate) async fn open_in<T: AppTransaction + ?Sized>(
     transaction: &mut T,
     shared: &Shared,
     opening: Opening,
     token: String,
     now: Timestamp,
-) -> Result<Changed, StoreError> {
+) -> Result<Changed, Error> {
     let start = shared.journal.start;
+    let engine = shared.journal.identity.clone();
     let reference = opening.request.payout.clone();
-    in_transaction(transaction, shared, move |rows| {
-        change(rows, &reference, &token, now, start, |record, _| Ok(opening.decide(record)))
+    let changed = in_transaction(transaction, shared, move |rows| {
+        if !rows.identity()?.is_store_of(&engine) {
+            return Ok(None);
+        }
+        let decide = |record: Option<&_>, _: &mut dyn Rows| Ok(opening.decide(record));
+        change(rows, &reference, &token, now, start, decide).map(Some)
+    });
+    changed.await.map_err(StoreError::into_error)?.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Configuration,
+            "the database of this transaction is not the one that the engine stores in, so the \
+             payout would never be sent: begin the transaction on the engine's database, or hand \
+             the payout over by submit",
+        )
     })
-    .await
 }

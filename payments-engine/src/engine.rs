@@ -193,7 +193,9 @@ impl Engine {
     /// immediately after [`wake`](Self::wake).
     ///
     /// # Errors
-    /// The same as for [`submit`](Self::submit). Nothing was recorded.
+    /// The same as for [`submit`](Self::submit), and
+    /// [`Configuration`](payments_core::ErrorKind::Configuration) if the transaction is on another
+    /// database than the engine's store. Nothing was recorded.
     pub async fn submit_in<T: AppTransaction>(
         &self,
         transaction: &mut T,
@@ -205,8 +207,7 @@ impl Engine {
         member.payouts.check(request)?;
         let opening = shared.opening(member, request, RecordKind::HandedOver);
         let (token, now) = (shared.journal.token(), shared.clock.now());
-        let changed = app::open_in(transaction, shared, opening.clone(), token, now).await;
-        let changed = changed.map_err(StoreError::into_error)?;
+        let changed = app::open_in(transaction, shared, opening.clone(), token, now).await?;
         recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
     }
 

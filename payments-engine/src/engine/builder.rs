@@ -275,8 +275,9 @@ impl EngineBuilder {
             // On a refusal nothing is written: the store closes without a commit.
             identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
             identify_key(backend.as_mut(), &seal)?;
+            let identity = backend.identity().map_err(StoreError::into_error)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
-            let journal = Journal::new(store.committer(backend)?, &opened, seal);
+            let journal = Journal::new(store.committer(backend)?, &opened, identity, seal);
             Ok(Shared::new(journal, runtime, setup))
         };
         let engine = Engine(Running::start(begin, every, is_simulated).await?);
@@ -318,9 +319,10 @@ impl EngineBuilder {
             backend.begin().map_err(StoreError::into_error)?;
             identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
             identify_key(backend.as_mut(), &seal)?;
+            let identity = backend.identity().map_err(StoreError::into_error)?;
             // The comparison is done, and its writes are discarded.
             backend.roll_back();
-            let journal = Journal::new(store.committer(backend)?, &opened, seal);
+            let journal = Journal::new(store.committer(backend)?, &opened, identity, seal);
             Ok(Shared::new(journal, runtime, setup))
         };
         Ok(Engine(Running::start(begin, None, false).await?))

@@ -16,7 +16,7 @@ use crate::{
     change::Subject,
     handlers::DeadLetter,
     shared::Shared,
-    store::{Claim, Due, StoreError},
+    store::{Claim, Due, StoreError, StoreIdentity},
 };
 
 /// How long the work of a handler that is not registered is postponed.
@@ -46,7 +46,7 @@ struct HandlerThread {
 
 enum Message {
     Run(Job, oneshot::Sender<Outcome>),
-    Name(Arc<Shared>, oneshot::Sender<Result<Option<String>, String>>),
+    Store(Arc<Shared>, oneshot::Sender<Result<Option<StoreIdentity>, String>>),
 }
 
 impl Handlers {
@@ -84,17 +84,13 @@ impl Handlers {
     /// Returns `Configuration`, naming the handler and the remedy, if one does not.
     pub(crate) async fn check(&self, shared: &Arc<Shared>) -> Result<()> {
         let refused = |message: String| Error::new(ErrorKind::Configuration, message);
-        if self.threads.is_empty() {
-            return Ok(());
-        }
-        let store = shared.journal.store.run(|backend| backend.handling().store_name());
-        let store = store.await.map_err(StoreError::into_error)?;
+        let engine = &shared.journal.identity;
         for (name, thread) in &self.threads {
-            let (sender, named) = oneshot::channel();
-            thread.send(Message::Name(Arc::clone(shared), sender))?;
-            let named = named.await.unwrap_or_else(|_| Err("its thread ended".to_owned()));
-            match named {
-                Ok(other) if other.as_ref().is_none_or(|other| *other == store) => {}
+            let (sender, store) = oneshot::channel();
+            thread.send(Message::Store(Arc::clone(shared), sender))?;
+            let store = store.await.unwrap_or_else(|_| Err("its thread ended".to_owned()));
+            match store {
+                Ok(store) if store.as_ref().is_none_or(|store| store.is_store_of(engine)) => {}
                 Ok(_) => {
                     return Err(refused(format!(
                         "the database of the handler {name} is not the one that the engine stores \
@@ -172,7 +168,7 @@ fn start_thread(runs: Arc<dyn RunsHandler>) -> Result<mpsc::UnboundedSender<Mess
             match message {
                 // The caller may have been dropped.
                 Message::Run(job, done) => drop(done.send(runs.run(&job).await)),
-                Message::Name(shared, done) => drop(done.send(runs.store_name(&shared).await)),
+                Message::Store(shared, done) => drop(done.send(runs.store(&shared).await)),
             }
         }
     };

@@ -15,7 +15,7 @@ use crate::{
     seeded::Seeded,
     shared::Shared,
     sink::Sink,
-    store::{Claim, Due, Rows, StoreError},
+    store::{Claim, Due, Rows, StoreError, StoreIdentity},
 };
 
 /// A handler and its database, whatever their types.
@@ -24,11 +24,12 @@ pub(crate) trait RunsHandler: Send + Sync {
     /// Runs the handler for a due change.
     async fn run(&self, job: &Job) -> Outcome;
 
-    /// Returns the name of the store in the handler's database, or `None` if that does not matter.
+    /// Returns the identity of the store in the handler's database, or `None` if that does not
+    /// matter.
     ///
     /// # Errors
     /// The database cannot be used.
-    async fn store_name(&self, shared: &Arc<Shared>) -> Result<Option<String>, String>;
+    async fn store(&self, shared: &Arc<Shared>) -> Result<Option<StoreIdentity>, String>;
 }
 
 /// A change that is due to a handler.
@@ -110,12 +111,11 @@ where
         }
     }
 
-    async fn store_name(&self, shared: &Arc<Shared>) -> Result<Option<String>, String> {
+    async fn store(&self, shared: &Arc<Shared>) -> Result<Option<StoreIdentity>, String> {
         let mut transaction = self.database.begin().await.map_err(|error| error.to_string())?;
-        let name = in_transaction(&mut transaction, shared, |rows| rows.handling().store_name());
-        let name = name.await;
+        let identity = in_transaction(&mut transaction, shared, |rows| rows.identity()).await;
         self.database.discard(transaction).await;
-        name.map(Some).map_err(|error| error.to_string())
+        identity.map(Some).map_err(|error| error.to_string())
     }
 }
 
@@ -151,7 +151,7 @@ impl<D: AppDatabase, H: Handler<D::Transaction>> RunsHandler for AtLeastOnce<D, 
         run_and_mark(&self.database, &self.handler, job).await
     }
 
-    async fn store_name(&self, _: &Arc<Shared>) -> Result<Option<String>, String> {
+    async fn store(&self, _: &Arc<Shared>) -> Result<Option<StoreIdentity>, String> {
         Ok(None)
     }
 }
@@ -162,7 +162,7 @@ impl<S: Sink> RunsHandler for ToSink<S> {
         and_mark(job, async |change| within(job, self.0.send(change)).await).await
     }
 
-    async fn store_name(&self, _: &Arc<Shared>) -> Result<Option<String>, String> {
+    async fn store(&self, _: &Arc<Shared>) -> Result<Option<StoreIdentity>, String> {
         Ok(None)
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     },
     resolver::schedule,
     sealing::Seal,
-    store::{Backend, Committer, Due, Opened, Restored, Rows, StoreError, Write},
+    store::{Backend, Committer, Due, Opened, Restored, Rows, StoreError, StoreIdentity, Write},
 };
 
 /// The journal of one engine.
@@ -44,6 +44,8 @@ pub(crate) struct Journal {
     pub(crate) store: Committer,
     /// The number of this start of the engine.
     pub(crate) start: u64,
+    /// The identity of the store when this engine opened it.
+    pub(crate) identity: StoreIdentity,
     /// The keys that seal rows written in the app's own transaction.
     pub(crate) seal: Seal,
     /// Why the store seems to be an older copy of itself, if it does.
@@ -70,10 +72,16 @@ pub(crate) struct Change {
 }
 
 impl Journal {
-    pub(crate) fn new(store: Committer, opened: &Opened, seal: Seal) -> Self {
+    pub(crate) fn new(
+        store: Committer,
+        opened: &Opened,
+        identity: StoreIdentity,
+        seal: Seal,
+    ) -> Self {
         Self {
             store,
             start: opened.start,
+            identity,
             seal,
             restored: opened.restored.clone(),
             beat: opened.beat,

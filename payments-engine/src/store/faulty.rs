@@ -7,7 +7,7 @@ use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
     Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Resealed,
-    Rows, StoreError, TaskKind, Write,
+    Rows, StoreError, StoreIdentity, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -61,6 +61,10 @@ impl Faulty {
 }
 
 impl Rows for Faulty {
+    fn identity(&mut self) -> Result<StoreIdentity, StoreError> {
+        self.inner.identity()
+    }
+
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         self.inner.payout(reference)
     }

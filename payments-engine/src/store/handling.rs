@@ -5,9 +5,6 @@ use crate::handlers::DeadLetter;
 
 /// The rows of handlers, inside a transaction. Subjects are given as text.
 pub(crate) trait HandlerRows {
-    /// Returns the name of the store, which shows that a handler's database is the engine's.
-    fn store_name(&mut self) -> Result<String, StoreError>;
-
     /// Registers a handler, so that changes are kept for it from now on.
     fn register(&mut self, handler: &str) -> Result<(), StoreError>;
 

@@ -12,7 +12,7 @@ use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
     Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Resealed,
-    Rows, StoreError, TaskKind, Write,
+    Rows, StoreError, StoreIdentity, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -99,6 +99,11 @@ impl Tables {
 }
 
 impl Rows for Memory {
+    fn identity(&mut self) -> Result<StoreIdentity, StoreError> {
+        // An app's transaction cannot be on this store.
+        Ok(StoreIdentity { name: "memory".to_owned(), starts: self.start })
+    }
+
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         Ok(self.tables.payouts.get(reference).cloned())
     }

@@ -277,8 +277,27 @@ impl Opened {
     }
 }
 
+/// The identity of a store: a random name, and how often an engine was started on it.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreIdentity {
+    pub(crate) name: String,
+    pub(crate) starts: u64,
+}
+
+impl StoreIdentity {
+    /// Returns whether the store is the one that an engine opened with this identity. A copy of the
+    /// store that was made before that start has the same name but fewer starts.
+    pub(crate) fn is_store_of(&self, engine: &Self) -> bool {
+        self.name == engine.name && self.starts >= engine.starts
+    }
+}
+
 /// The rows of a store, inside one transaction.
 pub(crate) trait Rows {
+    /// Returns the identity of the store, which shows whether an app's transaction is on the
+    /// engine's own store.
+    fn identity(&mut self) -> Result<StoreIdentity, StoreError>;
+
     /// Returns the record of a payout.
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError>;
 

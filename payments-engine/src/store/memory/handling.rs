@@ -16,11 +16,6 @@ pub(super) struct HandlerTables {
 }
 
 impl HandlerRows for &mut super::Tables {
-    fn store_name(&mut self) -> Result<String, StoreError> {
-        // An app's transaction cannot be on this store.
-        Ok("memory".to_owned())
-    }
-
     fn register(&mut self, handler: &str) -> Result<(), StoreError> {
         self.handling.names.insert(handler.to_owned());
         Ok(())

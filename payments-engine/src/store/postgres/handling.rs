@@ -12,11 +12,6 @@ use crate::{
 pub(super) struct PostgresHandling<'a, S>(pub(super) &'a mut S);
 
 impl<S: Session> HandlerRows for PostgresHandling<'_, S> {
-    fn store_name(&mut self) -> Result<String, StoreError> {
-        let sql = "SELECT value FROM payments.meta WHERE key = 'store'";
-        self.0.run(work!(|connection| sqlx::query_scalar(sql).fetch_one(connection).await))
-    }
-
     fn register(&mut self, handler: &str) -> Result<(), StoreError> {
         let handler = handler.to_owned();
         let sql = "INSERT INTO payments.handler (name) VALUES ($1) ON CONFLICT DO NOTHING";

@@ -16,7 +16,7 @@ use crate::{
     store::counts::kinds_of,
     store::{
         Claim, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows, StoreError,
-        TaskKind, Write,
+        StoreIdentity, TaskKind, Write,
     },
 };
 
@@ -44,6 +44,14 @@ macro_rules! work {
 pub(super) use work;
 
 impl<S: Session> Rows for S {
+    fn identity(&mut self) -> Result<StoreIdentity, StoreError> {
+        let sql = "SELECT (SELECT value FROM payments.meta WHERE key = 'store'),
+                   (SELECT value::bigint FROM payments.meta WHERE key = 'starts')";
+        let (name, starts): (String, i64) =
+            self.run(work!(|connection| sqlx::query_as(sql).fetch_one(connection).await))?;
+        Ok(StoreIdentity { name, starts: starts.unsigned_abs() })
+    }
+
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         let (reference, asked) = (reference.to_string(), reference.to_string());
         let sql = "SELECT record FROM payments.payout WHERE reference = $1";

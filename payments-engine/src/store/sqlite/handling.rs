@@ -20,11 +20,6 @@ impl SqliteHandling<'_> {
 }
 
 impl HandlerRows for SqliteHandling<'_> {
-    fn store_name(&mut self) -> Result<String, StoreError> {
-        let sql = "SELECT value FROM payments_meta WHERE key = 'store'";
-        self.0.query_row(sql, [], |row| row.get(0)).map_err(StoreError::not_done)
-    }
-
     fn register(&mut self, handler: &str) -> Result<(), StoreError> {
         let sql = "INSERT OR IGNORE INTO payments_handler (name) VALUES (?1)";
         self.execute(sql, params![handler])?;

@@ -11,7 +11,7 @@ use crate::{
     sealing::{Place, Seal, read},
     store::{
         Claim, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows, StoreError,
-        TaskKind, Write, counts::kinds_of, observed::observed,
+        StoreIdentity, TaskKind, Write, counts::kinds_of, observed::observed,
     },
 };
 
@@ -74,6 +74,16 @@ pub(super) fn of_payout(reference: &str) -> Place<'_> {
 pub(super) const OBSERVATION: &str = "observation";
 
 impl Rows for SqliteRows<'_> {
+    fn identity(&mut self) -> Result<StoreIdentity, StoreError> {
+        let sql = "SELECT (SELECT value FROM payments_meta WHERE key = 'store'),
+                   (SELECT cast(value AS INTEGER) FROM payments_meta WHERE key = 'starts')";
+        let identity = self.connection.query_row(sql, [], |row| {
+            let starts = row.get::<_, i64>(1)?.unsigned_abs();
+            Ok(StoreIdentity { name: row.get(0)?, starts })
+        });
+        identity.map_err(StoreError::not_done)
+    }
+
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         let sql = "SELECT record FROM payments_payout WHERE reference = ?1";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
@@ -212,6 +222,10 @@ impl Rows for SqliteRows<'_> {
 }
 
 impl Rows for Sqlite {
+    fn identity(&mut self) -> Result<StoreIdentity, StoreError> {
+        self.rows().identity()
+    }
+
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         self.rows().payout(reference)
     }

@@ -1,7 +1,7 @@
 //! What holds of a store in a file of SQLite alone.
 
 use payments_core::ErrorKind;
-use payments_engine::RecordState;
+use payments_engine::{AppDatabase as _, Engine, RecordState, SqliteDatabase, Store};
 use rusqlite::Connection;
 
 use engine_trials::world::{MAIN, World, create, payout, reference, state, waits_for_a_person};
@@ -68,4 +68,37 @@ async fn it_is_sent_after_the_apps_commit_and_never_after_its_roll_back() {
     let salaries: i64 =
         app.query_row("SELECT count(*) FROM salaries", [], |row| row.get(0)).unwrap();
     assert_eq!((salaries, world.instructed()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_payout_in_a_transaction_on_another_store_or_on_a_copy_is_refused() {
+    let world = World::start().await;
+    let file = world.folder.path().join("shop.db");
+    let (former, copy) =
+        (world.folder.path().join("former.db"), world.folder.path().join("copy.db"));
+    let engine_of_former = Engine::builder().with_store(Store::sqlite(&former));
+    engine_of_former.start().await.unwrap().stop().await;
+    world.engine(None).await.stop().await;
+    std::fs::copy(&file, &copy).unwrap();
+    let engine = world.engine(None).await;
+    for other in [former, copy] {
+        let mut app = Connection::open(&other).unwrap();
+        let mut change = app.transaction().unwrap();
+        let error = engine.submit_in(&mut change, MAIN, &payout("P-1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains("is not the one that the engine stores in"), "{error}");
+        change.commit().unwrap();
+        let rows = "SELECT count(*) FROM payments_payout";
+        assert_eq!(app.query_row(rows, [], |row| row.get::<_, i64>(0)), Ok(0));
+        let app = SqliteDatabase::new(&other);
+        let mut change = app.begin().await.unwrap();
+        let error = engine.submit_in(&mut change, MAIN, &payout("P-1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+    }
+    let app = SqliteDatabase::new(&file);
+    let mut change = app.begin().await.unwrap();
+    let _ = engine.submit_in(&mut change, MAIN, &payout("P-1")).await.unwrap();
+    app.commit(change).await.unwrap();
+    engine.tick().await.unwrap();
+    assert_eq!(world.carried_out("P-1"), 1);
 }

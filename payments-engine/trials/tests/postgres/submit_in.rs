@@ -67,3 +67,19 @@ async fn a_transaction_whose_commit_may_be_lost_is_refused() {
     let error = engine.submit_in(&mut change, MAIN, &payout("P-1")).await.unwrap_err();
     assert!(error.to_string().contains("set it to on"), "{error}");
 }
+
+#[tokio::test]
+async fn a_payout_in_a_transaction_on_another_store_is_refused() {
+    let Some(world) = World::on_postgres(PayoutStart::Pending).await else { return };
+    let Some(other) = World::on_postgres(PayoutStart::Pending).await else { return };
+    other.engine(None).await.stop().await;
+    let engine = world.engine(None).await;
+    let mut app = other.database().connect().await;
+    let mut change = app.begin().await.unwrap();
+    let error = engine.submit_in(&mut change, MAIN, &payout("P-1")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+    assert!(error.to_string().contains("is not the one that the engine stores in"), "{error}");
+    change.commit().await.unwrap();
+    let rows = sqlx::query_scalar("SELECT count(*) FROM payments.payout");
+    assert_eq!(rows.fetch_one(&mut app).await.ok(), Some(0_i64));
+}
