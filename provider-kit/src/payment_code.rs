@@ -151,9 +151,9 @@ impl CodeRules {
         }
     }
 
-    /// Finds the payment code on which the memo and the provider agree.
+    /// Finds the payment code on which the memo and the gateway agree.
     ///
-    /// `reported` is the code that the provider found. The provider may have cut it out of a longer
+    /// `reported` is the code that the gateway found. The gateway may have cut it out of a longer
     /// word, ended it where the bank split the code, or taken the first of several. So it counts
     /// only if it is the longest possible code in the memo, or if the memo contains no code at all.
     /// If `reported` is `None` or does not begin with the prefix of these rules, only the memo

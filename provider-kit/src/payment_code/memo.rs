@@ -52,7 +52,7 @@ impl Memo {
     /// counts as well.
     ///
     /// Such a code was cut out of a longer word, which may be another order's code. The memo is
-    /// also searched without its diacritics, because the provider may have read it so.
+    /// also searched without its diacritics, because the gateway may have read it so.
     pub fn is_part_of_word(&self, code: &str) -> bool {
         let is_plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let code = if is_plain { Cow::Borrowed(code) } else { Cow::Owned(Self::split(code).text) };

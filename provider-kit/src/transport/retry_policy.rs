@@ -108,7 +108,7 @@ impl Transport for Retry {
     }
 }
 
-/// Returns how long the provider asks to wait before a retry, or `None` if the outcome is final.
+/// Returns how long the gateway asks to wait before a retry, or `None` if the outcome is final.
 fn requested_wait(
     outcome: &Result<Response<Bytes>, TransportError>,
     headers: &[&str],

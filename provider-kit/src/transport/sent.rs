@@ -17,7 +17,7 @@ use super::{TransportError, TransportErrorKind};
 #[must_use = "an instruction was sent: read its response"]
 pub struct Sent(Result<Response<Bytes>, TransportError>);
 
-/// A response that is not as the provider documents it for the operation.
+/// A response that is not as the gateway documents it for the operation.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Unreadable {
@@ -73,8 +73,8 @@ impl Sent {
     }
 
     /// Reads the response. `read` must return [`Unreadable`] for every response that is not the
-    /// provider's documented response for this operation, such as a page of a proxy, a rate limit
-    /// of another service or a truncated body. The outcome is then uncertain, never a refusal.
+    /// gateway's documented response for this operation, such as a page of a proxy, a rate limit of
+    /// another service or a truncated body. The outcome is then uncertain, never a refusal.
     pub fn read<T>(
         self,
         read: impl FnOnce(&Response<Bytes>) -> Result<Submission<T>, Unreadable>,
