@@ -16,7 +16,7 @@ use crate::{Intake, Payments};
 /// A delivery that was checked but is not yet confirmed with its provider.
 ///
 /// [`Payments::check`] makes it and sends nothing. It borrows nothing, so that it can be kept and
-/// [confirmed](Self::confirm) later, and confirmed again if the provider could not be reached.
+/// [confirmed](Self::confirm) later, and confirmed again if the gateway could not be reached.
 #[derive(Clone)]
 pub struct Checked {
     receiver: Arc<dyn NotificationReceiver>,
@@ -81,7 +81,7 @@ impl Checked {
         Ok(Self { receiver, provider: provider.id().clone(), endpoint, received_at, received })
     }
 
-    /// Confirms with the provider what the proof does not cover, and returns the events that can be
+    /// Confirms with the gateway what the proof does not cover, and returns the events that can be
     /// trusted.
     ///
     /// It may send inquiries and wait for their responses. While the outcome is
@@ -90,7 +90,7 @@ impl Checked {
         Intake::traced(self.clone()).await
     }
 
-    /// Returns the provider that sent the delivery. Keys are unique per provider.
+    /// Returns the provider whose gateway sent the delivery. Keys are unique per provider.
     pub fn provider(&self) -> &ProviderId {
         &self.provider
     }
@@ -144,7 +144,7 @@ impl Checked {
         }
     }
 
-    /// Returns the reply that the provider documents, for an app that has **stored the delivery
+    /// Returns the reply that the gateway documents, for an app that has **stored the delivery
     /// durably**.
     ///
     /// With [`Outcome::Handled`] the reply acknowledges a delivery although its events are not

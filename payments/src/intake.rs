@@ -15,7 +15,7 @@ use crate::{Checked, Payments};
 
 /// The result of receiving a delivery.
 ///
-/// Providers may deliver an event more than once, so store [`provider`](Self::provider) and
+/// Gateways may deliver an event more than once, so store [`provider`](Self::provider) and
 /// [`Event::key`] of each event, and skip events that are already stored. Store them in the same
 /// database transaction as the event's changes to your tables, and send [`reply`](Self::reply)
 /// after the commit. If the transaction fails, reply with [`Outcome::TryAgain`], so that the
@@ -75,7 +75,7 @@ pub enum Doubt {
 }
 
 impl Payments {
-    /// Checks a delivery that arrived now, and confirms with the provider what its proof does not
+    /// Checks a delivery that arrived now, and confirms with the gateway what its proof does not
     /// cover: [`check`](Self::check) and [`Checked::confirm`] in one call.
     ///
     /// It may send inquiries and wait for their responses. While one of them fails,
@@ -131,7 +131,7 @@ impl Intake {
         self.checked.untrusted()
     }
 
-    /// Returns the outcome to report to the provider once the [`events`](Self::events) are handled.
+    /// Returns the outcome to report to the gateway once the [`events`](Self::events) are handled.
     ///
     /// It is `TryAgain` while something could not be confirmed, or if the delivery [cannot be
     /// read](Self::unreadable). It is `Ignored` if there is nothing to book, for example when a
@@ -156,7 +156,7 @@ impl Intake {
         }
     }
 
-    /// Returns the reply that the provider documents for `outcome`.
+    /// Returns the reply that the gateway documents for `outcome`.
     ///
     /// The reply never acknowledges a delivery with unconfirmed events: while
     /// [`Intake::outcome`](Self::outcome) is `TryAgain`, it requests the delivery again, whatever
