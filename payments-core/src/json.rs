@@ -10,8 +10,7 @@ use serde_json::error::Category;
 ///
 /// The error of `serde_json` quotes its input, as in `invalid type: string "NGUYEN VAN A"`, and so
 /// puts personal data and secrets into error chains and logs. Every JSON error in this project is
-/// converted to this type: by [`read`], by `?` and `From`, and by each `with_source` of the core's
-/// errors.
+/// converted to this type: by [`read`], and by each `with_source` of the core's errors.
 ///
 /// ```
 /// use payments_core::json;
@@ -55,7 +54,7 @@ pub enum JsonErrorKind {
 /// Returns [`JsonError`], with the name of the member if it can be determined.
 pub fn read<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, JsonError> {
     serde_json::from_slice(text)
-        .map_err(|error| JsonError { member: member::<T>(text), ..JsonError::from(error) })
+        .map_err(|error| JsonError { member: member::<T>(text), ..JsonError::without_text(&error) })
 }
 
 /// Returns the member at which deserialising fails, as in `order.amount` or `rows[3].id`.
@@ -75,6 +74,21 @@ fn is_readable(path: &str) -> bool {
 }
 
 impl JsonError {
+    /// Creates an error without a position.
+    #[must_use]
+    pub const fn new(kind: JsonErrorKind) -> Self {
+        Self { kind, line: 0, column: 0, member: None }
+    }
+
+    fn without_text(error: &serde_json::Error) -> Self {
+        let kind = match error.classify() {
+            Category::Data => JsonErrorKind::Content,
+            Category::Eof => JsonErrorKind::Truncated,
+            Category::Io | Category::Syntax => JsonErrorKind::Syntax,
+        };
+        Self { line: error.line(), column: error.column(), ..Self::new(kind) }
+    }
+
     /// Returns the way in which the text is not the expected JSON.
     #[must_use]
     pub const fn kind(&self) -> JsonErrorKind {
@@ -105,23 +119,6 @@ impl JsonError {
     #[must_use]
     pub fn member(&self) -> Option<&str> {
         self.member.as_deref()
-    }
-}
-
-impl From<serde_json::Error> for JsonError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::from(&error)
-    }
-}
-
-impl From<&serde_json::Error> for JsonError {
-    fn from(error: &serde_json::Error) -> Self {
-        let kind = match error.classify() {
-            Category::Data => JsonErrorKind::Content,
-            Category::Eof => JsonErrorKind::Truncated,
-            Category::Io | Category::Syntax => JsonErrorKind::Syntax,
-        };
-        Self { kind, line: error.line(), column: error.column(), member: None }
     }
 }
 
@@ -161,10 +158,10 @@ pub fn without_content(
 /// return it as their source.
 fn reduced(error: &(dyn std::error::Error + 'static)) -> Option<JsonError> {
     if let Some(error) = error.downcast_ref::<serde_json::Error>() {
-        return Some(error.into());
+        return Some(JsonError::without_text(error));
     }
     if let Some(error) = error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>() {
-        return Some(error.inner().into());
+        return Some(JsonError::without_text(error.inner()));
     }
     reduced(error.downcast_ref::<std::io::Error>()?.get_ref()?)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use payments_core::json::{self, JsonError};
+use payments_core::json::{self, JsonError, JsonErrorKind};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor},
@@ -73,7 +73,7 @@ fn compact(
     text: &mut String,
 ) -> Result<(), JsonError> {
     let written = value.get();
-    let inner = || depth.checked_sub(1).ok_or_else(too_deep);
+    let inner = || depth.checked_sub(1).ok_or(JsonError::new(JsonErrorKind::Content));
     match written.as_bytes().first() {
         Some(b'{') => {
             let inner = inner()?;
@@ -87,7 +87,7 @@ fn compact(
                 if index > 0 {
                     text.push(',');
                 }
-                text.push_str(&serde_json::to_string(&name)?);
+                text.push_str(&quoted(name));
                 text.push(':');
                 compact(value, inside, inner, text)?;
             }
@@ -108,15 +108,16 @@ fn compact(
         Some(b'"') => {
             // The string is serialised anew, so that unnecessary escapes make no difference.
             let string: String = json::read(written.as_bytes())?;
-            text.push_str(&serde_json::to_string(&string)?);
+            text.push_str(&quoted(string));
         }
         _ => text.push_str(written),
     }
     Ok(())
 }
 
-fn too_deep() -> JsonError {
-    <serde_json::Error as de::Error>::custom("nested too deep").into()
+/// Returns a string as JSON.
+fn quoted(text: String) -> String {
+    serde_json::Value::String(text).to_string()
 }
 
 /// The members of an object in the order in which they are sent, each name once.

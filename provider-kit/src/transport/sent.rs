@@ -51,7 +51,7 @@ impl From<JsonError> for Unreadable {
 
 impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
-        JsonError::from(error).into()
+        Self::new("the response is not the JSON that the provider documents").with_source(error)
     }
 }
 

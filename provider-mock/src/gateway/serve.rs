@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, header::AUTHORIZATION};
-use payments_core::Timestamp;
+use payments_core::{Timestamp, json};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -187,10 +187,8 @@ impl Incoming<'_> {
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
-        serde_json::from_slice(self.body).map_err(|error| {
-            let place = payments_core::json::JsonError::from(error);
-            Refused::new(RefusalCode::InvalidRequest, place.to_string())
-        })
+        json::read(self.body)
+            .map_err(|error| Refused::new(RefusalCode::InvalidRequest, error.to_string()))
     }
 
     /// Returns the order, payout or refund of the call, from the path or else from the body.

@@ -31,8 +31,7 @@ impl Unclear {
 
     /// Creates a description of a text that is not the expected JSON. The text itself is not
     /// repeated, because it may contain personal data.
-    pub(crate) fn json(what: &str, error: impl Into<JsonError>) -> Self {
-        let error = error.into();
+    pub(crate) fn json(what: &str, error: JsonError) -> Self {
         let (line, column) = (error.line(), error.column());
         let what = match error.kind() {
             JsonErrorKind::Content => format!(

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use payments_core::{Decline, Error, ErrorKind, Result, Submission};
+use payments_core::{Decline, Error, ErrorKind, Result, Submission, json};
 use provider_kit::transport::Unreadable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -57,7 +57,7 @@ fn envelope<'a, T: Deserialize<'a>>(response: &'a ApiResponse) -> Result<T> {
     if http.status() != StatusCode::OK || failed {
         return Err(refusal(response, outcome.as_ref()));
     }
-    serde_json::from_slice(http.body()).map_err(|error| {
+    json::read(http.body()).map_err(|error| {
         // serde's message may quote personal data, so only the place of the problem is used.
         response.unclear(Unclear::json("the answer", error)).with_status(http.status())
     })

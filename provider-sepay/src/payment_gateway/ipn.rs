@@ -69,7 +69,7 @@ fn read(body: &[u8]) -> Result<EventData, Unclear> {
     Ok(EventData::Payment(claim(kind, &json(body)?)?))
 }
 
-fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
+pub(super) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
     payments_core::json::read(body).map_err(|error| Unclear::json("the IPN", error))
 }
 

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use payments_core::{GatewayRef, Raw, Result, Timestamp};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
+    ipn::json,
     order::{Order, OrderTransaction},
     wire,
 };
@@ -106,10 +106,6 @@ fn customer(json: &RawValue) -> Option<IpnCustomer> {
 
 fn raw(json: &RawValue) -> Raw {
     Raw::new(json.get().as_bytes().to_vec())
-}
-
-fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
-    serde_json::from_slice(body).map_err(|error| Unclear::json("the IPN", error))
 }
 
 impl fmt::Debug for IpnContent {

@@ -11,7 +11,6 @@ use multer::Multipart;
 use payments_core::notification::{Delivery, Untrusted, UntrustedReason};
 use serde::Serializer;
 
-use super::not_json;
 use crate::field::Unclear;
 
 /// The format of a body.
@@ -73,7 +72,7 @@ fn members<N: AsRef<str>, V: AsRef<str>>(
         .collect_map(
             said.map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned())),
         )
-        .map_err(not_json)?;
+        .map_err(|_| not_text())?;
     String::from_utf8(json).map_err(|_| not_text())
 }
 

@@ -89,6 +89,6 @@ impl BankWebhook {
     }
 }
 
-fn not_json(error: impl Into<JsonError>) -> Unclear {
+fn not_json(error: JsonError) -> Unclear {
     Unclear::json("the webhook", error)
 }
