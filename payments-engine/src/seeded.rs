@@ -20,6 +20,8 @@ pub enum Seeded {
     LeavesItDueAfterAnError,
     /// Permits are never held.
     HasNoBreaker,
+    /// No inquiry is sent while permits are held because our credentials were refused.
+    ForgetsTheHeld,
     /// A permit is given back although bytes were written under it.
     GivesBackWithoutTheCount,
     /// A provider whose transport does not ask for a departure is called without a permit.
@@ -102,7 +104,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -111,6 +113,7 @@ impl Seeded {
         Self::AnswersBeforeTheCommit,
         Self::LeavesItDueAfterAnError,
         Self::HasNoBreaker,
+        Self::ForgetsTheHeld,
         Self::GivesBackWithoutTheCount,
         Self::SkipsThePermitWithoutADeparture,
         Self::SendsInTheCallersFuture,

@@ -19,7 +19,8 @@ use payments_core::{
 };
 
 pub(crate) use accounts::{AccountMember, JournaledAccounts};
-pub(crate) use breaker::Breaker;
+use breaker::count_outcome;
+pub(crate) use breaker::{BETWEEN, Breaker, change_breaker};
 pub(crate) use layer::JournaledPayouts;
 pub use payments::RoutedOpening;
 pub(crate) use payments::{JournaledPayments, PaymentMember};
@@ -177,9 +178,8 @@ impl Journal {
         let due = now.plus(schedule::FIRST);
         self.change(reference, token, now, move |record, rows| {
             let Some(record) = record else { return Ok(None) };
-            change_breaker(rows, &record.provider, |breaker| {
-                breaker.after_outcome(hold_after, &outcome)
-            })?;
+            let (provider, payout) = (&record.provider, record.reference());
+            count_outcome(rows, provider, payout, &outcome, now, hold_after)?;
             let observation =
                 Observation::Responded { token: permit.clone(), outcome: outcome.clone() };
             Ok(Some(Change { observation, due: Due::At(due) }))
@@ -303,21 +303,6 @@ fn follow_refund(
     let followed = PaymentObservation::RefundFollowed { refund, state };
     change_payment(rows, &of.order, &token, at, start, |record| record.map(|_| followed))?;
     Ok(())
-}
-
-/// Changes the breaker of a provider. Its row is shared by all replicas, so it is locked only for a
-/// change.
-pub(crate) fn change_breaker(
-    rows: &mut dyn Rows,
-    provider: &ProviderId,
-    after: impl Fn(&Breaker) -> Breaker,
-) -> Result<(), StoreError> {
-    let known = rows.breaker(provider)?;
-    if after(&known) == known {
-        return Ok(());
-    }
-    let known = rows.breaker_to_change(provider)?;
-    rows.set_breaker(provider, &after(&known))
 }
 
 /// Returns whether no permit is out, or only this one.

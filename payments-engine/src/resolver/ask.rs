@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use payments_core::{Lookup, Raw, Result, Timestamp, payout::Payout};
+use payments_core::{Lookup, ProviderId, Raw, Result, Timestamp, payout::Payout};
 
 use super::{Done, schedule};
 use crate::{
-    journal::change_breaker,
+    journal::{BETWEEN, change_breaker},
     record::{CaseKind, Observation, PayoutRecord, RecordState},
     seeded::Seeded,
     shared::{Flight, Member, Shared},
-    store::{Claim, StoreError},
+    store::{Claim, Due, StoreError},
 };
 
 impl Shared {
@@ -49,6 +49,44 @@ impl Shared {
             self.put_off(claim, next).await?;
         }
         Ok(if is_answered { Done::Asked } else { Done::Other })
+    }
+
+    /// Inquires about the last failed payout of a provider whose permits are held, once a minute
+    /// until the provider responds. The response shows that the provider works and that our
+    /// credentials are right, so one permit a minute is given again.
+    pub(super) async fn ask_while_held(
+        self: &Arc<Self>,
+        claim: &Claim,
+    ) -> Result<Done, StoreError> {
+        let now = self.clock.now();
+        let member = ProviderId::new(claim.subject.as_str());
+        let member = member.ok().and_then(|id| self.member(&id).ok());
+        let can_ask = |member: &&Arc<Member>| member.payouts.capabilities().find;
+        let Some(member) = member.filter(can_ask) else {
+            return self.set_due_of(claim, Due::Never).await;
+        };
+        let (provider, hold_after) =
+            (member.provider.id().clone(), self.hold_after(&member.limits));
+        let breaker = self.journal.store.run(move |backend| backend.breaker(&provider)).await?;
+        let payout = breaker.asks_about(hold_after);
+        let Some(payout) = payout.filter(|_| !self.is_seeded(Seeded::ForgetsTheHeld)) else {
+            return self.set_due_of(claim, Due::Never).await;
+        };
+        let Some(record) = self.journal.read(payout).await? else {
+            return self.set_due_of(claim, Due::Never).await;
+        };
+        match self.ask(member, &record, None).await {
+            Ok(_) => {
+                self.wake.notify_one();
+                self.set_due_of(claim, Due::Never).await?;
+                Ok(Done::Asked)
+            }
+            Err(error) => {
+                let provider = member.provider.id();
+                tracing::info!(%provider, "permits stay held: the inquiry failed: {error}");
+                self.put_off(claim, now.plus(BETWEEN)).await
+            }
+        }
     }
 
     /// Inquires about a recorded payout, and records the response. Only the worker of the payout
@@ -114,7 +152,8 @@ impl Shared {
             .journal
             .store
             .run(move |backend| {
-                change_breaker(backend, &provider, |breaker| breaker.after_inquiry(hold_after))
+                change_breaker(backend, &provider, |breaker| breaker.after_inquiry(hold_after))?;
+                Ok(())
             })
             .await;
         if let Err(error) = answered {

@@ -28,11 +28,12 @@ const MOST: usize = 512;
 
 /// The kinds of due work in the order in which they are done, each with the most tasks that are
 /// claimed at a time.
-const KINDS: [(TaskKind, usize); 5] = [
+const KINDS: [(TaskKind, usize); 6] = [
     (TaskKind::Payout, MOST),
     (TaskKind::Payment, 32),
     (TaskKind::Confirm, 32),
     (TaskKind::Ask, 32),
+    (TaskKind::Held, 8),
     (TaskKind::Read, 8),
 ];
 
@@ -181,6 +182,7 @@ impl Shared {
                 Ok(if is_settled { Done::Confirmed } else { Done::Other })
             }
             TaskKind::Ask => self.ask_about_order(claim).await.map(|()| Done::Other),
+            TaskKind::Held => self.ask_while_held(claim).await,
             TaskKind::Handle => {
                 let is_handled = self.handle(claim).await?;
                 // More changes may be due for handlers that were busy.

@@ -209,7 +209,7 @@ impl Shared {
         ending.await.map(|_| ())
     }
 
-    async fn set_due_of(&self, claim: &Claim, due: Due) -> Result<Done, StoreError> {
+    pub(super) async fn set_due_of(&self, claim: &Claim, due: Due) -> Result<Done, StoreError> {
         let claim = claim.clone();
         self.journal.store.run(move |backend| backend.set_due(&claim, due)).await?;
         Ok(Done::Other)

@@ -19,6 +19,9 @@ pub(crate) enum TaskKind {
     /// Inquire about an order whose buyer came back. The subject is the provider, a line break, and
     /// the order.
     Ask,
+    /// Inquire about the last failed payout of a provider whose permits are held. The subject is
+    /// the name of the provider.
+    Held,
 }
 
 impl TaskKind {
@@ -31,6 +34,7 @@ impl TaskKind {
             Self::Handle => "handle",
             Self::Read => "read",
             Self::Ask => "ask",
+            Self::Held => "held",
         }
     }
 }

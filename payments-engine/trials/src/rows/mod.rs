@@ -63,6 +63,7 @@ trials! {
     sends::a_dropped_caller_leaves_nothing_open finds SendsInTheCallersFuture;
     sends::a_queue_at_a_502_is_held finds HasNoBreaker;
     sends::an_hour_of_a_wrong_key_ends_few_payouts;
+    sends::refused_credentials_hold_payouts_until_they_are_right finds ForgetsTheHeld;
     sends::another_content_is_a_conflict finds IgnoresOtherContent;
     sends::nothing_is_sent_after_its_time finds SendsAfterItsTime;
     restarts::killed_after_the_send_it_is_not_sent_again finds SendsAgainAfterACrash;

@@ -202,3 +202,53 @@ pub(super) async fn an_hour_of_a_wrong_key_ends_few_payouts(seeded: Option<Seede
     ensure!(sent + 5 >= QUEUED, "only {sent} of {QUEUED} are sent with the right key");
     Ok(())
 }
+
+/// Our credentials are refused by signed responses, which end the refused payouts, so that no
+/// inquiry about them is left. The queue goes on once the credentials are right: with a restart,
+/// without one, and if the app hands over nothing but calls the role.
+pub(super) async fn refused_credentials_hold_payouts_until_they_are_right(
+    seeded: Option<Seeded>,
+) -> Finding {
+    const MINUTE: Duration = Duration::from_secs(61);
+    for (restarts, queued) in [(false, 8), (true, 8), (false, 3)] {
+        let world = World::with(PayoutStart::Succeeded, 0).await;
+        let limits = Limits::default().with_at_once(1);
+        let mut engine = world.engine_with(limits.clone(), seeded).await;
+        let refuse = |operation| {
+            world.gateway().script(operation, Scripted::decline("unauthorized")).unwrap();
+        };
+        for _ in 0..3 {
+            refuse(Operation::CreatePayout);
+            refuse(Operation::FindPayout);
+        }
+        for number in 1..=queued {
+            let _ = engine.submit(MAIN, &payout(&format!("P-{number}"))).await.unwrap();
+        }
+        engine.tick().await.unwrap();
+        for _ in 0..3 {
+            world.advance(&engine, MINUTE).await;
+        }
+        let (times, health) = (world.instructed(), engine.health().await.unwrap());
+        ensure!(times == 3 && health.held.len() == 1, "{times} sent to a wrong key: {health:?}");
+        if restarts {
+            engine.stop().await;
+            engine = world.engine_with(limits, seeded).await;
+        }
+        // From here the gateway accepts our credentials.
+        for _ in 0..4 {
+            world.advance(&engine, MINUTE).await;
+        }
+        if queued == 3 {
+            let called = create(&engine, &payout("P-x")).await;
+            ensure!(matches!(called, Ok(Submission::Accepted(_))), "{called:?}");
+        }
+        for number in 4..=queued {
+            let name = format!("P-{number}");
+            let (times, state) = (world.carried_out(&name), state(&engine, &name).await);
+            ensure!(times == 1 && state == RecordState::Succeeded, "{name}: {times}, {state:?}");
+        }
+        let held = engine.health().await.unwrap().held;
+        ensure!(held.is_empty(), "the permits are still held (restarted: {restarts})");
+    }
+    Ok(())
+}
