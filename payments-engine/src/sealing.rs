@@ -9,7 +9,7 @@ use payments_core::{Error, ErrorKind, Result, Secret};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
-use crate::store::StoreError;
+use crate::store::{Renaming, StoreError};
 
 /// The length of a key in bytes.
 const KEY_LENGTH: usize = 32;
@@ -130,6 +130,24 @@ impl Seal {
         }
         let value: Box<serde_json::value::RawValue> = self.open(place, stored)?;
         self.close(place, &value).map(Some)
+    }
+
+    /// Gives a provider its new name in a stored value of `place`, and seals the value for the
+    /// subject `renamed`. Returns `None` if nothing changes.
+    pub(crate) fn with_new_name(
+        &self,
+        place: Place<'_>,
+        renamed: &str,
+        stored: &str,
+        renaming: &Renaming,
+    ) -> Result<Option<String>, StoreError> {
+        let value: Box<serde_json::value::RawValue> = self.open(place, stored)?;
+        let json = renaming.json(value.get());
+        if json == value.get() && place.subject == renamed {
+            return Ok(None);
+        }
+        let value = serde_json::value::RawValue::from_string(json).map_err(StoreError::not_done)?;
+        self.close(Place { table: place.table, subject: renamed }, &value).map(Some)
     }
 
     /// Parses a value stored at `place`, sealed or not. Errors do not quote it.

@@ -95,6 +95,10 @@ pub enum Seeded {
     IgnoresAMissingProvider,
     /// No case is opened for open payouts of a provider that was removed for good.
     ForgetsTheRetired,
+    /// A renamed provider starts without the records of its old name.
+    RenamesWithoutRecords,
+    /// A provider gets the records of another merchant as its own.
+    RenamesAnotherMerchant,
     /// A period is reconciled that has not ended, so that its statement is not complete.
     ReconcilesBeforeTheEnd,
     /// A store on which no engine was ever started is reconciled.
@@ -104,7 +108,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -149,6 +153,8 @@ impl Seeded {
         Self::IgnoresWhatLeft,
         Self::IgnoresAMissingProvider,
         Self::ForgetsTheRetired,
+        Self::RenamesWithoutRecords,
+        Self::RenamesAnotherMerchant,
         Self::ReconcilesBeforeTheEnd,
         Self::ReconcilesAnUnusedStore,
     ];

@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     /// Every provider of the engine, including those that do not send money.
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
+    /// The new names of renamed providers, by the old ones.
+    renamed: BTreeMap<ProviderId, ProviderId>,
     /// The providers that send money.
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
     /// The engine's own runtime. Every instruction runs completely on it.
@@ -57,6 +59,7 @@ pub(crate) struct Shared {
 pub(crate) struct Setup {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
+    pub(crate) renamed: BTreeMap<ProviderId, ProviderId>,
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
     pub(crate) limits: BTreeMap<ProviderId, Limits>,
     pub(crate) inbox: InboxLimits,
@@ -88,13 +91,23 @@ pub(crate) struct Listener<'a> {
 
 impl Shared {
     pub(crate) fn new(journal: Journal, runtime: Handle, setup: Setup) -> Self {
-        let Setup { clock, providers, members, limits, inbox, read_every, is_visitor, seeded } =
-            setup;
+        let Setup {
+            clock,
+            providers,
+            renamed,
+            members,
+            limits,
+            inbox,
+            read_every,
+            is_visitor,
+            seeded,
+        } = setup;
         Self {
             restored: journal.restored.clone(),
             journal,
             clock,
             providers,
+            renamed,
             members,
             runtime,
             inbox,
@@ -133,6 +146,15 @@ impl Shared {
             let message = format!("the engine has no provider {id}; it has {}", known.join(", "));
             Error::new(ErrorKind::NotFound, message)
         })
+    }
+
+    /// Returns the provider to which a gateway sends deliveries under this name, which may be an old
+    /// name in the gateway's settings.
+    ///
+    /// # Errors
+    /// Returns `NotFound`, naming the providers that exist, if there is none with this name.
+    pub(crate) fn receiving_provider(&self, id: &ProviderId) -> Result<&Provider> {
+        self.provider(self.renamed.get(id).unwrap_or(id))
     }
 
     /// Returns the provider with this name that sends money.

@@ -25,6 +25,8 @@ mod present {
         /// How long after an instruction an absence becomes conclusive, by provider.
         absences: BTreeMap<String, Duration>,
         retired: Vec<ProviderId>,
+        /// The old and the new name of each renamed provider.
+        renamed: Vec<(ProviderId, ProviderId)>,
     }
 
     impl EngineSettings {
@@ -61,9 +63,18 @@ mod present {
                 ProviderId::new(text).map_err(|error| error.to_string())
             });
             let retired = retired.unwrap_or_default();
+            let mut renamed = Vec::new();
+            for (old, new) in read.texts("renamed").unwrap_or_default() {
+                match (ProviderId::new(old), ProviderId::new(new)) {
+                    (Ok(old), Ok(new)) => renamed.push((old, new)),
+                    (Err(error), _) | (_, Err(error)) => {
+                        read.problem("renamed", error.to_string());
+                    }
+                }
+            }
             match (store, read.finish()) {
                 (Some(store), problems) if problems.is_empty() => {
-                    Ok(Some(Self { store, keys, limits, absences, retired }))
+                    Ok(Some(Self { store, keys, limits, absences, retired, renamed }))
                 }
                 (_, problems) => Err(problems),
             }
@@ -129,6 +140,7 @@ mod present {
         /// at_once = 8                      # at_once and hold_after, for every provider
         /// absence_after = { hpay = "24h" } # a payout unknown so long after it was sent has failed
         /// retired = ["old"]                # providers that were removed for good
+        /// renamed = { shop1 = "shop-main" } # providers whose names changed: the old and the new one
         /// ```
         ///
         /// # Errors
@@ -149,6 +161,11 @@ mod present {
                 .iter()
                 .cloned()
                 .fold(builder, EngineBuilder::with_retired_provider);
+            let builder = settings
+                .renamed
+                .iter()
+                .cloned()
+                .fold(builder, |builder, (old, new)| builder.with_renamed_provider(old, new));
             for name in settings.absences.keys() {
                 if !self.providers().any(|provider| provider.id().as_str() == name) {
                     let message = format!(

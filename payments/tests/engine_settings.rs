@@ -49,7 +49,7 @@ fn the_table_sets_the_limits_of_every_provider() {
     let text = |more: &str| format!("{MOCK}[engine]\nstore = 'sqlite:unused'\n{more}");
     let more = "send_within = '10s'\nquiet = '2m'\nsend_for = '1h'\nask_for = '2d'\n\
                 at_once = 4\nhold_after = 5\nabsence_after = { main = '24h' }\n\
-                retired = ['old']\n";
+                retired = ['old']\nrenamed = { older = 'main' }\n";
     assert!(Payments::from_toml(&text(more)).unwrap().engine().is_ok());
     let other = text("absence_after = { other = '24h' }\n");
     let error = Payments::from_toml(&other).unwrap().engine().err().unwrap().to_string();
@@ -72,6 +72,7 @@ fn every_problem_of_the_table_is_named_without_its_value() {
             "engine.absence_after: main is not a time such as",
         ),
         ("[engine]\nstore = 'sqlite:a'\nretired = [' ']\n", "engine.retired: "),
+        ("[engine]\nstore = 'sqlite:a'\nrenamed = { a = ' ' }\n", "engine.renamed: "),
         ("engine = 'canary'\n", "engine: is not a table; write [engine]"),
     ] {
         let problem = match engine.starts_with('[') {

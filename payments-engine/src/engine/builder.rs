@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Clock, Environment, Error, ErrorKind, Provider, ProviderId, Result, SystemClock,
+    Clock, Environment, Error, ErrorKind, Provider, ProviderId, Result, SystemClock, Timestamp,
     shared_credentials,
 };
 use tokio::sync::Semaphore;
@@ -28,7 +28,7 @@ use crate::{
     seeded::Seeded,
     shared::{Member, Setup, Shared},
     sink::Sink,
-    store::{Store, StoreError},
+    store::{Backend, Renaming, Store, StoreError, StoreIdentity},
 };
 
 /// How often the engine looks for due work.
@@ -48,6 +48,7 @@ pub struct EngineBuilder {
     handlers: Vec<(String, Arc<dyn RunsHandler>)>,
     retired: Vec<String>,
     retired_providers: Vec<ProviderId>,
+    renamed: Vec<Renaming>,
     handler_limits: HandlerLimits,
     seeded: Option<Seeded>,
     is_simulated: bool,
@@ -68,6 +69,7 @@ impl Default for EngineBuilder {
             handlers: Vec::new(),
             retired: Vec::new(),
             retired_providers: Vec::new(),
+            renamed: Vec::new(),
             handler_limits: HandlerLimits::default(),
             seeded: None,
             is_simulated: false,
@@ -98,6 +100,19 @@ impl EngineBuilder {
     #[must_use]
     pub fn with_retired_provider(mut self, provider: ProviderId) -> Self {
         self.retired_providers.push(provider);
+        self
+    }
+
+    /// Declares that the provider `old` is named `new` in the configuration from now on. At the
+    /// start, every record, delivery, cursor and piece of due work of the old name gets the new
+    /// one, in one transaction. Later starts find nothing to rename.
+    ///
+    /// It is refused if the kind, the environment or the merchant differs from what the store
+    /// knows, if the store knows the new name already, or if another engine runs on the store. As
+    /// long as this is declared, [`Engine::accept`] also accepts deliveries under the old name.
+    #[must_use]
+    pub fn with_renamed_provider(mut self, old: ProviderId, new: ProviderId) -> Self {
+        self.renamed.push(Renaming { from: old, to: new });
         self
     }
 
@@ -250,7 +265,8 @@ impl EngineBuilder {
     /// - a provider is for real money and there is no key to seal with,
     /// - the key that sealed the store is missing,
     /// - the store knows a provider as another one or as another merchant,
-    /// - the store has open payouts of a provider that is missing and not retired, or
+    /// - the store has open payouts of a provider that is missing and not retired,
+    /// - a provider cannot be [renamed](Self::with_renamed_provider), or
     /// - another engine sends from the store.
     ///
     /// Returns [`Unavailable`](payments_core::ErrorKind::Unavailable) if the store cannot be used.
@@ -258,25 +274,38 @@ impl EngineBuilder {
         let store = self.named_store()?;
         let (providers, members, limits) =
             (self.providers()?, self.members()?, self.limits_by_provider()?);
-        let known = Known { retired: self.retired_providers.clone(), seeded: self.seeded };
+        let is_visitor = false;
+        let known = self.known(is_visitor);
+        let renamed = self.new_names();
         let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
             self;
         let is_simulated = self.is_simulated;
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
         let retired = self.retired;
         let seal = Seal::new(keys);
-        let is_visitor = false;
-        let setup =
-            Setup { clock, providers, members, limits, inbox, read_every, is_visitor, seeded };
+        let setup = Setup {
+            clock,
+            providers,
+            renamed,
+            members,
+            limits,
+            inbox,
+            read_every,
+            is_visitor,
+            seeded,
+        };
         let begin = move |runtime| {
             let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
-            backend.begin().map_err(StoreError::into_error)?;
-            // On a refusal nothing is written: the store closes without a commit.
-            identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
-            identify_key(backend.as_mut(), &seal)?;
-            let identity = backend.identity().map_err(StoreError::into_error)?;
-            backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
+            let identity = match resume(backend.as_mut(), &setup, &known, &seal, now) {
+                Ok(identity) => identity,
+                Err(refused) => {
+                    // Nothing is written, and other engines see at once that this one has ended.
+                    backend.roll_back();
+                    backend.close();
+                    return Err(refused);
+                }
+            };
             let journal = Journal::new(store.committer(backend)?, &opened, identity, seal);
             Ok(Shared::new(journal, runtime, setup))
         };
@@ -308,12 +337,22 @@ impl EngineBuilder {
         let store = self.named_store()?;
         let (providers, members, limits) =
             (self.providers()?, self.members()?, self.limits_by_provider()?);
-        let known = Known { retired: self.retired_providers.clone(), seeded: self.seeded };
+        let (read_every, is_visitor) = (None, true);
+        let known = self.known(is_visitor);
+        let renamed = self.new_names();
         let Self { clock, inbox, seeded, keys, .. } = self;
         let seal = Seal::new(keys);
-        let (read_every, is_visitor) = (None, true);
-        let setup =
-            Setup { clock, providers, members, limits, inbox, read_every, is_visitor, seeded };
+        let setup = Setup {
+            clock,
+            providers,
+            renamed,
+            members,
+            limits,
+            inbox,
+            read_every,
+            is_visitor,
+            seeded,
+        };
         let begin = move |runtime| {
             let (mut backend, opened) = store.visit(&seal)?;
             backend.begin().map_err(StoreError::into_error)?;
@@ -326,6 +365,21 @@ impl EngineBuilder {
             Ok(Shared::new(journal, runtime, setup))
         };
         Ok(Engine(Running::start(begin, None, false).await?))
+    }
+
+    /// Returns what a person declared about the providers.
+    fn known(&self, is_visitor: bool) -> Known {
+        Known {
+            retired: self.retired_providers.clone(),
+            renamed: self.renamed.clone(),
+            is_visitor,
+            seeded: self.seeded,
+        }
+    }
+
+    /// Returns the new names of providers by the old ones.
+    fn new_names(&self) -> BTreeMap<ProviderId, ProviderId> {
+        self.renamed.iter().map(|one| (one.from.clone(), one.to.clone())).collect()
     }
 
     /// Returns every provider by its name.
@@ -395,6 +449,26 @@ impl EngineBuilder {
         }
         Ok(all)
     }
+}
+
+/// Compares the store with the configuration, and makes the work due that an earlier start left, in
+/// one transaction. Returns the identity of the store.
+///
+/// # Errors
+/// Returns `Configuration` if the store does not fit the configuration. The store cannot be used.
+fn resume(
+    backend: &mut dyn Backend,
+    setup: &Setup,
+    known: &Known,
+    seal: &Seal,
+    now: Timestamp,
+) -> Result<StoreIdentity> {
+    backend.begin().map_err(StoreError::into_error)?;
+    identify(backend, &setup.providers, &setup.members, known)?;
+    identify_key(backend, seal)?;
+    let identity = backend.identity().map_err(StoreError::into_error)?;
+    backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
+    Ok(identity)
 }
 
 /// Registers the handlers. Changes are kept for them from now on.

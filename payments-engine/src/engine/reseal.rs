@@ -31,7 +31,7 @@ impl Engine {
         loop {
             let from = after.clone();
             let store = &shared.journal.store;
-            let some = store.run(move |backend| backend.reseal(column, &from, ROWS));
+            let some = store.run(move |backend| backend.reseal(column, &from, ROWS, None));
             let Some(resealed) = some.await.map_err(StoreError::into_error)? else {
                 return Ok(changed);
             };

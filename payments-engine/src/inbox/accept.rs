@@ -150,7 +150,7 @@ fn find<'a>(
     provider: &str,
     endpoint: &str,
 ) -> Result<(&'a Provider, Arc<dyn NotificationReceiver>, EndpointName)> {
-    let provider = shared.provider(&ProviderId::new(provider)?)?;
+    let provider = shared.receiving_provider(&ProviderId::new(provider)?)?;
     Ok((provider, Arc::clone(provider.notifications()?), EndpointName::new(endpoint)?))
 }
 

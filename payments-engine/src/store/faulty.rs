@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Resealed,
-    Rows, StoreError, StoreIdentity, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Renaming,
+    Resealed, Rows, StoreError, StoreIdentity, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -211,6 +211,10 @@ impl Backend for Faulty {
         self.inner.remember(name, value)
     }
 
+    fn forget(&mut self, name: &str) -> Result<(), StoreError> {
+        self.inner.forget(name)
+    }
+
     fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
         self.inner.remembered(beginning)
     }
@@ -233,13 +237,22 @@ impl Backend for Faulty {
         self.inner.with_open_cases()
     }
 
+    fn is_shared(&mut self) -> Result<bool, StoreError> {
+        self.inner.is_shared()
+    }
+
+    fn rename_rows(&mut self, renaming: &Renaming) -> Result<(), StoreError> {
+        self.inner.rename_rows(renaming)
+    }
+
     fn reseal(
         &mut self,
         column: usize,
         after: &(String, String),
         most: usize,
+        renaming: Option<&Renaming>,
     ) -> Result<Option<Resealed>, StoreError> {
-        self.inner.reseal(column, after, most)
+        self.inner.reseal(column, after, most, renaming)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

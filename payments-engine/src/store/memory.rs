@@ -4,6 +4,7 @@ mod handling;
 mod inbox;
 mod payments;
 mod reconciliation;
+mod renaming;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Resealed,
-    Rows, StoreError, StoreIdentity, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Renaming,
+    Resealed, Rows, StoreError, StoreIdentity, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -265,6 +266,11 @@ impl Backend for Memory {
         Ok(self.change().meta.insert(name.to_owned(), value.to_owned()))
     }
 
+    fn forget(&mut self, name: &str) -> Result<(), StoreError> {
+        self.change().meta.remove(name);
+        Ok(())
+    }
+
     fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
         let meta = self.tables.meta.iter().filter(|(name, _)| name.starts_with(beginning));
         let mut found: Vec<_> = meta.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -296,12 +302,21 @@ impl Backend for Memory {
         Ok(records.filter(|record| record.open_cases().next().is_some()).cloned().collect())
     }
 
+    fn is_shared(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    fn rename_rows(&mut self, renaming: &Renaming) -> Result<(), StoreError> {
+        self.change().rename(renaming)
+    }
+
     /// Does nothing, because memory is not sealed.
     fn reseal(
         &mut self,
         _column: usize,
         _after: &(String, String),
         _most: usize,
+        _renaming: Option<&Renaming>,
     ) -> Result<Option<Resealed>, StoreError> {
         Ok(None)
     }

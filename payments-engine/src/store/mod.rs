@@ -17,6 +17,7 @@ mod payments;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reconciliation;
+mod renaming;
 mod reseal;
 mod restored;
 #[cfg(feature = "sqlite")]
@@ -40,6 +41,7 @@ pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
 #[cfg(feature = "sqlx-0_9")]
 pub(crate) use postgres::{Address as PostgresAddress, with_rows};
 pub(crate) use reconciliation::ReconciliationRows;
+pub(crate) use renaming::{Renaming, rename};
 pub(crate) use reseal::Resealed;
 pub(crate) use restored::Restored;
 #[cfg(feature = "rusqlite")]
@@ -403,6 +405,9 @@ pub(crate) trait Backend: Rows + Send {
     /// Stores a value under a name, and returns the earlier value.
     fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError>;
 
+    /// Removes a value that was stored under a name.
+    fn forget(&mut self, name: &str) -> Result<(), StoreError>;
+
     /// Returns the names that begin with this text, with their values, in the order of the names.
     /// The text is not a pattern.
     fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
@@ -423,13 +428,23 @@ pub(crate) trait Backend: Rows + Send {
     /// Returns the records with open cases, oldest first.
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError>;
 
+    /// Returns whether another engine runs on the store. Until the transaction ends, no engine
+    /// starts on it.
+    fn is_shared(&mut self) -> Result<bool, StoreError>;
+
+    /// Gives a provider its new name in every row, except in remembered values and in sealed
+    /// columns.
+    fn rename_rows(&mut self, renaming: &Renaming) -> Result<(), StoreError>;
+
     /// Seals up to `most` rows of one sealed column, beginning after a row, if another key sealed
-    /// them or none did. Returns `None` if the column does not exist.
+    /// them or none did, or, if a renaming is given, if they contain the old name of its provider.
+    /// Returns `None` if the column does not exist.
     fn reseal(
         &mut self,
         column: usize,
         after: &(String, String),
         most: usize,
+        renaming: Option<&Renaming>,
     ) -> Result<Option<Resealed>, StoreError>;
 
     /// Counts the records.

@@ -25,14 +25,20 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{
+    AssertSqlSafe,
+    postgres::{PgConnectOptions, PgConnection},
+};
 use tokio::runtime::Runtime;
 
 pub(crate) use self::address::Address;
 use self::connection::{connect, in_time, is_usable_after, not_committed, not_done};
 use self::rows::{OBSERVATION, Session, Work, number, of_payout, work};
 use super::observed::{ObservedRow, observed};
-use super::{Backend, Claim, Counts, Resealed, Restored, StoreError, TaskKind};
+use super::renaming::RowChange;
+use super::{
+    Backend, Claim, Counts, Renaming, Resealed, Restored, Rows as _, StoreError, TaskKind,
+};
 use crate::{
     record::{Observed, PayoutRecord, RecordState},
     sealing::Seal,
@@ -85,6 +91,29 @@ impl Postgres {
         Some(done)
     }
 }
+
+impl Postgres {
+    /// Changes rows in parts, because one statement for all of them could take too long.
+    fn change_rows(&mut self, change: RowChange) -> Result<(), StoreError> {
+        let RowChange { table, assignment, condition, from, to } = change;
+        let sql = format!(
+            "UPDATE payments.{table} SET {assignment} WHERE ctid = ANY (ARRAY (
+                 SELECT ctid FROM payments.{table} WHERE {condition} LIMIT {ROWS}))"
+        );
+        loop {
+            let (sql, from, to) = (AssertSqlSafe(sql.clone()), from.clone(), to.clone());
+            let changed = self.run(work!(|connection| {
+                sqlx::query(sql).bind(from).bind(to).execute(connection).await
+            }))?;
+            if changed.rows_affected() < ROWS {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The maximum number of rows that one statement gives a new name.
+const ROWS: u64 = 10_000;
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
@@ -230,6 +259,14 @@ impl Backend for Postgres {
         }))
     }
 
+    fn forget(&mut self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        let sql = "DELETE FROM payments.meta WHERE key = $1";
+        self.run(work!(|connection| {
+            sqlx::query(sql).bind(name).execute(connection).await.map(|_| ())
+        }))
+    }
+
     fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
         let beginning = beginning.to_owned();
         let sql = "SELECT key, value FROM payments.meta WHERE starts_with(key, $1) ORDER BY key";
@@ -280,13 +317,34 @@ impl Backend for Postgres {
             .collect()
     }
 
+    fn is_shared(&mut self) -> Result<bool, StoreError> {
+        let (start, silence) = (self.start, self.silence);
+        self.run(work!(|connection| {
+            schema::lock(&mut *connection).await?;
+            instances::has_others(connection, start, silence).await
+        }))
+    }
+
+    fn rename_rows(&mut self, renaming: &Renaming) -> Result<(), StoreError> {
+        for change in renaming.row_changes(&self.handlers()?) {
+            self.change_rows(change)?;
+        }
+        // Changing many rows takes longer than an engine may be silent.
+        let start = self.start;
+        self.run(work!(|connection| {
+            identity::names_changed(&mut *connection, start).await?;
+            instances::be_seen(connection, start).await
+        }))
+    }
+
     fn reseal(
         &mut self,
         column: usize,
         after: &(String, String),
         most: usize,
+        renaming: Option<&Renaming>,
     ) -> Result<Option<Resealed>, StoreError> {
-        reseal::reseal(self, column, after, most)
+        reseal::reseal(self, column, after, most, renaming)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

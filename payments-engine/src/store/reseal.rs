@@ -1,4 +1,7 @@
-//! The sealed columns, for sealing them with another key.
+//! The sealed columns, for sealing them with another key and for the new name of a provider.
+
+use super::{Renaming, StoreError};
+use crate::sealing::{Place, Seal};
 
 /// A sealed column of a table.
 pub(super) struct SealedColumn {
@@ -33,6 +36,35 @@ pub(super) enum Key {
     Credit,
     /// The number.
     Number,
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl SealedColumn {
+    /// Returns the value that replaces the stored one, with the new name of a provider or else
+    /// sealed with the first key, or `None` if the stored one stays. `key` identifies the row.
+    pub(super) fn again(
+        &self,
+        seal: &Seal,
+        key: (&str, &str),
+        subject: &str,
+        stored: &str,
+        renaming: Option<&Renaming>,
+    ) -> Result<Option<String>, StoreError> {
+        let place = Place { table: self.place, subject };
+        let Some(renaming) = renaming else { return seal.again(place, stored) };
+        if self.column == "request" {
+            // A request is stored as it arrived.
+            return Ok(None);
+        }
+        let (provider, rest) = key;
+        let renamed = match self.subject {
+            Subject::Credit if provider == renaming.from.as_str() => {
+                format!("{} {rest}", renaming.to)
+            }
+            Subject::Credit | Subject::Column(_) | Subject::Digest => subject.to_owned(),
+        };
+        seal.with_new_name(place, &renamed, stored, renaming)
+    }
 }
 
 /// The key of the last row that was examined, in two parts.

@@ -22,7 +22,10 @@ use self::opening::{SCHEMA, connect, count_start, is_locked, lock, migrate, unus
 pub(crate) use self::rows::SqliteRows;
 use self::rows::{FORMAT, OBSERVATION, number, of_payout, stored};
 
-use super::{Backend, Claim, Counts, Opened, Resealed, StoreError, TaskKind};
+use super::{
+    Backend, Claim, Counts, Opened, Renaming, Resealed, Rows as _, StoreError, TaskKind,
+    renaming::RowChange,
+};
 use crate::{
     record::{Observed, PayoutRecord, RecordState},
     resolver::schedule::LEASE,
@@ -194,6 +197,12 @@ impl Backend for Sqlite {
         Ok(known)
     }
 
+    fn forget(&mut self, name: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM payments_meta WHERE key = ?1";
+        self.connection.execute(sql, [name]).map_err(StoreError::not_done)?;
+        Ok(())
+    }
+
     fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "SELECT key, value FROM payments_meta WHERE substr(key, 1, length(?1)) = ?1
                    ORDER BY key";
@@ -236,13 +245,30 @@ impl Backend for Sqlite {
         self.rows().payouts(sql, &[])
     }
 
+    /// Returns whether a second engine uses the file, which its lock prevents.
+    fn is_shared(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    fn rename_rows(&mut self, renaming: &Renaming) -> Result<(), StoreError> {
+        for change in renaming.row_changes(&self.handlers()?) {
+            let RowChange { table, assignment, condition, from, to } = change;
+            let sql = format!("UPDATE payments_{table} SET {assignment} WHERE {condition}");
+            self.connection
+                .execute(&sql.replace('$', "?"), [from, to])
+                .map_err(StoreError::not_done)?;
+        }
+        Ok(())
+    }
+
     fn reseal(
         &mut self,
         column: usize,
         after: &(String, String),
         most: usize,
+        renaming: Option<&Renaming>,
     ) -> Result<Option<Resealed>, StoreError> {
-        reseal::reseal(&self.connection, &self.seal, column, after, most)
+        reseal::reseal(&self.connection, &self.seal, column, after, most, renaming)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

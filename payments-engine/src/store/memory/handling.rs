@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::renaming::subjects;
 use crate::{
     handlers::DeadLetter,
-    store::{HandlerRows, StoreError, TaskKind},
+    store::{HandlerRows, Renaming, StoreError, TaskKind},
 };
 
 /// The handlers, the revisions that they handled, and their dead letters.
@@ -13,6 +14,17 @@ pub(super) struct HandlerTables {
     pub(super) names: BTreeSet<String>,
     handled: BTreeMap<(String, String), u64>,
     dead_letters: BTreeMap<(String, String), DeadLetter>,
+}
+
+impl HandlerTables {
+    /// Gives a provider its new name in every subject.
+    pub(super) fn rename(&mut self, renaming: &Renaming) {
+        subjects(renaming, &mut self.handled);
+        subjects(renaming, &mut self.dead_letters);
+        for ((_, subject), letter) in &mut self.dead_letters {
+            letter.subject.clone_from(subject);
+        }
+    }
 }
 
 impl HandlerRows for &mut super::Tables {

@@ -14,10 +14,10 @@ use crate::{
 /// The deliveries.
 #[derive(Clone, Default)]
 pub(super) struct InboxTables {
-    deliveries: BTreeMap<u64, StoredDelivery>,
+    pub(super) deliveries: BTreeMap<u64, StoredDelivery>,
     /// Counted by hour and reason.
     refused: BTreeMap<(i64, String), u64>,
-    progress: BTreeMap<ProviderId, String>,
+    pub(super) progress: BTreeMap<ProviderId, String>,
 }
 
 impl InboxTables {

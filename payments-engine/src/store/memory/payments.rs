@@ -14,11 +14,11 @@ use crate::{
 /// The tables of payments and credits.
 #[derive(Clone, Default)]
 pub(super) struct PaymentTables {
-    payments: BTreeMap<OrderRef, PaymentRecord>,
-    observations: BTreeMap<OrderRef, Arc<Vec<Observed<PaymentObservation>>>>,
+    pub(super) payments: BTreeMap<OrderRef, PaymentRecord>,
+    pub(super) observations: BTreeMap<OrderRef, Arc<Vec<Observed<PaymentObservation>>>>,
     tokens: HashSet<String>,
-    keys: HashSet<(ProviderId, DedupeKey)>,
-    routes: BTreeMap<Route, BTreeSet<OrderRef>>,
+    pub(super) keys: HashSet<(ProviderId, DedupeKey)>,
+    pub(super) routes: BTreeMap<Route, BTreeSet<OrderRef>>,
     pub(super) credits: BTreeMap<(ProviderId, DedupeKey), CreditRecord>,
 }
 

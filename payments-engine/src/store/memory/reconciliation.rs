@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use payments_core::{DedupeKey, ProviderId, Timestamp, money::Money};
 
-use super::Tables;
+use super::{Tables, renaming::values};
 use crate::{
     reconcile::{Period, ReconciliationRow, StoredRun},
     record::{CreditRecord, PayoutRecord},
-    store::{ReconciliationRows, StoreError},
+    store::{ReconciliationRows, Renaming, StoreError},
 };
 
 /// The runs, their rows, and the marks of those under way.
@@ -24,6 +24,14 @@ impl Tables {
     /// Returns the tables of reconciliations for changing them.
     fn own(&mut self) -> &mut ReconciliationTables {
         Arc::make_mut(&mut self.reconciliation)
+    }
+}
+
+impl ReconciliationTables {
+    /// Gives a provider its new name in the runs and in their rows.
+    pub(super) fn rename(&mut self, renaming: &Renaming) -> Result<(), StoreError> {
+        values(renaming, self.runs.values_mut().map(|(_, run)| run))?;
+        values(renaming, self.rows.values_mut())
     }
 }
 

@@ -13,6 +13,10 @@ const IDENTITY: &str = "SELECT concat_ws(' ',
 const PUT: &str = "INSERT INTO payments.meta (key, value) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
+/// The count of starts, the identity, the reason that was found, and the last start that gave a
+/// provider a new name.
+type Remembered = (Option<i64>, Option<String>, Option<String>, Option<i64>);
+
 /// Compares the store with its identity when it was last accepted, and returns why it seems to be
 /// an older copy, or `None`. A reason that was found stays until a person accepts the store.
 ///
@@ -24,11 +28,20 @@ pub(super) async fn check(
     let identity: String = sqlx::query_scalar(IDENTITY).fetch_one(&mut *connection).await?;
     let sql = "SELECT (SELECT value::bigint FROM payments.meta WHERE key = 'starts'),
         (SELECT value FROM payments.meta WHERE key = 'identity'),
-        (SELECT value FROM payments.meta WHERE key = 'restored')";
-    let (starts, known, found): (Option<i64>, Option<String>, Option<String>) =
+        (SELECT value FROM payments.meta WHERE key = 'restored'),
+        (SELECT value::bigint FROM payments.meta WHERE key = 'renamed_by')";
+    let (starts, known, found, renamed_by): Remembered =
         sqlx::query_as(sql).fetch_one(&mut *connection).await?;
     if found.is_some() {
         return Ok(found);
+    }
+    if start.is_some_and(|start| Some(start) < renamed_by) {
+        // An engine that was stopped for long, and still has the old name.
+        return Ok(Some(
+            "a later engine gave a provider a new name: start this engine again with the same \
+             configuration"
+                .to_owned(),
+        ));
     }
     let starts = starts.unwrap_or(0);
     let found = match (known, start) {
@@ -50,6 +63,15 @@ pub(super) async fn check(
         sqlx::query(PUT).bind("starts").bind(starts).execute(connection).await?;
     }
     Ok(found)
+}
+
+/// Records that the engine of this start gave a provider a new name.
+pub(super) async fn names_changed(
+    connection: &mut PgConnection,
+    start: i64,
+) -> Result<(), sqlx::Error> {
+    let query = sqlx::query(PUT).bind("renamed_by").bind(start.to_string());
+    query.execute(connection).await.map(|_| ())
 }
 
 /// Accepts the store as it is, for good.

@@ -40,6 +40,18 @@ pub(super) async fn is_live(
     sqlx::query_scalar(sql).bind(start).bind(silence).fetch_one(connection).await
 }
 
+/// Returns whether an engine of another start was seen within `silence`.
+pub(super) async fn has_others(
+    connection: &mut PgConnection,
+    start: i64,
+    silence: Duration,
+) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM payments.instance WHERE start <> $1
+                   AND seen_at > clock_timestamp() - make_interval(secs => $2))";
+    let silence = silence.as_secs_f64();
+    sqlx::query_scalar(sql).bind(start).bind(silence).fetch_one(connection).await
+}
+
 /// Removes the engines that were not seen within `silence`, and returns how many.
 pub(super) async fn forget_silent(
     connection: &mut PgConnection,

@@ -1,14 +1,11 @@
-//! Seals the rows of a PostgreSQL store with another key.
+//! Seals the rows of a PostgreSQL store with another key, or with the new name of a provider.
 
 use sqlx::AssertSqlSafe;
 
 use super::rows::{Session, work};
-use crate::{
-    sealing::Place,
-    store::{
-        Resealed, StoreError,
-        reseal::{Key, SEALED, Subject},
-    },
+use crate::store::{
+    Renaming, Resealed, StoreError,
+    reseal::{Key, SEALED, Subject},
 };
 
 type Row = (String, String, String, String);
@@ -18,6 +15,7 @@ pub(super) fn reseal<S: Session>(
     column: usize,
     after: &(String, String),
     most: usize,
+    renaming: Option<&Renaming>,
 ) -> Result<Option<Resealed>, StoreError> {
     let Some(sealed) = SEALED.get(column) else { return Ok(None) };
     let (table, name) = (format!("payments.{}", sealed.table), sealed.column);
@@ -57,8 +55,8 @@ pub(super) fn reseal<S: Session>(
     }))?;
     let mut changes = Vec::new();
     for (one, other, subject, stored) in &rows {
-        let place = Place { table: sealed.place, subject };
-        if let Some(again) = session.seal().again(place, stored)? {
+        let again = sealed.again(session.seal(), (one, other), subject, stored, renaming)?;
+        if let Some(again) = again {
             changes.push((again, one.clone(), other.clone()));
         }
     }

@@ -35,7 +35,7 @@ pub(super) async fn migrate(
     connection: &mut PgConnection,
     now: Timestamp,
 ) -> Result<Result<i64, Error>, sqlx::Error> {
-    sqlx::query(LOCK).execute(&mut *connection).await?;
+    lock(&mut *connection).await?;
     let is_there: bool = sqlx::query_scalar("SELECT to_regclass('payments.meta') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;
@@ -68,6 +68,11 @@ pub(super) async fn migrate(
         .await?;
     }
     Ok(Ok(newest))
+}
+
+/// Prevents that another engine starts, or changes the schema, until the end of the transaction.
+pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(LOCK).execute(connection).await.map(|_| ())
 }
 
 /// Returns whether the schema exists in exactly this version.

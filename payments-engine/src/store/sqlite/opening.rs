@@ -234,6 +234,21 @@ mod tests {
     ];
 
     #[test]
+    fn every_table_with_a_provider_is_known_to_a_renaming() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Timestamp::from_unix(1_700_000_000)).unwrap().unwrap();
+        let sql = "SELECT DISTINCT substr(one.name, length('payments_') + 1)
+                   FROM sqlite_master AS one, pragma_table_info(one.name) AS of
+                   WHERE one.type = 'table' AND of.name = 'provider' ORDER BY 1";
+        let mut statement = connection.prepare(sql).unwrap();
+        let tables = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let tables: Vec<String> = tables.map(Result::unwrap).collect();
+        let mut known = crate::store::renaming::TABLES;
+        known.sort_unstable();
+        assert_eq!(tables, known);
+    }
+
+    #[test]
     fn a_store_of_schema_3_is_migrated_and_the_version_of_3_goes_on_writing() {
         let mut connection = Connection::open_in_memory().unwrap();
         let now = Timestamp::from_unix(1_700_000_000);

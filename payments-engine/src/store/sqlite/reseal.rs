@@ -1,11 +1,11 @@
-//! Seals the rows of a SQLite file with another key.
+//! Seals the rows of a SQLite file with another key, or with the new name of a provider.
 
 use rusqlite::{Connection, params};
 
 use crate::{
-    sealing::{Place, Seal},
+    sealing::Seal,
     store::{
-        Resealed, StoreError,
+        Renaming, Resealed, StoreError,
         reseal::{Key, SEALED, Subject},
     },
 };
@@ -16,6 +16,7 @@ pub(super) fn reseal(
     column: usize,
     after: &(String, String),
     most: usize,
+    renaming: Option<&Renaming>,
 ) -> Result<Option<Resealed>, StoreError> {
     let Some(sealed) = SEALED.get(column) else { return Ok(None) };
     let (table, name) = (format!("payments_{}", sealed.table), sealed.column);
@@ -56,8 +57,8 @@ pub(super) fn reseal(
     let mut update = connection.prepare_cached(&sql).map_err(StoreError::not_done)?;
     let mut changed = 0;
     for (one, other, subject, stored) in &rows {
-        let place = Place { table: sealed.place, subject };
-        if let Some(again) = seal.again(place, stored)? {
+        let again = sealed.again(seal, (one, other), subject, stored, renaming)?;
+        if let Some(again) = again {
             update.execute(params![again, one, other]).map_err(StoreError::not_done)?;
             changed += 1;
         }

@@ -15,6 +15,7 @@ mod payments;
 mod reconciliation;
 mod references;
 mod refunds;
+mod renaming;
 mod restarts;
 mod sends;
 mod statements;
@@ -117,6 +118,8 @@ trials! {
     restarts::another_environment_under_a_known_name_is_refused;
     restarts::a_provider_that_is_missing_is_refused finds IgnoresAMissingProvider;
     restarts::a_retired_provider_leaves_its_payouts_to_a_person finds ForgetsTheRetired;
+    renaming::a_renamed_provider_keeps_its_records finds RenamesWithoutRecords;
+    renaming::a_renaming_that_does_not_fit_is_refused finds RenamesAnotherMerchant;
     notices::a_contradicted_delivery_is_a_case_until_it_is_closed finds ForgetsNotices;
     notices::a_line_that_cannot_be_read_is_one_case;
     handlers::a_dead_letter_is_a_case_until_it_is_closed;
