@@ -25,8 +25,9 @@
 //!         .with_description("Two coffees");
 //!     match provider.create_payment(&request).await? {
 //!         Submission::Accepted(payment) => println!("the buyer's next step: {:?}", payment.next),
-//!         Submission::Declined(decline) => println!("refused: {decline}"),
-//!         Submission::Uncertain(_) => println!("ask later with find_payment"),
+//!         Submission::Declined(decline) if decline.is_confirmed() => println!("refused: {decline}"),
+//!         // Nothing proves this refusal, so the payment may be open.
+//!         Submission::Declined(_) | Submission::Uncertain(_) => println!("ask later with find_payment"),
 //!     }
 //!     Ok(())
 //! }

@@ -33,8 +33,11 @@
 //! let payouts = engine.payouts("main")?;
 //! match payouts.create_payout(&request("salary-2026-11")?).await? {
 //!     Submission::Accepted(payout) => println!("{:?}", payout.state),
-//!     Submission::Declined(decline) => println!("refused: {decline}"),
-//!     Submission::Uncertain(_) => println!("the engine asks until it is known"),
+//!     Submission::Declined(decline) if decline.is_confirmed() => println!("refused: {decline}"),
+//!     // Nothing proves this refusal, so the money may have left.
+//!     Submission::Declined(_) | Submission::Uncertain(_) => {
+//!         println!("the engine asks until it is known")
+//!     }
 //! }
 //!
 //! // Handed over: on record once this returns, and sent by the engine.

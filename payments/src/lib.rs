@@ -18,7 +18,11 @@
 //!             Some(NextAction::Transfer(transfer)) => transfer.vietqr.unwrap_or_default(),
 //!             _ => "nothing to do".to_owned(),
 //!         },
-//!         Submission::Declined(decline) => format!("try another way: {decline}"),
+//!         Submission::Declined(decline) if decline.is_confirmed() => {
+//!             format!("not open, try another way: {decline}")
+//!         }
+//!         // Nothing proves this refusal, so the payment may be open.
+//!         Submission::Declined(decline) => format!("ask later: {decline}"),
 //!         Submission::Uncertain(uncertain) => format!("ask later: {uncertain}"),
 //!     })
 //! }

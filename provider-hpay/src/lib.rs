@@ -17,8 +17,9 @@
 //!             .with_return_url("https://shop.example/thanks")?;
 //!         match provider.payments()?.create_payment(&request).await? {
 //!             Submission::Accepted(payment) => println!("send the buyer to {:?}", payment.next),
-//!             Submission::Declined(decline) => println!("refused: {decline}"),
-//!             Submission::Uncertain(_) => println!("ask later with find_payment"),
+//!             Submission::Declined(decline) if decline.is_confirmed() => println!("refused: {decline}"),
+//!             // Nothing proves this refusal, so the payment may be open.
+//!             Submission::Declined(_) | Submission::Uncertain(_) => println!("ask later with find_payment"),
 //!         }
 //!     }
 //!     Ok(())

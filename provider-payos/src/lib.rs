@@ -19,8 +19,9 @@
 //!         match provider.payments()?.create_payment(&request).await? {
 //!             // A page and a transfer with its QR code: the buyer needs one of them.
 //!             Submission::Accepted(payment) => println!("show {:?}", payment.next),
-//!             Submission::Declined(decline) => println!("refused: {decline}"),
-//!             Submission::Uncertain(_) => println!("ask later with find_payment"),
+//!             Submission::Declined(decline) if decline.is_confirmed() => println!("refused: {decline}"),
+//!             // Nothing proves this refusal, so the payment may be open.
+//!             Submission::Declined(_) | Submission::Uncertain(_) => println!("ask later with find_payment"),
 //!         }
 //!     }
 //!     Ok(())

@@ -34,8 +34,9 @@
 //!         Some(NextAction::PostForm(form)) => assert!(form.to_html("Pay").contains("signature")),
 //!         other => unreachable!("{other:?}"),
 //!     },
-//!     Submission::Declined(decline) => println!("refused: {decline}"),
-//!     Submission::Uncertain(_) => println!("ask later with find_payment"),
+//!     Submission::Declined(decline) if decline.is_confirmed() => println!("refused: {decline}"),
+//!     // Nothing proves this refusal, so the payment may be open.
+//!     Submission::Declined(_) | Submission::Uncertain(_) => println!("ask later with find_payment"),
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();

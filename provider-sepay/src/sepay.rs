@@ -29,8 +29,12 @@ use crate::{
 /// async fn void(provider: &Provider, order: &OrderRef) -> payments_core::Result<()> {
 ///     match provider.extension::<SePay>()?.void_transaction(order).await? {
 ///         Submission::Accepted(_) => println!("the card is not charged"),
-///         Submission::Declined(decline) => println!("too late? {decline}"),
-///         Submission::Uncertain(_) => println!("ask later with find_payment"),
+///         Submission::Declined(decline) if decline.is_confirmed() => {
+///             println!("too late? {decline}");
+///         }
+///         Submission::Declined(_) | Submission::Uncertain(_) => {
+///             println!("ask later with find_payment");
+///         }
 ///     }
 ///     Ok(())
 /// }

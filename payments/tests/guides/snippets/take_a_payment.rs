@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use payments::{
     Lookup, OrderRef, Payments, ProviderId, Submission,
     money::Money,
-    payment::{CreatePayment, NextAction},
+    payment::{CreatePayment, Funding, NextAction, PaymentState},
 };
 
 /// The provider of each order. In a shop this is a column of the table of orders.
@@ -27,8 +27,13 @@ pub async fn checkout(
     let Some(provider) = chosen.get(&request.order) else { return Ok(Vec::new()) };
     match payments.open_payment_at(provider, request).await?.submission {
         Submission::Accepted(payment) => Ok(payment.next),
+        Submission::Declined(decline) if decline.is_confirmed() => {
+            println!("nothing is open, let the buyer choose another way to pay: {decline}");
+            Ok(Vec::new())
+        }
+        // Nothing proves this refusal, so the payment may be open, and paid.
         Submission::Declined(decline) => {
-            println!("let the buyer choose another way to pay: {decline}");
+            println!("keep the order, and ask before another way: {decline}");
             Ok(Vec::new())
         }
         Submission::Uncertain(uncertain) => {
@@ -38,7 +43,7 @@ pub async fn checkout(
     }
 }
 
-/// Returns whether the order is paid in full, as the provider reports it.
+/// Returns whether the order is paid, as the provider reports it.
 pub async fn is_paid(
     payments: &Payments,
     provider: &ProviderId,
@@ -47,7 +52,17 @@ pub async fn is_paid(
 ) -> payments::Result<bool> {
     let role = payments.provider(provider)?.payments()?;
     Ok(match role.find_payment(order).await? {
-        Lookup::Found(payment) => payment.settles(price),
+        Lookup::Found(payment) => match (payment.state, payment.funding(price)) {
+            (PaymentState::Settled, Ok(Funding::Exact)) => true,
+            (PaymentState::Settled, Ok(Funding::Over { excess })) => {
+                println!("{order} is paid, and a person has to refund {excess}");
+                true
+            }
+            (state, funding) => {
+                println!("{order} is not paid yet: {state:?}, {funding:?}");
+                false
+            }
+        },
         Lookup::Several(found) => {
             println!("{} payments for {order}: a person has to look", found.len());
             false

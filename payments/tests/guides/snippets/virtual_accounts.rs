@@ -12,26 +12,26 @@ pub async fn open(
     let role = provider.virtual_accounts()?;
     // Without an amount the number accepts any amount, if the capability `any_amount` says so.
     let request = OpenVirtualAccount::new(order.clone(), holder)?;
-    match role.open(&request).await? {
+    let why = match role.open(&request).await? {
         // Store `account.reference()` with the order.
-        Submission::Accepted(account) => Ok(Some(account)),
-        Submission::Declined(decline) => {
-            println!("refused: {decline}");
-            Ok(None)
+        Submission::Accepted(account) => return Ok(Some(account)),
+        Submission::Declined(decline) if decline.is_confirmed() => {
+            println!("no account is open, let the buyer choose another way to pay: {decline}");
+            return Ok(None);
         }
-        // The response was lost. Look for the account before you open another one.
-        Submission::Uncertain(uncertain) if role.capabilities().find => {
-            match role.find(&VirtualAccountRef::new(order.clone())).await? {
-                Lookup::Found(account) => Ok(Some(account)),
-                Lookup::Several(_) | Lookup::Absent(_) => {
-                    println!("look again later: {uncertain}");
-                    Ok(None)
-                }
-            }
-        }
-        // It cannot be found again, and nobody has seen its number, so opening another one is safe.
-        Submission::Uncertain(uncertain) => {
-            println!("open another one: {uncertain}");
+        // Nothing proves this refusal, or the response was lost: the account may be open.
+        Submission::Declined(decline) => decline.to_string(),
+        Submission::Uncertain(uncertain) => uncertain.to_string(),
+    };
+    if !role.capabilities().find {
+        println!("nobody has seen a number, so another one may be opened: {why}");
+        return Ok(None);
+    }
+    // Look for the account before you open another one.
+    match role.find(&VirtualAccountRef::new(order.clone())).await? {
+        Lookup::Found(account) => Ok(Some(account)),
+        Lookup::Several(_) | Lookup::Absent(_) => {
+            println!("look again later: {why}");
             Ok(None)
         }
     }
