@@ -23,6 +23,9 @@ impl Engine {
     /// Returns a new reference for an order at a provider. It follows the provider's rules, and no
     /// engine on this store has returned it before.
     ///
+    /// Store the reference in your own row before you use it, so that a job that is repeated uses
+    /// the same one.
+    ///
     /// If the rules leave room, the reference begins with the time, so that even an older copy of
     /// the store does not return a reference twice. In a short range, the number counts up from the
     /// beginning of the range; then a person has to make sure that no older copy of the store is
@@ -53,6 +56,10 @@ impl Engine {
     }
 
     /// Returns a new reference for a payout of a provider, like [`new_order`](Self::new_order).
+    ///
+    /// Store the reference in your own row before you call [`submit`](Self::submit), or in the
+    /// transaction of [`submit_in`](Self::submit_in). A job that is repeated and makes a new
+    /// reference for the same payout pays twice.
     ///
     /// # Errors
     /// The same as for [`new_order`](Self::new_order), and

@@ -14,7 +14,11 @@ use payments::{
 };
 
 pub(crate) async fn at_hpay() -> (HPaySimulator, Payments) {
-    let hpay = HPaySimulator::start(HPaySettings::test()).await.unwrap();
+    at_hpay_with(HPaySettings::test()).await
+}
+
+pub(crate) async fn at_hpay_with(settings: HPaySettings) -> (HPaySimulator, Payments) {
+    let hpay = HPaySimulator::start(settings).await.unwrap();
     let hosts = hpay.hosts();
     let payments = build(&format!(
         "[providers.main]\nkind = 'hpay'\nenvironment = 'sandbox'\nmerchant_id = '{}'\n\

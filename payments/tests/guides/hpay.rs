@@ -4,16 +4,17 @@ use std::collections::HashSet;
 
 use payments::{
     Lookup, OrderRef, PayoutRef, ProviderId,
+    bank::AccountNumber,
     money::Money,
     payment::{CreatePayment, NextAction},
-    payout::PayoutState,
-    simulators::hpay::{Operation, PayAs, PayoutStart, PayoutState as AtHPay, When},
+    payout::{Payout, PayoutState},
+    simulators::hpay::{Operation, PayAs, PayoutStart, PayoutState as AtHPay, Settings, When},
     virtual_account::VirtualAccountState,
 };
 
-use crate::gateways::at_hpay;
+use crate::gateways::{at_hpay, at_hpay_with};
 use crate::snippets::{
-    payouts::{pay, request},
+    payouts::{Outcome, pay, request},
     take_a_payment::{Chosen, checkout, is_paid},
     virtual_accounts::{credits, open},
 };
@@ -70,6 +71,11 @@ async fn a_virtual_account_whose_response_was_lost_can_be_opened_again() {
     assert!(open(provider, &order, "CUA HANG CA PHE").await.unwrap().is_some());
 }
 
+fn reported(outcome: Outcome) -> Payout {
+    let Outcome::Reported(payout) = outcome else { panic!("{outcome:?}") };
+    payout
+}
+
 #[tokio::test]
 async fn a_payout_is_sent_once_and_asked_about_until_it_is_final() {
     for lost in [false, true] {
@@ -83,11 +89,11 @@ async fn a_payout_is_sent_once_and_asked_about_until_it_is_final() {
         }
         let mut sent = HashSet::new();
         let first = pay(provider, &mut sent, &request).await.unwrap();
-        assert_eq!(first.is_none(), lost, "{first:?}");
-        let asked = pay(provider, &mut sent, &request).await.unwrap().unwrap();
+        assert_eq!(matches!(first, Outcome::Unknown(_)), lost, "{first:?}");
+        let asked = reported(pay(provider, &mut sent, &request).await.unwrap());
         assert!(!asked.state.is_final(), "{asked:?}");
         hpay.settle_payout("P-1", AtHPay::Succeeded).unwrap();
-        let asked = pay(provider, &mut sent, &request).await.unwrap().unwrap();
+        let asked = reported(pay(provider, &mut sent, &request).await.unwrap());
         assert_eq!(asked.state, PayoutState::Succeeded);
         assert_eq!(hpay.payouts().len(), 1);
     }
@@ -103,7 +109,31 @@ async fn a_payout_that_was_not_sent_can_be_sent_later() {
     let mut sent = HashSet::new();
     pay(provider, &mut sent, &refused).await.unwrap_err();
     assert!(sent.is_empty() && hpay.payouts().is_empty());
-    pay(provider, &mut sent, &request).await.unwrap().unwrap();
+    reported(pay(provider, &mut sent, &request).await.unwrap());
     let found = provider.payouts().unwrap().find_payout(&request.payout).await.unwrap();
     assert!(matches!(found, Lookup::Found(_)), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_without_proof_is_unknown_and_another_payout_of_the_reference_is_for_a_person() {
+    let (hpay, payments) = at_hpay_with(Settings::test().with_failing_values()).await;
+    hpay.start_payouts(PayoutStart::Accepted);
+    let provider = payments.provider("main").unwrap();
+    let mut request = request(provider, "P-1", "970418", "1234567890912312").await.unwrap();
+    let known = request.beneficiary.account.clone();
+    request.beneficiary.account.number = AccountNumber::new("40404040401").unwrap();
+    let mut sent = HashSet::new();
+    for _ in 0..2 {
+        let outcome = pay(provider, &mut sent, &request).await.unwrap();
+        assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+    }
+    assert!(hpay.payouts().is_empty());
+
+    request.payout = PayoutRef::new("P-2").unwrap();
+    request.beneficiary.account = known;
+    reported(pay(provider, &mut sent, &request).await.unwrap());
+    request.amount = Money::vnd(1_000);
+    let outcome = pay(provider, &mut sent, &request).await.unwrap();
+    assert!(matches!(outcome, Outcome::ForAPerson(_)), "{outcome:?}");
+    assert_eq!(hpay.payouts().len(), 1);
 }

@@ -5,6 +5,7 @@ pub(crate) mod hyper_server;
 pub(crate) mod payouts;
 pub(crate) mod receive_money;
 pub(crate) mod reconcile;
+pub(crate) mod salaries;
 pub(crate) mod take_a_payment;
 pub(crate) mod telemetry;
 pub(crate) mod virtual_accounts;

@@ -7,6 +7,20 @@ use payments::{
     payout::{CreatePayout, Payout},
 };
 
+/// What is known about a payout.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The provider reports the payout. Ask again until its state is final.
+    Reported(Payout),
+    /// The provider refused the payout, and it is certain that no money left. To pay all the same,
+    /// make a new payout with a new reference.
+    Refused(String),
+    /// The money may have left. Ask again later.
+    Unknown(String),
+    /// A person has to look. Until then, do not pay in any other way.
+    ForAPerson(String),
+}
+
 /// Builds a payout of 150,000 đồng. If the provider can look up the name of the holder,
 /// `verify_beneficiary` returns the beneficiary with the name that the bank has.
 pub async fn request(
@@ -21,49 +35,40 @@ pub async fn request(
 }
 
 /// Sends a payout once, and only inquires about it from then on. `sent` is a table in a shop, in
-/// which the reference is stored before the payout is sent. Returns `None` while the outcome is
-/// unknown.
+/// which the request is stored before the payout is sent.
 pub async fn pay(
     provider: &Provider,
     sent: &mut HashSet<PayoutRef>,
     request: &CreatePayout,
-) -> payments::Result<Option<Payout>> {
+) -> payments::Result<Outcome> {
     let role = provider.payouts()?;
-    if sent.insert(request.payout.clone()) {
-        let submission = match role.create_payout(request).await {
-            Ok(submission) => submission,
-            // Nothing was sent, so the same payout may be sent later.
-            Err(error) => {
-                sent.remove(&request.payout);
-                return Err(error);
-            }
-        };
-        return Ok(match submission {
-            Submission::Accepted(payout) => Some(payout),
-            Submission::Declined(decline) => {
-                println!("refused: {decline}");
-                None
-            }
-            Submission::Uncertain(uncertain) => {
-                println!("it may have been paid; ask, and never send it again: {uncertain}");
-                None
-            }
-        });
+    if !sent.insert(request.payout.clone()) {
+        return find(provider, request).await;
     }
-    Ok(match role.find_payout(&request.payout).await? {
-        Lookup::Found(payout) => {
-            if let Some(field) = payout.differs_from(request) {
-                println!("another {field} than instructed: a person has to look");
-            }
-            Some(payout)
+    match role.create_payout(request).await {
+        Ok(Submission::Accepted(payout)) => Ok(Outcome::Reported(payout)),
+        Ok(Submission::Declined(decline)) if decline.is_confirmed() => {
+            Ok(Outcome::Refused(decline.to_string()))
         }
-        Lookup::Several(found) => {
-            println!("paid {} times: a person has to look", found.len());
-            None
+        // Nothing proves this refusal, so the payout may have been carried out.
+        Ok(Submission::Declined(decline)) => Ok(Outcome::Unknown(decline.to_string())),
+        Ok(Submission::Uncertain(uncertain)) => Ok(Outcome::Unknown(uncertain.to_string())),
+        // Nothing was sent, so the same payout may be sent later.
+        Err(error) => {
+            sent.remove(&request.payout);
+            Err(error)
         }
-        Lookup::Absent(absence) => {
-            println!("not known yet: {absence:?}");
-            None
-        }
+    }
+}
+
+async fn find(provider: &Provider, request: &CreatePayout) -> payments::Result<Outcome> {
+    Ok(match provider.payouts()?.find_payout(&request.payout).await? {
+        Lookup::Found(payout) => match payout.differs_from(request) {
+            Some(field) => Outcome::ForAPerson(format!("another {field} than instructed")),
+            None if payout.needs_attention => Outcome::ForAPerson(format!("{payout:?}")),
+            None => Outcome::Reported(payout),
+        },
+        Lookup::Several(found) => Outcome::ForAPerson(format!("paid {} times", found.len())),
+        Lookup::Absent(absence) => Outcome::Unknown(format!("not known: {absence:?}")),
     })
 }
