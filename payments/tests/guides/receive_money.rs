@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use axum::{Router, extract::Request, routing::any};
 use payments::{
-    Payments,
+    OrderRef, Payments, Secret, hpay,
+    money::Money,
+    payment::CreatePayment,
     registry::{Context, Registry},
     sepay,
     simulators::sepay::{Host, SePaySimulator, Settings, Webhook, WebhookAuth},
     statement::Cursor,
+    testing::Mock,
     transport::{HttpClient, HttpClientSettings},
 };
 use simulator_kit::{Schedule, Server};
 use tokio::sync::Mutex;
 
+use crate::gateways::at_hpay;
 use crate::snippets::receive_money::{Books, reconcile, webhook};
 
 const ACCOUNT: &str = "0900000001";
@@ -137,4 +141,81 @@ async fn two_transfers_count_twice_and_one_whose_webhook_was_lost_counts_by_the_
     assert_eq!(shop.counted().await, [50_000; 2]);
     shop.reconcile(Cursor::start()).await;
     assert_eq!(shop.counted().await, [50_000; 3]);
+}
+
+/// Books in which one order costs 50,000 đồng.
+fn books(order: &OrderRef) -> Books {
+    let mut books = Books::default();
+    books.prices.insert(order.clone(), Money::vnd(50_000));
+    books
+}
+
+async fn deliver(
+    payments: &Payments,
+    books: &mut Books,
+    endpoint: (&str, &str),
+    request: http::Request<bytes::Bytes>,
+) {
+    let request = request.map(|body| body.to_vec());
+    let reply = webhook(payments, books, endpoint.0, endpoint.1, request).await.unwrap();
+    assert!(reply.status().is_success(), "{reply:?}, {:?}", books.for_a_person);
+}
+
+#[tokio::test]
+async fn an_order_is_paid_once_and_a_person_looks_at_money_that_is_short_over_or_unknown() {
+    for (amounts, is_paid, for_a_person) in [
+        (&[][..], false, 0),
+        (&[50_000], true, 0),
+        (&[30_000], false, 1),
+        (&[60_000], true, 1),
+        (&[30_000, 20_000], true, 1),
+        (&[50_000, 50_000], true, 1),
+    ] {
+        let mock = Mock::new().unwrap();
+        let order = OrderRef::new("20260042").unwrap();
+        let request = CreatePayment::new(order.clone(), Money::vnd(50_000)).unwrap();
+        let _ = mock.payments().open_payment(&request).await.unwrap();
+        let mut books = books(&order);
+        if amounts.is_empty() {
+            mock.gateway().fail(&order).unwrap();
+        }
+        for amount in amounts {
+            mock.gateway().pay(&order, Money::vnd(*amount)).unwrap();
+        }
+        for request in mock.gateway().take_notifications() {
+            for _ in 0..2 {
+                deliver(mock.payments(), &mut books, ("mock", "events"), request.clone()).await;
+            }
+        }
+        assert_eq!(books.paid.contains(&order), is_paid, "{amounts:?}");
+        assert_eq!(books.for_a_person.len(), for_a_person, "{amounts:?}: {:?}", books.for_a_person);
+    }
+
+    let mock = Mock::new().unwrap();
+    mock.gateway().deposit(Money::vnd(50_000), "no code").unwrap();
+    let mut books = Books::default();
+    let request = mock.gateway().take_notifications().remove(0);
+    deliver(mock.payments(), &mut books, ("mock", "events"), request).await;
+    assert_eq!((books.counted.len(), books.for_a_person.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_person_looks_at_a_payment_that_is_held_or_paid_again() {
+    let (simulator, payments) = at_hpay().await;
+    let passcode = Secret::new(simulator.passcode()).unwrap();
+    let deliveries = hpay::testing::Deliveries::new(simulator.merchant_id(), passcode);
+    let order = OrderRef::new("20260042").unwrap();
+    let payment = || deliveries.payment(&order, Money::vnd(50_000));
+    let mut books = books(&order);
+    for (notice, is_paid, for_a_person) in [
+        (payment().with_payment_id("1").held(), false, 1),
+        (payment().with_payment_id("2"), true, 1),
+        (payment().with_payment_id("2"), true, 1),
+        (payment().with_payment_id("3"), true, 2),
+    ] {
+        let request = notice.notify("/hooks/main/notify").unwrap();
+        deliver(&payments, &mut books, ("main", "notify"), request).await;
+        assert_eq!(books.paid.contains(&order), is_paid, "{:?}", books.for_a_person);
+        assert_eq!(books.for_a_person.len(), for_a_person, "{:?}", books.for_a_person);
+    }
 }
