@@ -38,8 +38,9 @@ impl Engine {
     /// [`Unsupported`](payments_core::ErrorKind::Unsupported) if it does not have statements,
     /// [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the period has not ended,
     /// and [`Configuration`](payments_core::ErrorKind::Configuration) if no engine was started with
-    /// the provider on this store. Any other error interrupts the run, which records the reason;
-    /// continue it with [`resume_reconciliation`](Self::resume_reconciliation).
+    /// the provider on this store. Any other error interrupts the run, which records the reason:
+    /// find its number with [`reconciliations`](Self::reconciliations), and continue it with
+    /// [`resume_reconciliation`](Self::resume_reconciliation).
     pub async fn reconcile(&self, provider: &str, period: &Period) -> Result<ReconciliationRun> {
         let run = self.begin_reconciliation(provider, period).await?;
         self.resume_reconciliation(run.number).await
