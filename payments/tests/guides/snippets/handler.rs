@@ -19,7 +19,8 @@ impl Handler<SqliteTransaction> for Ship {
         tx: &mut SqliteTransaction,
     ) -> Result<(), HandlerError> {
         if let Some(payment) = change.payment().filter(|payment| payment.may_ship()) {
-            let ship = "UPDATE orders SET ship = 1 WHERE reference = ?1";
+            // The handler is also called for later changes of an order that was shipped.
+            let ship = "UPDATE orders SET ship = 1 WHERE reference = ?1 AND ship = 0";
             tx.execute(ship, [payment.order.as_str()])?;
         }
         Ok(())
