@@ -28,6 +28,10 @@ use crate::{
     virtual_account::VirtualAccounts,
 };
 
+/// The warning of a configuration without `notify_url`.
+const NO_NOTIFICATIONS: &str = "notify_url: is missing, so HPay reports a payment only if its own \
+    request has one: set it to the address at which the app accepts the endpoint notify";
+
 /// Builds a provider with this identity. `read` has the problems that were found before.
 pub(crate) fn provider(
     config: &Config,
@@ -96,6 +100,10 @@ pub(crate) fn provider(
         provider.with_credential("openapi_client_secret", secret)
     });
     let provider = hpay.formulas.warnings().into_iter().fold(provider, Provider::with_warning);
+    let provider = match hpay.merchant.notify_url {
+        Some(_) => provider,
+        None => provider.with_warning(NO_NOTIFICATIONS),
+    };
     Ok(match hpay.rsa {
         Some(_) => provider.with_payouts(Arc::new(Payouts::new(hpay))),
         None => provider,

@@ -317,6 +317,16 @@ fn a_bank_code_that_cannot_be_one_is_a_problem() {
 }
 
 #[test]
+fn a_configuration_without_notify_url_is_warned_of() {
+    let mut table = support::table();
+    let warnings = |table| support::try_build(Script::new(), table).unwrap().warnings().to_vec();
+    assert_eq!(warnings(table.clone()), Vec::<String>::new());
+    table.remove("notify_url");
+    let [warning] = &warnings(table)[..] else { panic!("one warning") };
+    assert!(warning.starts_with("notify_url: is missing"), "{warning}");
+}
+
+#[test]
 fn two_providers_of_one_merchant_or_one_passcode_are_a_problem_naming_both() {
     const OTHER: &str = "another-passcode-of-the-tests";
     for (changes, shared) in [
