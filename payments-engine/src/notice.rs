@@ -35,7 +35,10 @@ struct Line {
 fn notice(subject: Subject, kind: CaseKind, opened_at: Timestamp, detail: &str) -> Notice {
     let detail = payments_core::printable(detail).to_string();
     let (seen, credits, settled) = (None, Vec::new(), None);
-    Notice { subject, case: Case { number: 1, kind, opened_at, detail, seen, credits, settled } }
+    Notice {
+        subject,
+        case: Case { number: 1, kind, opened_at, detail, seen, credits, about: None, settled },
+    }
 }
 
 /// Returns the notices that wait for a person, the oldest of each kind first.

@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod one_case;
+mod unknown;
 
 const START: u64 = 1;
 

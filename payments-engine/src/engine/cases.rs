@@ -156,7 +156,8 @@ impl Engine {
     ) -> Result<PaymentRecord> {
         let known = self.payment(order).await?.ok_or_else(|| missing(case))?;
         let open = known.open_cases().find(|open| open.number == case.number);
-        let kind = open.ok_or_else(|| missing(case))?.kind;
+        let open = open.ok_or_else(|| missing(case))?;
+        let kind = open.kind;
         let fits = match decision {
             Decision::Closed => true,
             Decision::Same | Decision::Different => kind == CaseKind::MaybeSame,
@@ -164,11 +165,8 @@ impl Engine {
             Decision::BelongsTo => false,
         };
         let (shared, now) = (self.0.shared(), self.0.shared().clock.now());
-        let quiet = |(_, provider, _): &(_, _, _)| {
-            shared.limits.get(provider).cloned().unwrap_or_default().quiet
-        };
-        let quiet = known.in_doubt().iter().map(quiet).max().unwrap_or_default();
-        if decision == Decision::NeverArrived && !known.is_quiet(quiet, now) {
+        let quiet = |provider: &_| shared.limits.get(provider).cloned().unwrap_or_default().quiet;
+        if decision == Decision::NeverArrived && !known.is_quiet(open, quiet, now) {
             let message =
                 "it is too early to decide that it never arrived, because it may still be booked";
             return Err(conflict(message.to_owned()));
@@ -178,13 +176,14 @@ impl Engine {
                            credits that may be the same money are the same or different";
             return Err(conflict(message.to_owned()));
         }
-        let number = case.number;
+        let (number, revision) = (case.number, known.revision);
         let (who, why) = (who.to_owned(), why.to_owned());
         let decided = PaymentObservation::Decided { case: number, decision, who, why };
         let journal = &self.0.shared().journal;
         let changed = journal.change_payment(order, self.0.shared().clock.now(), move |record| {
-            let is_open =
-                |record: &PaymentRecord| record.open_cases().any(|open| open.number == number);
+            let is_open = |record: &PaymentRecord| {
+                record.revision == revision && record.open_cases().any(|open| open.number == number)
+            };
             record.is_some_and(is_open).then(|| decided.clone())
         });
         let (record, is_written) = changed.await.map_err(StoreError::into_error)?;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use payments_core::{Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{CreditName, Seen};
+use super::{CreditName, Instruction, Seen};
 use crate::change::Subject;
 
 /// An open question about a record that only a person can decide.
@@ -27,6 +27,10 @@ pub struct Case {
     /// The credits that the case is about; empty if it is not about credits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<CreditName>,
+    /// The instruction of a payment whose outcome is unknown, or `None` if the case is about
+    /// something else or an earlier version opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) about: Option<Instruction>,
     /// How the case ended, or `None` while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Settled>,
@@ -140,6 +144,16 @@ impl Case {
     /// Returns whether the case is open, so that a person has to decide it.
     pub fn is_open(&self) -> bool {
         self.settled.is_none()
+    }
+
+    /// Returns whether the case asks for the outcome of this instruction of a payment.
+    pub(crate) fn is_about(&self, of: &Instruction) -> bool {
+        self.kind == CaseKind::Unknown
+            && match &self.about {
+                Some(about) => about == of,
+                // A case of an earlier version names the instruction only in its detail.
+                None => self.detail.starts_with(&format!("{of}: ")),
+            }
     }
 }
 

@@ -56,6 +56,7 @@ impl CreditRecord {
             detail: seen.to_string(),
             seen: Some(seen),
             credits: vec![name],
+            about: None,
             settled: None,
         };
         let cases = if order.is_none() { vec![case()] } else { Vec::new() };

@@ -332,7 +332,8 @@ impl PayoutRecord {
         }
         let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
         let (CaseText { detail, seen }, credits) = (text.into(), Vec::new());
-        self.cases.push(Case { number, kind, opened_at: at, detail, seen, credits, settled: None });
+        let (opened_at, about, settled) = (at, None, None);
+        self.cases.push(Case { number, kind, opened_at, detail, seen, credits, about, settled });
     }
 
     fn decide(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {

@@ -8,7 +8,7 @@ use payments_core::{Lookup, OrderRef, ProviderId, Timestamp};
 
 use super::{Done, schedule};
 use crate::{
-    record::{CaseKind, Instruction, PaymentObservation, PaymentRecord, Permit},
+    record::{Instruction, PaymentObservation, PaymentRecord, Permit},
     seeded::Seeded,
     shared::Shared,
     store::{Claim, Due, StoreError},
@@ -140,14 +140,15 @@ impl Shared {
         let is_over =
             !can_ask || window.is_some_and(|window| age >= window) || age >= limits.ask_for;
         if is_over {
-            let passed = PaymentObservation::WindowPassed { of, seconds: age.as_secs() };
+            let passed =
+                PaymentObservation::WindowPassed { of: of.clone(), seconds: age.as_secs() };
             let calling = self.journal.change_payment(order, now, move |record| {
                 let has_case = |record: &PaymentRecord| {
                     let mut cases = record.cases.iter();
-                    cases.any(|case| case.kind == CaseKind::Unknown && case.opened_at >= since)
+                    cases.any(|case| case.is_about(&of) && case.opened_at >= since)
                 };
                 let is_news =
-                    record.is_some_and(|record| record.is_in_doubt() && !has_case(record));
+                    record.is_some_and(|record| record.is_on_its_way(&of) && !has_case(record));
                 is_news.then(|| passed.clone())
             });
             calling.await?;

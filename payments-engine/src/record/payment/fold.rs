@@ -135,7 +135,7 @@ impl PaymentRecord {
             }
             PaymentObservation::WindowPassed { of, seconds } => {
                 let detail = format!("{of}: asked for {seconds} s, and still not known");
-                self.open_case(CaseKind::Unknown, &detail, Vec::new(), at);
+                self.open_unknown(of, &detail, at);
             }
             PaymentObservation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
@@ -233,13 +233,23 @@ impl PaymentRecord {
         }
     }
 
-    /// Closes the case of an unknown outcome once the outcome is known.
-    fn settle_unknown(&mut self, at: Timestamp) {
-        if self.is_in_doubt() {
+    /// Opens a case about an instruction whose outcome is unknown, unless one is open. Each
+    /// instruction has its own case, because a person decides about one of them at a time.
+    fn open_unknown(&mut self, of: &Instruction, detail: &str, at: Timestamp) {
+        if self.open_cases().any(|case| case.is_about(of)) {
             return;
         }
-        let unknown = self.open_cases().find(|case| case.kind == CaseKind::Unknown);
-        if let Some(number) = unknown.map(|case| case.number) {
+        self.add_case(CaseKind::Unknown, detail.into(), Vec::new(), Some(of.clone()), at);
+    }
+
+    /// Closes the cases of unknown outcomes once the outcomes are known.
+    fn settle_unknown(&mut self, at: Timestamp) {
+        let doubted = self.in_doubt();
+        let is_known = |case: &&Case| {
+            case.kind == CaseKind::Unknown && !doubted.iter().any(|(of, ..)| case.is_about(of))
+        };
+        let known: Vec<u32> = self.open_cases().filter(is_known).map(|case| case.number).collect();
+        for number in known {
             self.settle(number, Decision::Closed, "the engine", "its outcome is known", at);
         }
     }
@@ -377,8 +387,20 @@ impl PaymentRecord {
             case.credits.extend(credits);
             return;
         }
+        self.add_case(kind, CaseText { detail, seen }, credits, None, at);
+    }
+
+    fn add_case(
+        &mut self,
+        kind: CaseKind,
+        CaseText { detail, seen }: CaseText,
+        credits: Vec<CreditName>,
+        about: Option<Instruction>,
+        at: Timestamp,
+    ) {
         let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
-        self.cases.push(Case { number, kind, opened_at: at, detail, seen, credits, settled: None });
+        let (opened_at, settled) = (at, None);
+        self.cases.push(Case { number, kind, opened_at, detail, seen, credits, about, settled });
     }
 
     fn settle(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {
@@ -391,7 +413,7 @@ impl PaymentRecord {
 
     fn decide(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {
         let open = self.cases.iter().find(|case| case.number == number && case.is_open());
-        let Some(case) = open else { return };
+        let Some(case) = open.cloned() else { return };
         if case.kind == CaseKind::MaybeSame
             && let [one, other] = case.credits.as_slice()
             && matches!(decision, Decision::Same | Decision::Different)
@@ -399,43 +421,35 @@ impl PaymentRecord {
             let (one, other) = (one.clone(), other.clone());
             self.compared.push(Compared { one, other, is_same: decision == Decision::Same });
         }
-        if case.kind == CaseKind::Unknown {
-            self.end_doubt(decision, why);
+        let doubted = self.in_doubt().into_iter().map(|(of, ..)| of);
+        for of in doubted.filter(|of| case.is_about(of)).collect::<Vec<_>>() {
+            self.end_doubt(&of, decision, why);
         }
         self.settle(number, decision, who, why, at);
     }
 
-    /// Ends doubtful instructions by a person's decision.
-    fn end_doubt(&mut self, decision: Decision, why: &str) {
-        for opening in self.openings.iter_mut().filter(|opening| opening.is_in_doubt()) {
-            match decision {
-                Decision::NeverArrived => {
-                    opening.state = OpeningState::NotSent;
-                    opening.permit = None;
-                    opening.not_sent = Some(why.to_owned());
-                }
-                Decision::WasPaid => opening.state = OpeningState::Open,
-                _ => {}
+    /// Ends a doubtful instruction by a person's decision.
+    fn end_doubt(&mut self, of: &Instruction, decision: Decision, why: &str) {
+        match (self.instruction(of), decision) {
+            (Some(Known::Opening(opening)), Decision::NeverArrived) => {
+                opening.state = OpeningState::NotSent;
+                opening.permit = None;
+                opening.not_sent = Some(why.to_owned());
             }
-        }
-        for refund in self.refunds.iter_mut().filter(|refund| refund.is_in_doubt()) {
-            match decision {
-                Decision::NeverArrived => refund.state = RefundRecordState::Failed,
-                Decision::WasPaid => refund.state = RefundRecordState::Done,
-                _ => {}
+            (Some(Known::Opening(opening)), Decision::WasPaid) => {
+                opening.state = OpeningState::Open
             }
-        }
-        let changes = self.accounts.iter_mut().flat_map(|account| {
-            let change = account.change.as_mut().map(|change| &mut change.sending);
-            account.opening.as_mut().into_iter().chain(change)
-        });
-        let cancellations = self.cancellations.iter_mut().map(|known| &mut known.sending);
-        for sending in cancellations.chain(changes).filter(|sending| sending.is_in_doubt()) {
-            match decision {
-                Decision::NeverArrived => sending.was_not_carried_out(why),
-                Decision::WasPaid => sending.is_done(),
-                _ => {}
+            (Some(Known::Refund(refund)), Decision::NeverArrived) => {
+                refund.state = RefundRecordState::Failed;
             }
+            (Some(Known::Refund(refund)), Decision::WasPaid) => {
+                refund.state = RefundRecordState::Done;
+            }
+            (Some(Known::Other(sending)), Decision::NeverArrived) => {
+                sending.was_not_carried_out(why);
+            }
+            (Some(Known::Other(sending)), Decision::WasPaid) => sending.is_done(),
+            _ => {}
         }
     }
 }

@@ -326,11 +326,18 @@ impl PaymentRecord {
         is_submitting && permit.as_ref() == under
     }
 
-    /// Returns whether a person may decide that the doubtful instructions never arrived: their
-    /// senders can no longer write, and `quiet` has passed since.
-    pub(crate) fn is_quiet(&self, quiet: std::time::Duration, now: Timestamp) -> bool {
-        let permits = self.in_doubt().into_iter().filter_map(|(_, _, permit)| permit);
-        permits.into_iter().all(|permit| now > permit.send_by.plus(quiet))
+    /// Returns whether a person may decide that the instruction of a case never arrived: its sender
+    /// can no longer write, and the quiet time of its provider has passed since.
+    pub(crate) fn is_quiet(
+        &self,
+        case: &Case,
+        quiet: impl Fn(&ProviderId) -> std::time::Duration,
+        now: Timestamp,
+    ) -> bool {
+        let doubted = self.in_doubt().into_iter().filter(|(of, ..)| case.is_about(of));
+        doubted
+            .filter_map(|(_, provider, permit)| Some((provider, permit?)))
+            .all(|(provider, permit)| now > permit.send_by.plus(quiet(&provider)))
     }
 
     /// Returns the reports of a provider.
