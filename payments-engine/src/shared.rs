@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use payments_core::{
     Clock, Error, ErrorKind, OrderRef, PayoutProvider, PayoutRef, Provider, ProviderId, Result,
+    Timestamp,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, futures::Notified};
@@ -26,6 +27,8 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
+    /// When the engine started.
+    pub(crate) started_at: Timestamp,
     /// Every provider of the engine, including those that do not send money.
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
     /// The new names of renamed providers, by the old ones.
@@ -105,6 +108,7 @@ impl Shared {
         Self {
             restored: journal.restored.clone(),
             journal,
+            started_at: clock.now(),
             clock,
             providers,
             renamed,

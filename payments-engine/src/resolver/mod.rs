@@ -271,10 +271,8 @@ impl Shared {
         if let Some(until) = self.held_until(member, now).await? {
             return self.put_off(claim, until).await;
         }
-        let is_inherited = record.start != self.journal.start
-            && record.start != 0
-            && !self.is_elsewhere(record.start).await?;
-        if is_inherited && !self.is_seeded(Seeded::SendsInheritedWithoutAsking) {
+        if self.is_inherited(record).await? && !self.is_seeded(Seeded::SendsInheritedWithoutAsking)
+        {
             // If the store is an older copy, the payout may have been sent already.
             match self.ask(member, record, Some(flight)).await {
                 Ok(Lookup::Absent(_)) => {}
@@ -300,6 +298,19 @@ impl Shared {
                 Ok(Done::Other)
             }
         }
+    }
+
+    /// Returns whether a payout may have been sent by what this store does not know of, because the
+    /// store may be an older copy of itself since the payout was recorded.
+    async fn is_inherited(&self, record: &PayoutRecord) -> Result<bool, StoreError> {
+        Ok(if self.restored.is_accepted_since(record.start) {
+            true
+        } else if record.start == 0 {
+            // A visitor recorded it.
+            record.opened_at <= self.started_at
+        } else {
+            record.start != self.journal.start && !self.is_elsewhere(record.start).await?
+        })
     }
 
     /// Returns until when a provider's permits are held, or `None` if they are not.

@@ -3,6 +3,8 @@
 
 use sqlx::postgres::PgConnection;
 
+use crate::store::restored::Found;
+
 /// Selects the identity of the database: the system identifier and the timeline of its server, and
 /// the object identifier of a table, which changes when a dump is restored.
 const IDENTITY: &str = "SELECT concat_ws(' ',
@@ -13,56 +15,57 @@ const IDENTITY: &str = "SELECT concat_ws(' ',
 const PUT: &str = "INSERT INTO payments.meta (key, value) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
-/// The count of starts, the identity, the reason that was found, and the last start that gave a
-/// provider a new name.
-type Remembered = (Option<i64>, Option<String>, Option<String>, Option<i64>);
+/// The count of starts, the identity, the reason that was found, the last start that gave a provider
+/// a new name, and the last start before a person accepted an older copy.
+type Remembered = (Option<i64>, Option<String>, Option<String>, Option<i64>, Option<i64>);
 
 /// Compares the store with its identity when it was last accepted, and returns why it seems to be
-/// an older copy, or `None`. A reason that was found stays until a person accepts the store.
+/// an older copy, if it does, and whether a person accepted one. A reason that was found stays until
+/// a person accepts the store.
 ///
 /// `start` is the number of this engine's start, if it is counted already.
 pub(super) async fn check(
     connection: &mut PgConnection,
     start: Option<i64>,
-) -> Result<Option<String>, sqlx::Error> {
+) -> Result<Found, sqlx::Error> {
     let identity: String = sqlx::query_scalar(IDENTITY).fetch_one(&mut *connection).await?;
     let sql = "SELECT (SELECT value::bigint FROM payments.meta WHERE key = 'starts'),
         (SELECT value FROM payments.meta WHERE key = 'identity'),
         (SELECT value FROM payments.meta WHERE key = 'restored'),
-        (SELECT value::bigint FROM payments.meta WHERE key = 'renamed_by')";
-    let (starts, known, found, renamed_by): Remembered =
+        (SELECT value::bigint FROM payments.meta WHERE key = 'renamed_by'),
+        (SELECT value::bigint FROM payments.meta WHERE key = 'accepted')";
+    let (starts, known, why, renamed_by, accepted): Remembered =
         sqlx::query_as(sql).fetch_one(&mut *connection).await?;
-    if found.is_some() {
-        return Ok(found);
+    let accepted = accepted.unwrap_or(0).unsigned_abs();
+    if why.is_some() {
+        return Ok(Found { why, accepted });
     }
     if start.is_some_and(|start| Some(start) < renamed_by) {
         // An engine that was stopped for long, and still has the old name.
-        return Ok(Some(
-            "a later engine gave a provider a new name: start this engine again with the same \
-             configuration"
-                .to_owned(),
-        ));
+        let why = "a later engine gave a provider a new name: start this engine again with the same \
+                   configuration";
+        return Ok(Found { why: Some(why.to_owned()), accepted });
     }
     let starts = starts.unwrap_or(0);
-    let found = match (known, start) {
+    let why = match (known, start) {
         (Some(known), _) if known != identity => Some(difference(&known, &identity)),
         (_, Some(start)) if start > starts => Some(format!(
             "the store knows {starts} starts of the engine, and this one is start {start}: it is \
              an older copy"
         )),
-        (Some(_), _) => return Ok(None),
+        (Some(_), _) => None,
         (None, _) => {
-            sqlx::query(PUT).bind("identity").bind(identity).execute(connection).await?;
-            return Ok(None);
+            sqlx::query(PUT).bind("identity").bind(identity).execute(&mut *connection).await?;
+            None
         }
     };
-    if let Some(why) = &found {
+    if let Some(why) = &why {
         sqlx::query(PUT).bind("restored").bind(why).execute(&mut *connection).await?;
         // The next engine that starts continues counting from here.
         let starts = starts.max(start.unwrap_or(0)).to_string();
         sqlx::query(PUT).bind("starts").bind(starts).execute(connection).await?;
     }
-    Ok(found)
+    Ok(Found { why, accepted })
 }
 
 /// Records that the engine of this start gave a provider a new name.
@@ -74,10 +77,15 @@ pub(super) async fn names_changed(
     query.execute(connection).await.map(|_| ())
 }
 
-/// Accepts the store as it is, for good.
+/// Accepts the store as it is, for good. Engines that run, and those that start later, ask about
+/// what every start up to now recorded before they send it.
 pub(super) async fn accept(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let identity: String = sqlx::query_scalar(IDENTITY).fetch_one(&mut *connection).await?;
     sqlx::query(PUT).bind("identity").bind(identity).execute(&mut *connection).await?;
+    let sql = "INSERT INTO payments.meta (key, value)
+        SELECT 'accepted', value FROM payments.meta WHERE key = 'starts'
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    sqlx::query(sql).execute(&mut *connection).await?;
     let sql = "DELETE FROM payments.meta WHERE key = 'restored'";
     sqlx::query(sql).execute(connection).await.map(|_| ())
 }

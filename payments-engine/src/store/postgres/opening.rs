@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use super::connection::{self, connect, in_time};
 use super::{Address, BEGIN, Postgres, identity, instances, schema};
 use crate::sealing::Seal;
-use crate::store::{Opened, Restored, StoreError};
+use crate::store::{Opened, Restored, StoreError, restored::Found};
 
 /// How many times within the silence an engine records that it runs.
 const BEATS: u32 = 4;
@@ -136,7 +136,7 @@ async fn open(
     connection: &mut PgConnection,
     now: Timestamp,
     accepts: bool,
-) -> Result<Result<(i64, String, Option<String>), Error>, sqlx::Error> {
+) -> Result<Result<(i64, String, Found), Error>, sqlx::Error> {
     sqlx::raw_sql(BEGIN).execute(&mut *connection).await?;
     if let Err(refused) = schema::migrate(&mut *connection, now).await? {
         return Ok(Err(refused));

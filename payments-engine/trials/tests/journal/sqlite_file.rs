@@ -102,3 +102,23 @@ async fn a_payout_in_a_transaction_on_another_store_or_on_a_copy_is_refused() {
     engine.tick().await.unwrap();
     assert_eq!(world.carried_out("P-1"), 1);
 }
+
+/// A copy of the whole folder has the file beside it, too, so that nothing shows its age.
+#[tokio::test]
+async fn what_a_visitor_recorded_before_this_start_is_asked_for_before_it_is_sent() {
+    let world = World::start().await;
+    world.engine(None).await.stop().await;
+    let visitor = world.builder().visit().await.unwrap();
+    let mut app = Connection::open(world.folder.path().join("shop.db")).unwrap();
+    let mut change = app.transaction().unwrap();
+    let _ = visitor.submit_in(&mut change, MAIN, &payout("P-1")).await.unwrap();
+    change.commit().unwrap();
+    visitor.stop().await;
+    // P-1 was sent by what this copy of the store does not know of.
+    let _ = world.provider().payouts().unwrap().create_payout(&payout("P-1")).await.unwrap();
+    let engine = world.engine(None).await;
+    engine.tick().await.unwrap();
+    assert_eq!(state(&engine, "P-1").await, RecordState::Pending);
+    assert_eq!(world.carried_out("P-1"), 1);
+    engine.stop().await;
+}
