@@ -97,9 +97,10 @@ impl Shared {
     pub(crate) async fn run(self: &Arc<Self>, every: Duration, stopped: impl Future<Output = ()>) {
         let mut stopped = pin!(stopped);
         loop {
-            if self.flights() < MOST
-                && let Err(error) = self.begin_due(&KINDS).await
-            {
+            // Payouts that wait for their turn must not hold up confirmations and inquiries.
+            let others = KINDS.split_first().map_or(&[][..], |(_payouts, others)| others);
+            let kinds = if self.flights() < MOST { &KINDS[..] } else { others };
+            if let Err(error) = self.begin_due(kinds).await {
                 tracing::error!("the journal cannot be used: {error}");
             }
             if self.may_handle()

@@ -12,6 +12,7 @@
 mod absence;
 mod breaker;
 mod handed_over;
+mod queue;
 mod repeats;
 mod reseal;
 mod restart;
