@@ -90,7 +90,7 @@ pub(crate) fn change_payment(
         return Ok((known, true));
     }
     let Some(observation) = decide(known.as_ref()) else { return Ok((known, false)) };
-    let before_it = known.as_ref().map(PaymentRecord::is_asked_about).unwrap_or_default();
+    let asked_before = known.as_ref().map(PaymentRecord::asked_about).unwrap_or_default();
     let revision = known.as_ref().map_or(0, |record| record.revision) + 1;
     let observed = Observed { revision, at, start, observation };
     let before = known.clone();
@@ -99,7 +99,7 @@ pub(crate) fn change_payment(
         return Ok((before, false));
     }
     rows.payments().write_payment(&PaymentWrite { token, record: &record, observed: &observed })?;
-    if record.is_asked_about() != before_it {
+    if record.asked_about() != asked_before {
         let due = match record.is_asked_about() {
             (true, _) => Due::At(at.plus(schedule::FIRST)),
             (false, true) => Due::At(schedule::awaited(at, at)),

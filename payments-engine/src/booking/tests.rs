@@ -21,6 +21,7 @@ use crate::{
     store::{Backend, Store},
 };
 
+mod many;
 mod one_case;
 mod unknown;
 

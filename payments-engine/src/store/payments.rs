@@ -51,7 +51,7 @@ pub(crate) trait PaymentRows {
         most: usize,
     ) -> Result<Vec<CreditRecord>, StoreError>;
 
-    /// Returns up to `most` credits without a known order, oldest first.
+    /// Returns up to `most` credits without a known order, newest first.
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError>;
 
     /// Returns up to `most` payments after an order, in the order of their references.

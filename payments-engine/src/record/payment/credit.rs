@@ -150,17 +150,24 @@ fn stand_among(credits: &mut [Credit], of: Vec<usize>, decided: &[Compared]) {
     };
     let known = extended(Vec::new(), &mut (0..size).filter(counts_now));
     let mut best = extended(known, &mut (0..size));
-    // Try the set around each source, because the credits of one source are different money.
+    // Try the set around each source, because the credits of one source are different money. A
+    // credit that is in the set of its source leads to the same set.
+    let source = |place: usize| {
+        let credit = of.get(place).and_then(|index| credits.get(*index))?;
+        Some((&credit.provider, credit.movement.key.scope()))
+    };
+    let mut is_tried = vec![false; size];
     for first in 0..size {
-        let is_of_its_source = |place: &usize| {
-            let source = |place: usize| {
-                let credit = of.get(place).and_then(|index| credits.get(*index))?;
-                Some((&credit.provider, credit.movement.key.scope()))
-            };
-            source(*place) == source(first)
-        };
-        let own = (0..size).filter(is_of_its_source);
+        if is_tried.get(first).is_some_and(|is_tried| *is_tried) {
+            continue;
+        }
+        let own = (0..size).filter(|place| source(*place) == source(first));
         let set = extended(vec![first], &mut own.chain(0..size));
+        for place in set.iter().filter(|place| source(**place) == source(first)) {
+            if let Some(is_tried) = is_tried.get_mut(*place) {
+                *is_tried = true;
+            }
+        }
         if set.len() > best.len() {
             best = set;
         }

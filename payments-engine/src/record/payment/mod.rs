@@ -97,6 +97,15 @@ pub struct Stated {
     pub payment: Payment,
 }
 
+/// What the engine inquires about: instructions with an unknown outcome, and money that is expected
+/// for openings and on virtual accounts, each with the time of its request.
+#[derive(Default, PartialEq)]
+pub(crate) struct AskedAbout {
+    in_doubt: Vec<(Instruction, ProviderId, Option<Permit>)>,
+    awaited: Vec<(ProviderId, Timestamp)>,
+    accounts: Vec<(ProviderId, Timestamp)>,
+}
+
 impl PaymentRecord {
     /// Returns the opening at a provider by a method.
     pub fn opening(
@@ -267,6 +276,15 @@ impl PaymentRecord {
             }
         }
         awaited
+    }
+
+    /// Returns what the engine inquires about. Once it changes, the next inquiry follows soon.
+    pub(crate) fn asked_about(&self) -> AskedAbout {
+        AskedAbout {
+            in_doubt: self.in_doubt(),
+            awaited: self.awaited(),
+            accounts: self.awaited_accounts(),
+        }
     }
 
     /// Returns whether the engine inquires about doubtful instructions, and whether it inquires

@@ -107,7 +107,7 @@ impl PaymentRows for &mut Memory {
         let unmatched = |credit: &&CreditRecord| credit.order.is_none();
         let mut credits: Vec<_> =
             self.tables.payments.credits.values().filter(unmatched).cloned().collect();
-        credits.sort_by_key(|credit| credit.reported_at);
+        credits.sort_by_key(|credit| std::cmp::Reverse(credit.reported_at));
         credits.truncate(most);
         Ok(credits)
     }

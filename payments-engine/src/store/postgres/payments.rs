@@ -252,7 +252,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
         let most = count(most);
         let sql = "SELECT provider || ' ' || key, record FROM payments.credit WHERE payment IS NULL
-                   ORDER BY reported_at LIMIT $1";
+                   ORDER BY reported_at DESC LIMIT $1";
         let rows: Vec<Sealed> = self.0.run(work!(|connection| {
             sqlx::query_as(sql).bind(most).fetch_all(connection).await
         }))?;

@@ -209,7 +209,7 @@ impl PaymentRows for SqlitePayments<'_> {
 
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
         let sql = "SELECT provider || ' ' || key, record FROM payments_credit WHERE payment IS NULL
-                   ORDER BY reported_at LIMIT ?1";
+                   ORDER BY reported_at DESC LIMIT ?1";
         self.sealed(CREDIT, sql, params![most_rows(most)])
     }
 
