@@ -36,8 +36,8 @@ pub struct PayoutRecord {
     pub state: RecordState,
     /// Grows by one with every observation.
     pub revision: u64,
-    /// The number of the engine start that recorded the instruction, or 0 if an app recorded it in
-    /// its own transaction.
+    /// The number of the engine start that recorded the instruction, or 0 if a visitor recorded it in
+    /// the transaction of its app.
     pub start: u64,
     /// When the payout was instructed: the last time, if earlier instructions were not sent.
     pub opened_at: Timestamp,
