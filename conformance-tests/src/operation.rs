@@ -1,11 +1,21 @@
 //! The table of operations, which laws, fault cases, fuzzing and reports use: the name and kind of
-//! each, and whether a provider offers it.
+//! each, whether a provider offers it, what it needs, and its call. The suite learns a new operation
+//! from this file alone.
 
 use std::fmt;
 
-use payments_core::{Provider, Result, Role, payment::CreateMode};
-use provider_kit::transport::CallClass;
+use payments_core::{
+    Error, ErrorKind, Lookup, Provider, Result, Role, Submission, payment::CreateMode,
+    statement::Cursor,
+};
+use provider_kit::transport::{CallClass, Subject};
 use serde::Serialize;
+
+use crate::{
+    operations::{Answer, Reported},
+    requests::Requests,
+    step::Step::{self, Do, Pay, Visit},
+};
 
 /// One call of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -88,6 +98,47 @@ const TABLE: [(Operation, &str, Role, Kind); 19] = [
     (Operation::Confirm, "confirm", Role::Notifications, InPassing),
 ];
 
+/// Writes the tests of each instruction of a role. An instruction that the provider does not send is
+/// `refused` or `offline`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __instructions_of {
+    (payments {
+        $(create_payment: $create:ident,)?
+        $(cancel_payment: $cancel:ident,)?
+        $(refund_payment: $refund:ident,)?
+    }) => {
+        $crate::__instruction!(create_payment $($create)?);
+        $crate::__instruction!(cancel_payment $($cancel)?);
+        $crate::__instruction!(refund_payment $($refund)?);
+    };
+    (virtual_accounts {
+        $(open_virtual_account: $open:ident,)?
+        $(update_virtual_account: $update:ident,)?
+        $(close_virtual_account: $close:ident,)?
+        $(reopen_virtual_account: $reopen:ident,)?
+    }) => {
+        $crate::__instruction!(open_virtual_account $($open)?);
+        $crate::__instruction!(update_virtual_account $($update)?);
+        $crate::__instruction!(close_virtual_account $($close)?);
+        $crate::__instruction!(reopen_virtual_account $($reopen)?);
+    };
+    (payouts { $(create_payout: $create:ident,)? }) => {
+        $crate::__instruction!(create_payout $($create)?);
+    };
+    (statements {}) => {};
+    (notifications {}) => {};
+    ($role:ident $unsent:tt) => {
+        ::core::compile_error!(::core::concat!(
+            "`",
+            ::core::stringify!($role),
+            "` names instructions that are not its own, or not in their order: create_payment, \
+             cancel_payment, refund_payment; open_virtual_account, update_virtual_account, \
+             close_virtual_account, reopen_virtual_account; create_payout"
+        ));
+    };
+}
+
 /// Whether and how a provider carries out an operation, according to its capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Availability {
@@ -162,6 +213,125 @@ impl Operation {
         self.availability(provider) == Availability::Networked
     }
 
+    /// Returns what has to happen before the operation, under the same reference.
+    pub(crate) fn needs(self) -> &'static [Step] {
+        use Operation::{
+            CloseVirtualAccount, CreatePayment, CreatePayout, OpenVirtualAccount, RefundPayment,
+        };
+        match self {
+            Self::CancelPayment => &[Do(CreatePayment), Visit],
+            // Paid, so that a payment whose buyer has never visited the gateway is known there too.
+            Self::FindPayment | RefundPayment => &[Do(CreatePayment), Visit, Pay(0)],
+            Self::FindRefund => &[Do(CreatePayment), Visit, Pay(0), Do(RefundPayment)],
+            Self::FindVirtualAccount | Self::UpdateVirtualAccount | CloseVirtualAccount => {
+                &[Do(OpenVirtualAccount)]
+            }
+            Self::ReopenVirtualAccount => &[Do(OpenVirtualAccount), Do(CloseVirtualAccount)],
+            Self::Credits => &[Do(OpenVirtualAccount), Pay(0)],
+            Self::FindPayout => &[Do(CreatePayout)],
+            _ => &[],
+        }
+    }
+
+    /// Returns what the operation is about.
+    pub(crate) fn subject(self, requests: &Requests) -> Subject {
+        match (self, self.role()) {
+            (Self::RefundPayment | Self::FindRefund, _) => (&requests.refund.refund).into(),
+            (_, Role::Payments) => (&requests.payment.order).into(),
+            (_, Role::VirtualAccounts) => Subject::VirtualAccount(requests.open.order.clone()),
+            _ => (&requests.payout.payout).into(),
+        }
+    }
+
+    /// Returns the inquiry about the effect of the instruction.
+    pub(crate) fn inquiry(self) -> Self {
+        match (self, self.role()) {
+            (Self::RefundPayment, _) => Self::FindRefund,
+            (_, Role::Payments) => Self::FindPayment,
+            (_, Role::VirtualAccounts) => Self::FindVirtualAccount,
+            _ => Self::FindPayout,
+        }
+    }
+
+    /// Carries the instruction out once.
+    pub(crate) async fn instruct(
+        self,
+        provider: &Provider,
+        requests: &Requests,
+    ) -> Result<Submission<Reported>> {
+        let (payments, accounts) = (|| provider.payments(), || provider.virtual_accounts());
+        let account = &requests.virtual_account;
+        Ok(match self {
+            Self::CreatePayment => {
+                payments()?.create_payment(&requests.payment).await?.map(Reported::Payment)
+            }
+            Self::CancelPayment => {
+                payments()?.cancel_payment(&requests.payment.order).await?.map(Reported::Payment)
+            }
+            Self::RefundPayment => {
+                payments()?.refund_payment(&requests.refund).await?.map(Reported::Refund)
+            }
+            Self::OpenVirtualAccount => {
+                accounts()?.open(&requests.open).await?.map(Reported::VirtualAccount)
+            }
+            Self::UpdateVirtualAccount => {
+                accounts()?.update(&requests.update).await?.map(Reported::VirtualAccount)
+            }
+            Self::CloseVirtualAccount => {
+                accounts()?.close(account).await?.map(Reported::VirtualAccount)
+            }
+            Self::ReopenVirtualAccount => {
+                accounts()?.reopen(account, None).await?.map(Reported::VirtualAccount)
+            }
+            Self::CreatePayout => {
+                provider.payouts()?.create_payout(&requests.payout).await?.map(Reported::Payout)
+            }
+            inquiry => return Err(not_so(inquiry, "an instruction")),
+        })
+    }
+
+    /// Makes the inquiry once.
+    pub(crate) async fn inquire(self, provider: &Provider, requests: &Requests) -> Result<Answer> {
+        let (payments, accounts) = (|| provider.payments(), || provider.virtual_accounts());
+        let (payouts, statements) = (|| provider.payouts(), || provider.statements());
+        let (order, account) = (&requests.payment.order, &requests.virtual_account);
+        Ok(match self {
+            Self::FindPayment => found(payments()?.find_payment(order).await?, Reported::Payment),
+            Self::FindRefund => {
+                found(payments()?.find_refund(&requests.refund.refund).await?, Reported::Refund)
+            }
+            Self::FindVirtualAccount => {
+                found(accounts()?.find(account).await?, Reported::VirtualAccount)
+            }
+            Self::FindPayout => {
+                found(payouts()?.find_payout(&requests.payout.payout).await?, Reported::Payout)
+            }
+            Self::Credits => one(accounts()?.credits(account).await?, Reported::Movements),
+            Self::RulesFor => one(accounts()?.rules_for(&requests.account).await?, Reported::Rules),
+            Self::VerifyBeneficiary => {
+                let account = &requests.payout.beneficiary.account;
+                one(payouts()?.verify_beneficiary(account).await?, Reported::Holder)
+            }
+            Self::Balance => one(payouts()?.balance().await?, Reported::Balance),
+            Self::Accounts => one(statements()?.accounts().await?, Reported::Accounts),
+            Self::Entries => {
+                let page = statements()?.entries(&Cursor::start(), &requests.filter).await?;
+                one(page.entries, Reported::Movements)
+            }
+            instruction => return Err(not_so(instruction, "an inquiry")),
+        })
+    }
+
+    /// Returns the result of the role's check of the request, if the role has a check.
+    pub(crate) fn check(self, provider: &Provider, requests: &Requests) -> Result<()> {
+        match self {
+            Self::CreatePayment => provider.payments()?.check(&requests.payment),
+            Self::OpenVirtualAccount => provider.virtual_accounts()?.check(&requests.open),
+            Self::CreatePayout => provider.payouts()?.check(&requests.payout),
+            _ => Ok(()),
+        }
+    }
+
     fn is_declared(self, provider: &Provider) -> Result<bool> {
         let payments = || provider.payments().map(|role| role.capabilities());
         let accounts = || provider.virtual_accounts().map(|role| role.capabilities());
@@ -202,6 +372,22 @@ fn opens_offline(provider: &Provider) -> bool {
     provider.payments().is_ok_and(|role| role.capabilities().create == CreateMode::Offline)
 }
 
+fn found<T>(found: Lookup<T>, reported: fn(T) -> Reported) -> Answer {
+    match found {
+        Lookup::Found(one) => Answer::Found(reported(one)),
+        Lookup::Several(all) => Answer::Several(all.into_iter().map(reported).collect()),
+        Lookup::Absent(absence) => Answer::Absent(absence),
+    }
+}
+
+fn one<T>(answered: T, reported: fn(T) -> Reported) -> Answer {
+    Answer::Found(reported(answered))
+}
+
+fn not_so(operation: Operation, what: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("`{operation}` is not {what}"))
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -221,6 +407,16 @@ mod tests {
         for (operation, name, ..) in TABLE {
             assert_eq!(serde_json::json!(operation), name);
             assert_eq!(operation.name(), name);
+        }
+    }
+
+    /// The macro cannot read the table.
+    #[test]
+    fn every_instruction_is_tested_under_the_faults() {
+        let source = include_str!("operation.rs");
+        for operation in Operation::instructions() {
+            let test = format!("$crate::__instruction!({operation} ");
+            assert!(source.contains(&test), "no test of {operation} is written");
         }
     }
 }

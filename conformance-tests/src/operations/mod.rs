@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use crate::Operation;
 
-mod make;
 mod outcome;
 mod prepare;
 mod prepared_call;

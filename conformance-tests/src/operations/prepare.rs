@@ -14,7 +14,7 @@ use crate::{
     step::{Opened, Step::Do},
 };
 
-use super::{PreparedCall, make};
+use super::PreparedCall;
 
 /// A holder's name that no test account has initially.
 const NEW_HOLDER: &str = "NGUYEN THI DOI TEN";
@@ -47,7 +47,7 @@ fn under(subject: &Subject, reference: &str) -> Result<Requests> {
 
 /// Establishes the state at the gateway that a call needs.
 pub(super) async fn prepare(fixture: &Fixture, call: &mut PreparedCall) -> Result<(), Flaw> {
-    let [Do(open), steps @ ..] = make::needs(call.operation) else { return Ok(()) };
+    let [Do(open), steps @ ..] = call.operation.needs() else { return Ok(()) };
     let opening = call.then(*open);
     let (asked, reported) = (opening.to_pay(&fixture.provider)?, opening.succeed(fixture).await?);
     call.requests.keep(&reported);

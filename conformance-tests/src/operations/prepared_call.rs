@@ -12,7 +12,7 @@ use crate::{
     Flaw, Meaning, Operation, Subject, fixture::Fixture, flaw::InFlaw as _, requests::Requests,
 };
 
-use super::{Answer, Found, Outcome, Reported, amounts, make, prepare, rules};
+use super::{Answer, Found, Outcome, Reported, amounts, prepare, rules};
 
 /// The number of a reference under which nothing is ever opened.
 const UNUSED: u32 = 9_999;
@@ -65,7 +65,7 @@ impl PreparedCall {
 
     /// Returns the subject of the call.
     pub(crate) fn subject(&self) -> CallSubject {
-        make::subject(self.operation, &self.requests)
+        self.operation.subject(&self.requests)
     }
 
     /// Returns the reference under which the gateway's books have it.
@@ -75,12 +75,12 @@ impl PreparedCall {
 
     /// Returns the result of the role's own check, which a router makes first.
     pub(crate) fn check(&self, provider: &Provider) -> Result<()> {
-        make::check(self.operation, provider, &self.requests)
+        self.operation.check(provider, &self.requests)
     }
 
     /// Carries out an instruction once.
     pub async fn carry_out(&self, provider: &Provider) -> Outcome {
-        let made = make::instruct(self.operation, provider, &self.requests).await;
+        let made = self.operation.instruct(provider, &self.requests).await;
         Outcome::of(made, |reported| self.unlike(reported).or_else(|| self.undone(reported)))
     }
 
@@ -111,7 +111,7 @@ impl PreparedCall {
 
     /// Makes an inquiry once.
     pub async fn ask(&self, provider: &Provider) -> Result<Answer> {
-        make::inquire(self.operation, provider, &self.requests).await
+        self.operation.inquire(provider, &self.requests).await
     }
 
     /// Makes an inquiry, without faults.
@@ -122,7 +122,7 @@ impl PreparedCall {
 
     /// Returns the inquiry about the effect of an instruction. `None` if the provider has none.
     pub(crate) fn inquiry(&self, provider: &Provider) -> Option<Self> {
-        let inquiry = make::inquiry(self.operation);
+        let inquiry = self.operation.inquiry();
         inquiry.is_offered(provider).then(|| self.then(inquiry))
     }
 
