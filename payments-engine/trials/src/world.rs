@@ -95,6 +95,11 @@ impl World {
         Store::sqlite(self.folder.path().join("shop.db"))
     }
 
+    /// Returns the place of the store: the URL of a database, or a file.
+    pub fn place(&self) -> String {
+        place(self.database.as_ref(), &self.folder)
+    }
+
     /// Returns the builder of an engine that works only in ticks.
     pub fn builder(&self) -> EngineBuilder {
         self.builder_of(self.provider())
@@ -133,6 +138,34 @@ impl World {
     pub async fn advance(&self, engine: &Engine, by: Duration) {
         self.clock.advance(by);
         engine.tick().await.unwrap();
+    }
+}
+
+fn place(database: Option<&Database>, folder: &TempDir) -> String {
+    match database {
+        Some(database) => database.url().to_owned(),
+        None => folder.path().join("shop.db").display().to_string(),
+    }
+}
+
+/// A new store of the kind that the trials run on.
+#[derive(Debug)]
+pub struct Place {
+    folder: TempDir,
+    /// The database of the store, if it is in PostgreSQL.
+    pub database: Option<Database>,
+}
+
+impl Place {
+    /// Creates it.
+    #[expect(clippy::new_without_default, reason = "it creates files")]
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), database: Database::if_chosen() }
+    }
+
+    /// Returns the URL of its database, or its file.
+    pub fn text(&self) -> String {
+        place(self.database.as_ref(), &self.folder)
     }
 }
 

@@ -13,6 +13,7 @@ mod absence;
 mod breaker;
 mod handed_over;
 mod queue;
+mod references;
 mod repeats;
 mod reseal;
 mod restart;

@@ -1,7 +1,7 @@
 //! Four processes on one database that accept the same deliveries, one of which is killed: each
 //! delivery is booked once, and each change is handled once.
 //!
-//! The full trial: `ENGINE_TRIAL_REPLICA_DELIVERIES=10000 cargo test -p engine-trials --test postgres`
+//! The full trial: `ENGINE_TRIAL_REPLICAS=10000 cargo test -p engine-trials --test postgres`
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -140,7 +140,7 @@ fn four_processes_one_killed_book_each_delivery_once() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let Some(world) = runtime.block_on(World::on_postgres(PayoutStart::Pending)) else { return };
-    let orders = count("ENGINE_TRIAL_REPLICA_DELIVERIES", 80);
+    let orders = count("ENGINE_TRIAL_REPLICAS", 80);
     let now = Timestamp::from_unix(SystemClock.now().unix_seconds());
     let (gateway, all) = runtime.block_on(deliveries(now, orders));
     runtime.block_on(async {
