@@ -32,7 +32,18 @@ pub struct Database {
     server: PgConnectOptions,
     name: String,
     url: String,
-    is_pooled: bool,
+    end: End,
+}
+
+/// What happens to a database once its trial is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It is dropped.
+    Dropped,
+    /// It is emptied, and returned to the pool.
+    Pooled,
+    /// It stays, because its whole server is the trial's.
+    Kept,
 }
 
 /// Whether the trials run on PostgreSQL.
@@ -77,7 +88,7 @@ impl Database {
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("engine_trial_{}_{number}", std::process::id());
-        let database = Self::of(&server, name, false);
+        let database = Self::of(&server, name, End::Dropped);
         let mut connection = database.connect_beside().await;
         let sql = AssertSqlSafe(format!("CREATE DATABASE {}", database.name));
         connection.execute(sql).await.unwrap();
@@ -94,17 +105,23 @@ impl Database {
     async fn take() -> Option<Self> {
         let free = pool().lock().unwrap().pop();
         match (free, std::env::var(URL)) {
-            (Some(name), Ok(server)) => Some(Self::of(&server, name, true)),
+            (Some(name), Ok(server)) => Some(Self::of(&server, name, End::Pooled)),
             _ => Self::create().await,
         }
     }
 
-    fn of(server: &str, name: String, is_pooled: bool) -> Self {
+    /// Returns the database at this URL, on a server of the trial's own.
+    pub fn kept(url: &str) -> Self {
+        let (_, name) = url.rsplit_once('/').unwrap();
+        Self::of(url, name.to_owned(), End::Kept)
+    }
+
+    fn of(server: &str, name: String, end: End) -> Self {
         let (path, settings) = server.split_once('?').unwrap_or((server, ""));
         let (path, _) = path.rsplit_once('/').unwrap();
         let url = format!("{path}/{name}?{settings}").trim_end_matches('?').to_owned();
         let server: PgConnectOptions = server.parse().unwrap();
-        Self { server: server.disable_statement_logging(), name, url, is_pooled }
+        Self { server: server.disable_statement_logging(), name, url, end }
     }
 
     /// Returns its URL.
@@ -157,12 +174,15 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let (server, name, is_pooled) = (self.server.clone(), self.name.clone(), self.is_pooled);
+        let (server, name, end) = (self.server.clone(), self.name.clone(), self.end);
+        if end == End::Kept {
+            return;
+        }
         // The caller may be inside a runtime.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
-                if is_pooled {
+                if end == End::Pooled {
                     empty(&server, name).await
                 } else {
                     let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");

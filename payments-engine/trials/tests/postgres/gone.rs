@@ -1,4 +1,4 @@
-//! A server that is gone for a while, and a table that somebody locks.
+//! A server that is gone for a while, and a table that is locked.
 
 use std::sync::Arc;
 use std::time::Duration;
