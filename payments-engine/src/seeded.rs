@@ -62,10 +62,14 @@ pub enum Seeded {
     ForgetsOpenAccounts,
     /// A payment is cancelled although it is unknown whether it was opened, or cancelled before.
     CancelsWithoutAsking,
+    /// A cancellation whose response was lost is recorded as carried out.
+    TakesALostCancellationForDone,
     /// A new reference is not stored, so that it is returned twice.
     ForgetsReferences,
     /// Refunds by payout may exceed what was received.
     DoesNotCapRefundsByPayout,
+    /// A refund by payout is not counted as a refund of its payment.
+    DoesNotCountRefundsByPayout,
     /// A payout that a statement lists stays uncertain.
     IgnoresAListedPayout,
     /// A provider whose merchant changed is accepted.
@@ -108,7 +112,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -145,8 +149,10 @@ impl Seeded {
         Self::OpensAnAccountAgain,
         Self::ForgetsOpenAccounts,
         Self::CancelsWithoutAsking,
+        Self::TakesALostCancellationForDone,
         Self::ForgetsReferences,
         Self::DoesNotCapRefundsByPayout,
+        Self::DoesNotCountRefundsByPayout,
         Self::IgnoresAListedPayout,
         Self::IgnoresTheMerchant,
         Self::ForgetsNotices,

@@ -47,6 +47,7 @@ impl Engine {
             payout: payout.clone(),
             is_capped: !shared.is_seeded(Seeded::DoesNotCapRefundsByPayout),
         };
+        let counts = !shared.is_seeded(Seeded::DoesNotCountRefundsByPayout);
         let (deciding, token) = (opening.clone(), shared.journal.token());
         let (now, start) = (shared.clock.now(), shared.journal.start);
         let work = move |backend: &mut dyn Backend| {
@@ -63,10 +64,11 @@ impl Engine {
             let mut refused = None;
             let asked = format!("{token}/asked");
             change_payment(backend, &asking.of.order, &asked, now, start, |record| {
-                asking.decide(record).unwrap_or_else(|error| {
+                let decided = asking.decide(record).unwrap_or_else(|error| {
                     refused = Some(error);
                     None
-                })
+                });
+                decided.filter(|_| counts)
             })?;
             if let Some(refused) = refused {
                 return Ok(Err(refused));

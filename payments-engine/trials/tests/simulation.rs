@@ -27,12 +27,14 @@ fn mistakes_are_found_by_random_shops() {
     for mistake in [
         Seeded::AcknowledgesBeforeTheCommit,
         Seeded::DoesNotCapRefundsByPayout,
+        Seeded::DoesNotCountRefundsByPayout,
         Seeded::ForgetsTheUncertain,
         Seeded::LeavesItDueAfterAnError,
         Seeded::OpensAgainWhatIsUncertain,
         Seeded::SendsAgainAfterACrash,
         Seeded::SendsWithoutAPermit,
         Seeded::SkipsThePermitWithoutADeparture,
+        Seeded::TakesALostCancellationForDone,
         Seeded::TakesAnUnknownCommitForNone,
     ] {
         let found = (0..20).find_map(|hundred| {

@@ -111,9 +111,10 @@ trials! {
         finds CancelsWithoutAsking;
     cancel::an_uncertain_opening_is_asked_about_before_it_is_refunded;
     cancel::a_cancellation_that_got_lost_is_asked_about;
-    cancel::a_cancellation_that_never_arrived_may_be_asked_for_again;
+    cancel::a_cancellation_that_never_arrived_may_be_asked_for_again
+        finds TakesALostCancellationForDone;
     refunds::refunds_by_payout_never_exceed_what_was_received finds DoesNotCapRefundsByPayout;
-    refunds::a_refund_follows_the_payout_that_carries_it_out;
+    refunds::a_refund_follows_the_payout_that_carries_it_out finds DoesNotCountRefundsByPayout;
     restarts::another_merchant_under_a_known_name_is_refused finds IgnoresTheMerchant;
     restarts::another_environment_under_a_known_name_is_refused;
     restarts::a_provider_that_is_missing_is_refused finds IgnoresAMissingProvider;

@@ -3,6 +3,7 @@
 use payments_core::OrderRef;
 use payments_engine::{
     CaseKind, Observation, Observed, PaymentObservation, PaymentRecord, PayoutRecord, RecordState,
+    SendingState,
 };
 use provider_mock::{BookingKind, Operation};
 
@@ -32,6 +33,8 @@ pub(super) async fn check(shop: &Shop) -> Counts {
         if told.accepted && times == 0 || !told.promised && !told.unknown && times > 0 {
             wrong.push(format!("cancellation of {name}: carried out {times} times, {told:?}"));
         }
+        let found = cancellation(shop, name, times).await;
+        wrong.extend(found.map(|found| format!("cancellation of {name}: {found}, {told:?}")));
     }
     for (name, (order, told)) in &shop.refunds {
         let found = refund(shop, name, order, *told);
@@ -177,6 +180,18 @@ async fn order(
         return Some(format!("it may ship with {net}"));
     }
     None
+}
+
+/// Compares the recorded state of a cancellation with how often the gateway carried it out.
+async fn cancellation(shop: &Shop, name: &str, times: usize) -> Option<String> {
+    let record = shop.engine().payment(&OrderRef::new(name).unwrap()).await.unwrap()?;
+    let state = record.cancellation(shop.provider.id())?.sending.state;
+    let is_false = match state {
+        SendingState::Done => times == 0,
+        SendingState::NotSent | SendingState::Declined => times > 0,
+        _ => false,
+    };
+    is_false.then(|| format!("{}, and carried out {times} times", state.as_str()))
 }
 
 fn refund(shop: &Shop, name: &str, order: &str, told: Told) -> Option<String> {

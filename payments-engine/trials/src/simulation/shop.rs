@@ -77,7 +77,7 @@ pub(super) struct Shop {
     random: Random,
     clock: ManualClock,
     line: Arc<LineState>,
-    provider: Provider,
+    pub(super) provider: Provider,
     store: Store,
     strikes: Arc<Strikes>,
     /// Deliveries to which the gateway got no good reply yet.
@@ -355,7 +355,7 @@ impl Shop {
     pub(super) async fn come_to_rest(&mut self) {
         *self.strikes.next.lock().unwrap() = None;
         self.line.refuse(0);
-        let steps = [(8, 40), (6, 600), (8, 12_000)];
+        let steps = [(4, 80), (3, 1_200), (4, 24_000)];
         for (times, seconds) in steps {
             for _ in 0..times {
                 self.deliver_all().await;
