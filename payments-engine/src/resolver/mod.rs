@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use self::schedule::LEASE;
 use crate::{
     journal::Sent,
+    limits::Limits,
     record::{Observation, PayoutRecord, RecordKind, RecordState},
     seeded::Seeded,
     shared::{Flight, Member, Shared},
@@ -205,15 +206,7 @@ impl Shared {
         };
         let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
         let Ok(member) = self.member(&record.provider) else {
-            tracing::error!(payout = %reference, "its provider {} is missing", record.provider);
-            let is_sent = record.state.is_open() && record.state != RecordState::Prepared;
-            let is_forgotten = self.is_seeded(Seeded::ForgetsTheRetired);
-            if is_sent && record.open_cases().next().is_none() && !is_forgotten {
-                let seconds = now.since(record.moved_at()).as_secs();
-                let passed = Observation::WindowPassed { seconds };
-                self.journal.observe(reference, passed, now, now.plus(LEASE)).await?;
-            }
-            return self.put_off(claim, now.plus(LEASE)).await;
+            return self.work_without_provider(claim, &record).await;
         };
         match (record.state, record.kind) {
             (RecordState::Prepared, RecordKind::WaitedFor)
@@ -227,15 +220,9 @@ impl Shared {
                 self.send_handed_over(member, &record, claim, &flight).await
             }
             (RecordState::Submitting, _) => {
-                if let Some(permit) = &record.permit
-                    && self.is_elsewhere(permit.start).await?
-                    && now <= permit.send_by.plus(member.limits.quiet)
-                {
-                    // Its sender still runs, and may record its outcome.
-                    let due = permit.send_by.plus(member.limits.quiet + Duration::from_secs(1));
+                if let Some(due) = self.sender_ends_at(&record, &member.limits, now).await? {
                     return self.put_off(claim, due).await;
                 }
-                // Its sender was another process, or a task that ended.
                 if self.is_seeded(Seeded::SendsAgainAfterACrash) {
                     return self.send_again(member, &record).await;
                 }
@@ -248,6 +235,60 @@ impl Shared {
             (state, _) if state.is_open() => self.look_after(member, &record, claim, &flight).await,
             _ => Ok(Done::Other),
         }
+    }
+
+    /// Works on a payout whose provider is not configured any more: nothing is sent, and no inquiry
+    /// is possible.
+    async fn work_without_provider(
+        &self,
+        claim: &Claim,
+        record: &PayoutRecord,
+    ) -> Result<Done, StoreError> {
+        let now = self.clock.now();
+        let reference = record.reference();
+        tracing::error!(payout = %reference, "its provider {} is missing", record.provider);
+        match record.state {
+            RecordState::Prepared
+                if record.kind == RecordKind::WaitedFor || now > record.send_before =>
+            {
+                let why = format!("its provider {} was removed", record.provider);
+                self.journal.close(record, None, why, now).await?;
+                return Ok(Done::Other);
+            }
+            RecordState::Submitting => {
+                let limits = self.limits.get(&record.provider).cloned().unwrap_or_default();
+                if let Some(due) = self.sender_ends_at(record, &limits, now).await? {
+                    return self.put_off(claim, due).await;
+                }
+                self.journal.observe(reference, Observation::Interrupted, now, now).await?;
+                return Ok(Done::Other);
+            }
+            state
+                if state.is_open()
+                    && record.open_cases().next().is_none()
+                    && !self.is_seeded(Seeded::ForgetsTheRetired) =>
+            {
+                let seconds = now.since(record.moved_at()).as_secs();
+                let passed = Observation::WindowPassed { seconds };
+                self.journal.observe(reference, passed, now, now.plus(LEASE)).await?;
+            }
+            _ => {}
+        }
+        self.put_off(claim, now.plus(LEASE)).await
+    }
+
+    /// Returns the time after which the sender of a payout can no longer record an outcome, or
+    /// `None` if no sender runs: it was another process, or a task that ended.
+    async fn sender_ends_at(
+        &self,
+        record: &PayoutRecord,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let Some(permit) = &record.permit else { return Ok(None) };
+        let ends_at = permit.send_by.plus(limits.quiet);
+        let is_running = now <= ends_at && self.is_elsewhere(permit.start).await?;
+        Ok(is_running.then(|| ends_at.plus(Duration::from_secs(1))))
     }
 
     async fn send_handed_over(

@@ -119,6 +119,7 @@ trials! {
     restarts::another_environment_under_a_known_name_is_refused;
     restarts::a_provider_that_is_missing_is_refused finds IgnoresAMissingProvider;
     restarts::a_retired_provider_leaves_its_payouts_to_a_person finds ForgetsTheRetired;
+    restarts::a_provider_retired_after_a_kill_leaves_nothing_under_way;
     renaming::a_renamed_provider_keeps_its_records finds RenamesWithoutRecords;
     renaming::a_renaming_that_does_not_fit_is_refused finds RenamesAnotherMerchant;
     notices::a_contradicted_delivery_is_a_case_until_it_is_closed finds ForgetsNotices;

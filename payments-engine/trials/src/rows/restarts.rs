@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payments_core::{ErrorKind, Provider, ProviderId, Secret};
-use payments_engine::{CaseKind, Decision, HandedOver, RecordState, SealingKey, Seeded};
+use payments_engine::{CaseKind, Decision, HandedOver, Limits, RecordState, SealingKey, Seeded};
 use provider_mock::{Scripted, When};
 
 use super::{Finding, ensure};
@@ -134,5 +134,38 @@ pub(super) async fn a_retired_provider_leaves_its_payouts_to_a_person(
     let _ = engine.decide(id, Decision::WasPaid, "lan", "it is in the statement").await.unwrap();
     let state = state(&engine, "P-1").await;
     ensure!(state == RecordState::Succeeded, "{state:?}");
+    Ok(())
+}
+
+/// A payout whose sender was killed has no outcome, and one that was never sent has no sender.
+pub(super) async fn a_provider_retired_after_a_kill_leaves_nothing_under_way(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = World::start().await;
+    let silence = Scripted::NoAnswer { when: When::AfterBooking };
+    world.gateway().next_payout(silence).unwrap();
+    let builder = world.builder().with_limits(MAIN, Limits::default().with_at_once(1));
+    let builder = builder.with_interval(Duration::from_millis(20)).with_seeded(seeded);
+    let engine = builder.start().await.unwrap();
+    let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
+    let arrived = holds_within(PATIENCE, async || world.carried_out("P-1") == 1).await;
+    assert!(arrived, "the gateway gets the payout");
+    let _ = engine.submit(MAIN, &payout("P-2")).await.unwrap();
+    engine.kill().await;
+    let builder = world.builder_of(another(&world, "other")).with_seeded(seeded);
+    let retired = builder.with_retired_provider(ProviderId::new(MAIN).unwrap());
+    let engine = retired.start().await.unwrap();
+    world.advance(&engine, Duration::from_secs(600)).await;
+    world.advance(&engine, Duration::from_secs(600)).await;
+    let cases = engine.cases().await.unwrap();
+    let [(_, case, _)] = cases.as_slice() else { return Err(format!("{cases:?}")) };
+    ensure!(case.kind == CaseKind::Unknown, "{case:?}");
+    let sent = state(&engine, "P-1").await;
+    ensure!(sent == RecordState::Uncertain, "{sent:?} although its sender was killed");
+    let waiting = state(&engine, "P-2").await;
+    ensure!(waiting == RecordState::Prepared, "{waiting:?} before its time to send is over");
+    world.advance(&engine, Duration::from_secs(25 * 3600)).await;
+    let closed = state(&engine, "P-2").await;
+    ensure!(closed == RecordState::NotSent, "{closed:?} after its time to send");
     Ok(())
 }
