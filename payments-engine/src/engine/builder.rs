@@ -95,8 +95,8 @@ impl EngineBuilder {
 
     /// Declares that a provider was removed for good, by a person's decision. The engine then
     /// starts although the store has open payouts of the provider. It neither sends them nor
-    /// inquires about them. It opens a case for each one that is pending, uncertain or awaits
-    /// approval.
+    /// inquires about them. A payout that may have been sent becomes a case `unknown`, and one that
+    /// was never sent is closed as not sent after its time to send.
     #[must_use]
     pub fn with_retired_provider(mut self, provider: ProviderId) -> Self {
         self.retired_providers.push(provider);
