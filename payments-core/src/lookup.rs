@@ -48,15 +48,16 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// Returns the object that was found, or `None` if it is absent.
+    /// Returns the object that was found, or the result of the inquiry if there is not exactly one.
     ///
     /// ```
-    /// use payments_core::{Lookup, payout::Payout};
+    /// use payments_core::{Absence, Lookup, payout::Payout};
     ///
     /// fn paid(lookup: Lookup<Payout>) -> &'static str {
     ///     match lookup.found() {
-    ///         Ok(Some(_)) => "found",
-    ///         Ok(None) => "absent",
+    ///         Ok(_) => "found",
+    ///         Err(Lookup::Absent(Absence::Conclusive)) => "it does not exist",
+    ///         Err(Lookup::Absent(Absence::Inconclusive { .. })) => "unknown: inquire again later",
     ///         Err(_) => "paid more than once: a person has to look",
     ///     }
     /// }
@@ -64,13 +65,13 @@ impl<T> Lookup<T> {
     /// ```
     ///
     /// # Errors
-    /// Returns all objects if there are several: a case for a person, not an absence. The list
-    /// deliberately does not implement `Error`, so that `?` does not throw it away.
-    pub fn found(self) -> Result<Option<T>, Vec<T>> {
+    /// Returns the lookup unchanged if there are several objects, which is a case for a person, or
+    /// none, which may not be conclusive. `Lookup` deliberately does not implement `Error`, so that
+    /// `?` does not throw it away.
+    pub fn found(self) -> Result<T, Self> {
         match self {
-            Self::Found(one) => Ok(Some(one)),
-            Self::Several(all) => Err(all),
-            Self::Absent(_) => Ok(None),
+            Self::Found(one) => Ok(one),
+            other => Err(other),
         }
     }
 
@@ -95,9 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_are_not_taken_for_none() {
-        assert_eq!(Lookup::Several(vec![1, 2]).found(), Err(vec![1, 2]));
-        assert_eq!(Lookup::Found(1).found(), Ok(Some(1)));
-        assert_eq!(Lookup::<u8>::Absent(Absence::Conclusive).found(), Ok(None));
+    fn only_one_object_is_found_and_an_absence_stays_what_it_is() {
+        assert_eq!(Lookup::Found(1).found(), Ok(1));
+        let inconclusive = Lookup::Absent(Absence::inconclusive("it may still appear"));
+        for other in
+            [Lookup::Several(vec![1, 2]), Lookup::Absent(Absence::Conclusive), inconclusive]
+        {
+            assert_eq!(other.clone().found(), Err(other));
+        }
     }
 }

@@ -99,8 +99,7 @@ impl Shop {
     }
 
     async fn found(&self, order: &OrderRef) -> Payment {
-        let lookup = self.look_up(order).await;
-        lookup.clone().found().ok().flatten().unwrap_or_else(|| panic!("{lookup:?}"))
+        self.look_up(order).await.found().unwrap()
     }
 
     async fn cancel(&self, order: &OrderRef) -> Submission<Payment> {

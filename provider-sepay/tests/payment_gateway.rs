@@ -106,7 +106,7 @@ async fn what_a_browser_posts_is_what_was_signed_whatever_the_text() {
         let back = post(&format!("{}{pay}", sepay.url(Host::Pay)), &chosen).await;
         assert!(back.headers()["location"].to_str().unwrap().starts_with("https://shop.example/"));
 
-        let found = payments.find_payment(&order).await.unwrap().found().unwrap().unwrap();
+        let found = payments.find_payment(&order).await.unwrap().found().unwrap();
         assert_eq!(found.state, PaymentState::Settled);
         assert!(found.settles(Money::vnd(50_000)));
     }

@@ -207,7 +207,7 @@ async fn each_of_two_payments_for_one_order_is_found_by_its_number() {
     }
     for number in &numbers {
         let found = world.extension().find_transaction(&payment.order, number).await.unwrap();
-        let found = found.found().unwrap().unwrap();
+        let found = found.found().unwrap();
         assert_eq!(
             (found.state, found.gateway_ref.as_ref()),
             (PaymentState::Settled, Some(number))

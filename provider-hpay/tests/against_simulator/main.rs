@@ -169,7 +169,7 @@ async fn a_payout_is_taken_and_found() {
         let world = World::with(&[("payout_endpoint", endpoint)]).await;
         let taken = world.pay_out("P-1").await.accepted().unwrap();
         assert_eq!(taken.state, PayoutState::Pending);
-        let found = world.find_payout("P-1").await.found().unwrap().unwrap();
+        let found = world.find_payout("P-1").await.found().unwrap();
         assert_eq!(
             (found.state, found.amount),
             (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))
@@ -185,7 +185,7 @@ async fn an_answer_lost_after_booking_is_uncertain_and_found_by_inquiry() {
     assert!(world.pay_out("P-1").await.is_uncertain());
     assert_eq!(world.hpay.payouts().len(), 1, "sent once");
     let hpay = world.provider.extension::<provider_hpay::HPay>().unwrap();
-    let found = hpay.find_payout_like(&payout("P-1")).await.unwrap().found().unwrap().unwrap();
+    let found = hpay.find_payout_like(&payout("P-1")).await.unwrap().found().unwrap();
     assert_eq!((found.state, found.needs_attention), (PayoutState::Succeeded, false));
 }
 
@@ -212,13 +212,7 @@ async fn a_repeated_reference_is_paid_again_and_the_inquiry_raises_the_alarm() {
     let hpay = world.provider.extension::<provider_hpay::HPay>().unwrap();
     for payout in &both {
         let id = payout.gateway_ref.as_ref().unwrap();
-        let one = hpay
-            .find_payout_transaction(&payout.payout, id)
-            .await
-            .unwrap()
-            .found()
-            .unwrap()
-            .unwrap();
+        let one = hpay.find_payout_transaction(&payout.payout, id).await.unwrap().found().unwrap();
         assert_eq!(one.at, payout.at);
     }
 }
@@ -238,7 +232,7 @@ async fn every_state_of_a_payout_is_read_from_its_three_statuses() {
         world.hpay.start_payouts(PayoutStart::Processing);
         assert!(world.pay_out("P-1").await.is_uncertain(), "code 050, processing");
         world.hpay.settle_payout("P-1", there).unwrap();
-        let found = world.find_payout("P-1").await.found().unwrap().unwrap();
+        let found = world.find_payout("P-1").await.found().unwrap();
         assert_eq!((found.state, found.needs_attention), (here, attention), "{there:?}");
     }
 }
@@ -314,10 +308,7 @@ async fn a_payout_that_arrives_late_is_inconclusive_until_then_and_never_sent_ag
     let absent = world.find_payout("P-1").await;
     assert!(matches!(absent, Lookup::Absent(Absence::Inconclusive { .. })), "{absent:?}");
     assert_eq!(world.hpay.deliver_late(), 1);
-    assert_eq!(
-        world.find_payout("P-1").await.found().unwrap().unwrap().state,
-        PayoutState::Succeeded
-    );
+    assert_eq!(world.find_payout("P-1").await.found().unwrap().state, PayoutState::Succeeded);
     assert_eq!(world.hpay.payouts().len(), 1);
 }
 
@@ -331,7 +322,7 @@ async fn numbers_and_text_in_answers_mean_the_same() {
     ] {
         let world = World::of(Settings::test().with_answer_quirks(quirks), &[]).await;
         assert!(world.pay_out("P-1").await.accepted().is_ok(), "{quirks:?}");
-        let found = world.find_payout("P-1").await.found().unwrap().unwrap();
+        let found = world.find_payout("P-1").await.found().unwrap();
         assert_eq!(
             (found.state, found.amount),
             (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))

@@ -116,7 +116,7 @@ impl World {
 
     pub(crate) async fn find(&self, order: &OrderRef) -> Payment {
         let found = self.provider.payments().unwrap().find_payment(order).await.unwrap();
-        found.found().unwrap().expect("the order is there")
+        found.found().expect("the order is there")
     }
 
     pub(crate) fn receive(&self, endpoint: &str, request: &Request<Bytes>) -> Received {

@@ -39,7 +39,7 @@ async fn asked(changes: &[(&str, &str)], answer: impl Into<String>) -> Result<Pa
     let script = Script::new();
     script.answer(answer.into());
     let found = find(&support::provider_with(&script, changes)).await?;
-    Ok(found.found().unwrap().unwrap())
+    Ok(found.found().unwrap())
 }
 
 #[tokio::test]

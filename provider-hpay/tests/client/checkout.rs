@@ -244,7 +244,7 @@ async fn an_answer_about_another_attempt_is_no_answer_about_the_one_asked_for() 
     let hpay = provider.extension::<HPay>().unwrap();
     let number = |text| GatewayRef::new(text).unwrap();
     let paid = hpay.find_transaction(&support::order(), &number("96138500")).await.unwrap();
-    assert!(paid.found().unwrap().unwrap().settles(Money::vnd(200_000)));
+    assert!(paid.found().unwrap().settles(Money::vnd(200_000)));
     let other = hpay.find_transaction(&support::order(), &number("96138501")).await.unwrap_err();
     assert_eq!(other.kind(), ErrorKind::Malformed);
 }
@@ -301,7 +301,7 @@ async fn a_paid_order_is_settled_for_its_exact_amount_only() {
     );
     let provider = support::provider(&script);
     let found = provider.payments().unwrap().find_payment(&support::order()).await.unwrap();
-    let payment = found.found().unwrap().unwrap();
+    let payment = found.found().unwrap();
     assert!(payment.settles(Money::vnd(200_000)));
     assert!(!payment.settles(Money::vnd(199_999)));
     assert!(!payment.raw.as_bytes().is_empty());

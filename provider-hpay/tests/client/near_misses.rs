@@ -190,7 +190,7 @@ async fn an_inquiry_about_nearly_the_payout_is_not_its_answer() {
         let row = stranger(field, &near);
         let (_, provider) = answering(&json!({"error_code": "000", "data": row}));
         let hpay = provider.extension::<HPay>().unwrap();
-        let found = hpay.find_payout_like(&ordered()).await.unwrap().found().unwrap().unwrap();
+        let found = hpay.find_payout_like(&ordered()).await.unwrap().found().unwrap();
         assert!(found.needs_attention, "{field}: {near:?}");
     }
 }

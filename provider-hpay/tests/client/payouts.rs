@@ -374,8 +374,7 @@ async fn a_payout_is_asked_after_with_an_md5_and_no_signature_of_ours() {
     script.answer(found(NUMBER, "1000000", [4, 3, 1]));
     let provider = support::provider(&script);
     let payout = PayoutRef::new("P-1").unwrap();
-    let found =
-        provider.payouts().unwrap().find_payout(&payout).await.unwrap().found().unwrap().unwrap();
+    let found = provider.payouts().unwrap().find_payout(&payout).await.unwrap().found().unwrap();
     assert_eq!(found.state, PayoutState::Succeeded);
     let sent = script.request();
     assert_eq!((sent.method().as_str(), sent.uri().path()), ("GET", "/api/ibft/inquiry"));
@@ -392,7 +391,7 @@ async fn one_payout_of_several_is_asked_after_by_hpay_s_number() {
     let provider = support::provider(&script);
     let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
     let (payout, id) = (PayoutRef::new("P-1").unwrap(), GatewayRef::new("96061677").unwrap());
-    let one = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap().unwrap();
+    let one = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap();
     assert_eq!(one.state, PayoutState::Succeeded);
     assert_eq!(support::query(&script.request())["transactionId"], "96061677");
 
@@ -425,7 +424,7 @@ async fn a_payout_of_another_amount_or_account_than_ordered_calls_for_a_person()
         script.answer(answer);
         let provider = support::provider(&script);
         let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
-        let found = hpay.find_payout_like(&request()).await.unwrap().found().unwrap().unwrap();
+        let found = hpay.find_payout_like(&request()).await.unwrap().found().unwrap();
         assert_eq!(found.needs_attention, attention, "{found:?}");
     }
 }

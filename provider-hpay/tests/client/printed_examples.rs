@@ -287,7 +287,7 @@ async fn fb_transaction_inquiry() {
     let reference = PayoutRef::new("1666062845347").unwrap();
     let (provider, _) = merchant("12345", ONE);
     let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();
-    let payout = found.found().unwrap().unwrap();
+    let payout = found.found().unwrap();
     assert_eq!(
         (payout.state, payout.amount),
         (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))

@@ -17,7 +17,7 @@ async fn find(order: &str, answer: &str) -> payments_core::Result<Payment> {
     script.answer(answer.to_owned());
     let provider = support::provider_with(&script, &[("merchant_id", "12345")]);
     let order = OrderRef::new(order).unwrap();
-    Ok(provider.payments()?.find_payment(&order).await?.found().unwrap().unwrap())
+    Ok(provider.payments()?.find_payment(&order).await?.found().unwrap())
 }
 
 #[tokio::test]

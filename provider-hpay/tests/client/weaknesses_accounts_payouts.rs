@@ -254,7 +254,7 @@ async fn an_ibft_request_does_not_sign_the_account_so_the_echo_and_the_inquiry_a
     let script = rows(&[row("1", "9991234567890912", "20000", ["4", "3"])]);
     let provider = support::provider(&script);
     let hpay = provider.extension::<HPay>().unwrap();
-    let found = hpay.find_payout_like(&payout_to(NUMBER)).await.unwrap().found().unwrap().unwrap();
+    let found = hpay.find_payout_like(&payout_to(NUMBER)).await.unwrap().found().unwrap();
     assert!(found.needs_attention, "{found:?}");
 }
 
@@ -276,7 +276,7 @@ async fn an_ibft_answer_does_not_sign_its_code_so_a_failure_is_final_only_by_inq
     let provider = support::provider(&script);
     let reference = PayoutRef::new("P-1").unwrap();
     let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();
-    assert_eq!(found.found().unwrap().unwrap().state, PayoutState::Failed);
+    assert_eq!(found.found().unwrap().state, PayoutState::Failed);
 }
 
 #[tokio::test]
@@ -305,7 +305,7 @@ async fn the_same_numbers_mean_other_things_so_each_is_read_in_its_own_place() {
         let provider = support::provider(&script);
         let reference = PayoutRef::new("P-1").unwrap();
         let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();
-        assert_eq!(found.found().unwrap().unwrap().state, state);
+        assert_eq!(found.found().unwrap().state, state);
     }
     // 043: null data of a payout; an account that was paid.
     let script = Script::new();

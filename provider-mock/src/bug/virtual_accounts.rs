@@ -31,7 +31,7 @@ impl Careless {
     }
 
     async fn asked(&self, account: &VirtualAccountRef) -> Option<i64> {
-        let found = self.inner.find(account).await.ok()?.found().ok()??;
+        let found = self.inner.find(account).await.ok()?.found().ok()?;
         found.amount.map(|amount| amount.minor())
     }
 }

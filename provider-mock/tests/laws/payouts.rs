@@ -31,7 +31,7 @@ laws! {
 async fn state(world: &World, reference: &str) -> PayoutState {
     let reference = PayoutRef::new(reference).unwrap();
     let found = world.provider.payouts().unwrap().find_payout(&reference).await.unwrap();
-    found.found().unwrap().unwrap().state
+    found.found().unwrap().state
 }
 
 async fn a_payout_is_pending_until_it_is_settled_and_may_come_back(world: World) {
@@ -69,7 +69,7 @@ async fn a_payout_that_awaits_approval_moves_no_money(world: World) {
         world.gateway.bookings().into_iter().map(|booking| booking.reference).collect();
     assert_eq!(references, [Some("P1".to_owned())]);
     let found = payouts.find_payout(&PayoutRef::new("P2").unwrap()).await.unwrap();
-    let failure = found.found().unwrap().unwrap().failure.unwrap();
+    let failure = found.found().unwrap().failure.unwrap();
     assert_eq!(
         (failure.reason, failure.code.as_deref()),
         (DeclineReason::Other, Some("not_approved"))
@@ -81,7 +81,7 @@ async fn a_payout_that_failed_gives_the_money_back(world: World) {
     accepted(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
     world.gateway.settle_payout("P1", PayoutOutcome::Failed).unwrap();
     let found = payouts.find_payout(&PayoutRef::new("P1").unwrap()).await.unwrap();
-    let found = found.found().unwrap().unwrap();
+    let found = found.found().unwrap();
     assert_eq!(found.state, PayoutState::Failed);
     assert_eq!((found.bank, found.holder), (Some(bank_account().bin), Some("NGUYEN VAN A".into())));
     let failure = found.failure.unwrap();
@@ -181,7 +181,7 @@ async fn a_gateway_that_pays_again_says_so_and_shows_every_payout() {
     assert_eq!(gateway.bookings().len(), 3);
     let reference = PayoutRef::new("P1").unwrap();
     let found = payouts.find_payout(&reference).await.unwrap();
-    let all = found.found().unwrap_err();
+    let Lookup::Several(all) = found else { panic!("{found:?}") };
     let amounts: Vec<_> = all.iter().map(|payout| payout.amount.unwrap().minor()).collect();
     assert_eq!(amounts, [50_000, 50_000, 60_000]);
     assert_eq!(all[2].differs_from(&payout("P1", AMOUNT)), Some("amount"));

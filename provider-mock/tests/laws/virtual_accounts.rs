@@ -39,7 +39,7 @@ async fn open(world: &World, request: &OpenVirtualAccount) -> VirtualAccount {
 
 async fn find(world: &World, account: &VirtualAccount) -> VirtualAccount {
     let found = world.provider.virtual_accounts().unwrap().find(&account.reference()).await;
-    found.unwrap().found().unwrap().unwrap()
+    found.unwrap().found().unwrap()
 }
 
 fn number(account: &VirtualAccount) -> AccountNumber {
@@ -151,7 +151,7 @@ async fn a_lost_open_is_found_by_its_order(world: World) {
     assert!(accounts.open(&request("A1")).await.unwrap().is_uncertain());
     let reference =
         payments_core::virtual_account::VirtualAccountRef::new(OrderRef::new("A1").unwrap());
-    let found = accounts.find(&reference).await.unwrap().found().unwrap().unwrap();
+    let found = accounts.find(&reference).await.unwrap().found().unwrap();
     assert_eq!(found.amount, Some(ASKED));
 }
 

@@ -117,7 +117,7 @@ impl World {
     pub(crate) async fn payment(&self, order: &str) -> Payment {
         let order = OrderRef::new(order).unwrap();
         let found = self.provider.payments().unwrap().find_payment(&order).await.unwrap();
-        found.found().unwrap().unwrap()
+        found.found().unwrap()
     }
 
     pub(crate) fn vnd(&self) -> Money {

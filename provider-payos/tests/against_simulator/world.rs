@@ -62,7 +62,7 @@ impl World {
     pub(crate) async fn found(&self, order: &str) -> Payment {
         let order = OrderRef::new(order).unwrap();
         let found = self.provider.payments().unwrap().find_payment(&order).await.unwrap();
-        found.found().unwrap().unwrap()
+        found.found().unwrap()
     }
 }
 

@@ -71,7 +71,7 @@ async fn every_documented_status_is_told_and_an_invented_one_is_uncertain() {
         ("CANCELED", PaymentState::Cancelled),
         ("SOMETHING_NEW", PaymentState::Uncertain),
     ] {
-        let found = found(200, detail(status)).await.unwrap().found().unwrap().unwrap();
+        let found = found(200, detail(status)).await.unwrap().found().unwrap();
         assert_eq!(found.state, state, "{status}");
         assert_eq!(found.received.is_some(), state == PaymentState::Settled, "{status}");
         assert_eq!(found.provider_state.as_deref(), Some(status));

@@ -200,7 +200,7 @@ async fn credits_of_an_order_that_fill_pages_are_all_found_in_any_order() {
     world.sepay.list_seconds_in_any_order(true);
     let payments = world.provider.payments().unwrap();
     let found = payments.find_payment(&crate::world::order("123456")).await.unwrap();
-    let payment = found.found().unwrap().unwrap();
+    let payment = found.found().unwrap();
     assert_eq!(payment.received, Some(vnd((1..=150).sum())));
     assert_eq!(payment.credits.len(), 150);
 }

@@ -117,7 +117,7 @@ impl Books {
         assert!(sent.accepted().is_ok(), "the gateway takes it");
         self.world.gateway.settle_payout(reference, PayoutOutcome::Succeeded).unwrap();
         let found = payouts.find_payout(&request.payout).await.unwrap();
-        let found = found.found().unwrap().unwrap();
+        let found = found.found().unwrap();
         assert_eq!(found.state, PayoutState::Succeeded);
     }
 

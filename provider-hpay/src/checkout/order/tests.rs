@@ -130,8 +130,7 @@ fn a_code_that_is_not_listed_says_nothing_about_the_payment() {
 #[test]
 fn only_00_is_settled_and_a_word_that_is_not_documented_is_uncertain() {
     for (status, expected) in STATUSES {
-        let found =
-            read(&answer(status, r#","total_amount":"1000""#)).unwrap().found().unwrap().unwrap();
+        let found = read(&answer(status, r#","total_amount":"1000""#)).unwrap().found().unwrap();
         assert_eq!(found.state, *expected, "status {status:?}");
         assert_eq!(found.provider_state.as_deref(), Some(*status));
     }
@@ -139,19 +138,19 @@ fn only_00_is_settled_and_a_word_that_is_not_documented_is_uncertain() {
 
 #[test]
 fn paid_without_an_amount_is_uncertain() {
-    let found = read(&answer("00", "")).unwrap().found().unwrap().unwrap();
+    let found = read(&answer("00", "")).unwrap().found().unwrap();
     assert_eq!((found.state, found.received), (Uncertain, None));
 }
 
 #[test]
 fn only_the_exact_amount_of_a_settled_order_settles() {
     let more = r#","total_amount":"1000","transaction_id":"1234""#;
-    let found = read(&answer("00", more)).unwrap().found().unwrap().unwrap();
+    let found = read(&answer("00", more)).unwrap().found().unwrap();
     assert!(found.settles(Money::vnd(1000)));
     assert!(!found.settles(Money::vnd(1001)));
     assert_eq!(found.gateway_ref.unwrap().as_str(), "1234");
     assert_eq!(found.credits.len(), 1);
-    let held = read(&answer("01", more)).unwrap().found().unwrap().unwrap();
+    let held = read(&answer("01", more)).unwrap().found().unwrap();
     assert!(!held.settles(Money::vnd(1000)) && held.credits.is_empty());
 }
 
@@ -160,8 +159,7 @@ fn the_price_of_an_order_is_received_only_once_it_was_paid() {
     for (status, received) in
         [("00", Some(Money::vnd(1000))), ("01", Some(Money::vnd(1000))), ("02", None), ("77", None)]
     {
-        let found =
-            read(&answer(status, r#","total_amount":"1000""#)).unwrap().found().unwrap().unwrap();
+        let found = read(&answer(status, r#","total_amount":"1000""#)).unwrap().found().unwrap();
         assert_eq!((found.asked, found.received), (Some(Money::vnd(1000)), received), "{status}");
     }
 }
