@@ -1,9 +1,10 @@
 //! The rules of a provider for texts, amounts and repeated references, as data that routers and
 //! pages can read.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize as _, Deserializer, Serialize, de};
 
 use crate::{Error, Result, money::Money};
 
@@ -86,7 +87,7 @@ impl TextRules {
         if let Some(stranger) = text.chars().find(|&c| !self.alphabet.takes(c)) {
             return Err(Error::invalid(
                 field,
-                format!("the character {stranger:?} is not allowed"),
+                format!("the character {stranger:?} is not allowed; allowed are {}", self.alphabet),
             ));
         }
         self.numbers.map_or(Ok(()), |range| range.check(field, text))
@@ -132,6 +133,21 @@ impl Alphabet {
     }
 }
 
+impl fmt::Display for Alphabet {
+    /// Describes the characters, such as `capital letters without marks, digits and any of " -"`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (characters, more) = match self {
+            Self::Printable => ("all but control characters", ""),
+            Self::Ascii => ("printable characters of ASCII", ""),
+            Self::AlphanumericAnd(more) => ("letters without marks, digits", *more),
+            Self::CapitalsAnd(more) => ("capital letters without marks, digits", *more),
+            Self::Digits => ("digits", ""),
+        };
+        f.write_str(characters)?;
+        if more.is_empty() { Ok(()) } else { write!(f, " and any of {more:?}") }
+    }
+}
+
 /// The smallest and the largest amount that a provider accepts in one currency, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -160,7 +176,7 @@ impl AmountLimits {
 ///
 /// # Errors
 /// Returns [`InvalidRequest`](crate::ErrorKind::InvalidRequest) naming `amount` if no limits exist
-/// for its currency, or if it is outside them.
+/// for its currency, if it is outside them, or if it is not positive.
 pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
     let Some(limit) = limits.iter().find(|limit| limit.min.currency() == amount.currency()) else {
         let taken: Vec<_> = limits.iter().map(|limit| limit.min.currency().to_string()).collect();
@@ -176,7 +192,7 @@ pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
         Some(max) if amount.compare(max)?.is_gt() => {
             Err(Error::invalid("amount", format!("{amount} is above {max}")))
         }
-        _ => Ok(()),
+        _ => check_positive(amount),
     }
 }
 
@@ -190,6 +206,28 @@ pub(crate) fn check_positive(amount: Money) -> Result<()> {
     } else {
         Err(Error::invalid("amount", format!("{amount} is not above zero")))
     }
+}
+
+/// Reads the amount of a stored request.
+///
+/// # Errors
+/// Returns an error if it is not positive.
+pub(crate) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+    let amount = Money::deserialize(deserializer)?;
+    check_positive(amount).map_err(de::Error::custom)?;
+    Ok(amount)
+}
+
+/// Reads the optional amount of a stored request.
+///
+/// # Errors
+/// Returns an error if it is not positive.
+pub(crate) fn positive_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Money>, D::Error> {
+    let amount = Option::<Money>::deserialize(deserializer)?;
+    amount.map_or(Ok(()), check_positive).map_err(de::Error::custom)?;
+    Ok(amount)
 }
 
 /// The effect of sending an instruction a second time under the same reference.
@@ -260,11 +298,16 @@ mod tests {
         assert!(rules.check("order", "A-1_b").is_ok());
         assert_eq!(
             rules.check("order", "A|1").unwrap_err().to_string(),
-            "`order`: the character '|' is not allowed"
+            "`order`: the character '|' is not allowed; allowed are letters without marks, digits and \
+             any of \"-_\""
         );
         assert!(rules.check("order", "A").is_err());
         let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(" "));
         assert!(capitals.check("name", "A 1").is_ok() && capitals.check("name", "a").is_err());
+        let error = capitals.check("name", "Tran").unwrap_err().to_string();
+        assert!(
+            error.ends_with("allowed are capital letters without marks, digits and any of \" \"")
+        );
         assert!(rules.check("order", "ABCDEF").is_err());
     }
 
@@ -276,10 +319,10 @@ mod tests {
         }
         for (text, problem) in [
             ("", "`order`: needs at least 1 characters"),
-            ("DH1", "`order`: the character 'D' is not allowed"),
-            ("-1", "`order`: the character '-' is not allowed"),
-            ("+7", "`order`: the character '+' is not allowed"),
-            ("٧", "`order`: the character '٧' is not allowed"),
+            ("DH1", "`order`: the character 'D' is not allowed; allowed are digits"),
+            ("-1", "`order`: the character '-' is not allowed; allowed are digits"),
+            ("+7", "`order`: the character '+' is not allowed; allowed are digits"),
+            ("٧", "`order`: the character '٧' is not allowed; allowed are digits"),
             ("0", "`order`: is not a number from 1 to 9007199254740991"),
             ("007", "`order`: has a leading zero, which a number would lose"),
             ("9007199254740992", "`order`: is not a number from 1 to 9007199254740991"),
@@ -301,6 +344,9 @@ mod tests {
         assert!(check_amount(&limits, Money::vnd(5_000)).is_ok());
         assert!(check_amount(&limits, Money::vnd(1_999)).is_err());
         assert!(check_amount(&limits, Money::vnd(5_001)).is_err());
+        let from_zero = [AmountLimits::at_least(Money::vnd(0))];
+        assert!(check_amount(&from_zero, Money::vnd(1)).is_ok());
+        assert!(check_amount(&from_zero, Money::vnd(0)).is_err());
         let dollars = Money::from_minor(300_000, crate::money::Currency::USD);
         assert_eq!(
             check_amount(&limits, dollars).unwrap_err().to_string(),

@@ -24,6 +24,7 @@ use crate::{
         CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
     },
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutProvider},
+    rules::check_positive,
     statement::{
         Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter, StatementProvider,
     },
@@ -150,6 +151,7 @@ impl PaymentProvider for RoleLayer<dyn PaymentProvider> {
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
         let call = async {
             allow(self.capabilities().refund, "refund payments")?;
+            request.amount.map_or(Ok(()), check_positive)?;
             self.inner.refund_payment(request).await
         };
         self.traced("refund_payment", submission, call).await

@@ -7,7 +7,7 @@ use crate::{
     Error, OrderRef, Result, Timestamp, check_page_address, check_web_address,
     money::Money,
     options::{Options, ProviderOptions},
-    rules::check_positive,
+    rules::{check_positive, positive},
 };
 
 /// A request to open a payment.
@@ -21,6 +21,7 @@ pub struct CreatePayment {
     /// The merchant's own name for the order, unique per merchant.
     pub order: OrderRef,
     /// The amount to pay. It is positive.
+    #[serde(deserialize_with = "positive")]
     pub amount: Money,
     /// The payment method. If `None`, the buyer chooses on the gateway's page.
     pub method: Option<PaymentMethod>,

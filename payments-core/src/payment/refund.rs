@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    GatewayRef, OrderRef, RefundRef, Result, money::Money, raw::Raw, rules::check_positive,
+    GatewayRef, OrderRef, RefundRef, Result,
+    money::Money,
+    raw::Raw,
+    rules::{check_positive, positive_if_any},
 };
 
 /// A request to refund a payment.
@@ -14,7 +17,8 @@ pub struct RefundPayment {
     pub refund: RefundRef,
     /// The order that was paid.
     pub order: OrderRef,
-    /// The amount to refund. `None` refunds everything.
+    /// The amount to refund. It is positive. `None` refunds everything.
+    #[serde(default, deserialize_with = "positive_if_any")]
     pub amount: Option<Money>,
     /// The reason, which the gateway records.
     pub reason: Option<String>,

@@ -37,13 +37,14 @@ pub(super) fn if_known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 #[cfg(test)]
 mod tests {
     use crate::{
-        DedupeKey, Direction, Movement, OrderRef, Timestamp,
+        DedupeKey, Direction, Movement, OrderRef, RefundRef, Timestamp,
         bank::{AccountNumber, BankAccount, Bin},
         money::Money,
         payment::{
             Buyer, CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, PostForm,
-            Transfer,
+            RefundPayment, Transfer,
         },
+        virtual_account::OpenVirtualAccount,
     };
 
     fn order() -> OrderRef {
@@ -82,6 +83,27 @@ mod tests {
             .with_expiry(Timestamp::from_unix(1_700_000_000));
         let stored = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<CreatePayment>(&stored).unwrap(), request, "{stored}");
+    }
+
+    #[test]
+    fn a_stored_request_whose_amount_is_not_positive_is_refused() {
+        let amount = Money::vnd(50_000);
+        let refund = RefundPayment::new(RefundRef::new("R1").unwrap(), order());
+        let account = OpenVirtualAccount::new(order(), "NGUYEN VAN A").unwrap();
+        let payment = serde_json::to_value(CreatePayment::new(order(), amount).unwrap()).unwrap();
+        let refund = serde_json::to_value(refund.with_amount(amount).unwrap()).unwrap();
+        let account = serde_json::to_value(account.with_amount(amount).unwrap()).unwrap();
+        for amount in ["0", "-50000"] {
+            let stored = |request: &serde_json::Value| request.to_string().replace("50000", amount);
+            let errors = [
+                serde_json::from_str::<CreatePayment>(&stored(&payment)).unwrap_err(),
+                serde_json::from_str::<RefundPayment>(&stored(&refund)).unwrap_err(),
+                serde_json::from_str::<OpenVirtualAccount>(&stored(&account)).unwrap_err(),
+            ];
+            for error in errors {
+                assert!(error.to_string().contains("is not above zero"), "{amount}: {error}");
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     PayoutRef, Result,
     money::Money,
     options::{Options, ProviderOptions},
-    rules::check_positive,
+    rules::{check_positive, positive},
 };
 
 /// A request to pay money out.
@@ -22,6 +22,7 @@ pub struct CreatePayout {
     /// use it for another payout.
     pub payout: PayoutRef,
     /// The amount. It is positive.
+    #[serde(deserialize_with = "positive")]
     pub amount: Money,
     /// The beneficiary.
     pub beneficiary: Beneficiary,
@@ -76,6 +77,21 @@ mod tests {
         for request in [request.clone(), request.with_note("Luong")] {
             let stored = serde_json::to_string(&request).unwrap();
             assert_eq!(serde_json::from_str::<CreatePayout>(&stored).unwrap(), request, "{stored}");
+        }
+    }
+
+    #[test]
+    fn a_stored_request_whose_amount_is_not_positive_is_refused() {
+        let account =
+            BankAccount::new(Bin::new("970436").unwrap(), AccountNumber::new("0071").unwrap());
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        let reference = PayoutRef::new("P-1").unwrap();
+        let request = CreatePayout::new(reference, Money::vnd(50_000), beneficiary).unwrap();
+        let stored = serde_json::to_string(&request).unwrap();
+        for amount in ["0", "-50000"] {
+            let other = stored.replace("50000", amount);
+            let error = serde_json::from_str::<CreatePayout>(&other).unwrap_err().to_string();
+            assert!(error.contains("is not above zero"), "{other}: {error}");
         }
     }
 }

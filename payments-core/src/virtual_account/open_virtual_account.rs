@@ -7,7 +7,7 @@ use crate::{
     AccountId, Error, OrderRef, Result, Timestamp,
     money::Money,
     options::{Options, ProviderOptions},
-    rules::check_positive,
+    rules::{check_positive, positive_if_any},
 };
 
 /// A request to open a virtual account.
@@ -21,7 +21,9 @@ pub struct OpenVirtualAccount {
     pub order: OrderRef,
     /// The account holder's name, which the payer's bank shows.
     pub holder: String,
-    /// The amount that the account accepts. If `None`, it accepts any amount.
+    /// The amount that the account accepts. It is positive. If `None`, the account accepts any
+    /// amount.
+    #[serde(default, deserialize_with = "positive_if_any")]
     pub amount: Option<Money>,
     /// How many transfers the account accepts: one or any number.
     pub uses: Uses,
