@@ -32,7 +32,7 @@ pub(crate) use running::Running;
 use crate::{
     app::{self, AppTransaction},
     journal::{Changed, JournaledAccounts, JournaledPayments, JournaledPayouts},
-    record::{Observation, Observed, PayoutRecord, RecordKind},
+    record::{Observation, Observed, PayoutRecord, RecordKind, RecordState},
     resolver::Pass,
     seeded::Seeded,
     store::StoreError,
@@ -54,6 +54,10 @@ pub enum HandedOver {
     /// The payout is on record. If it was not sent yet, the engine sends it, unless its time to
     /// send passes or it is withdrawn.
     Recorded(Box<PayoutRecord>),
+    /// An earlier payout is on record under this reference, and it failed or was reversed. Nothing
+    /// was recorded, and nothing more is sent under this reference: another payout of the amount
+    /// needs another reference.
+    Failed(Box<PayoutRecord>),
     /// It is unknown whether the payout is on record. Call the method again with the same request
     /// to find out; the engine records and sends the payout at most once.
     Unknown {
@@ -139,8 +143,16 @@ impl Engine {
     }
 
     /// Hands a payout over. Once this returns [`HandedOver::Recorded`], the payout is on record,
-    /// and the engine sends it as soon as it can. Handing over the same payout again returns the
-    /// first one.
+    /// and the engine sends it as soon as it can.
+    ///
+    /// Handing over the same payout again depends on the record of the first one:
+    ///
+    /// | the first payout | the result |
+    /// |---|---|
+    /// | is not sent yet, is under way, is uncertain, or succeeded | [`HandedOver::Recorded`] with its record, and no second payout |
+    /// | was not sent, and its time was over | [`HandedOver::Recorded`], and it is sent now |
+    /// | failed or was reversed | [`HandedOver::Failed`] with its record, and nothing is sent |
+    /// | differs from this one | `Err`, [`Conflict`](payments_core::ErrorKind::Conflict) |
     ///
     /// # Errors
     /// The request cannot be carried out, the journal cannot be used, or another payout is on
@@ -301,7 +313,12 @@ fn recorded(
     if !ignores_content {
         opening.compare(&record)?;
     }
-    Ok(HandedOver::Recorded(Box::new(record)))
+    let has_failed = matches!(record.state, RecordState::Failed | RecordState::Reversed);
+    Ok(if has_failed && !changed.is_written {
+        HandedOver::Failed(Box::new(record))
+    } else {
+        HandedOver::Recorded(Box::new(record))
+    })
 }
 
 impl fmt::Debug for Engine {

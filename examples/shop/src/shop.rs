@@ -276,6 +276,14 @@ impl Shop {
                 self.engine.wake();
                 Ok(reference)
             }
+            Ok(HandedOver::Failed(record)) => {
+                self.transactions.discard(transaction).await;
+                let message = format!(
+                    "the payout {reference} is {}: pay under another reference",
+                    record.state
+                );
+                Err(Error::new(ErrorKind::Conflict, message).with_field("payout"))
+            }
             Ok(HandedOver::Unknown { why }) => {
                 self.transactions.discard(transaction).await;
                 Err(Error::new(ErrorKind::Unavailable, why))

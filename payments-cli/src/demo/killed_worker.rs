@@ -177,6 +177,7 @@ pub(crate) async fn work(folder: &Path) -> Result<(), Broken> {
         let request = CreatePayout::new(payout.clone(), Money::vnd(40_000), beneficiary.clone())?;
         match engine.submit("mock", &request).await? {
             HandedOver::Recorded(_) => println!("{payout}"),
+            HandedOver::Failed(_) => return Err(format!("{payout} failed").into()),
             HandedOver::Unknown { why } => return Err(why.into()),
         }
         payouts.push(payout);

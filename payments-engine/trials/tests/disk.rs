@@ -49,7 +49,7 @@ fn child() {
             let name = format!("P-{number}");
             let (said, error) = if number % 2 == 0 {
                 match engine.submit(MAIN, &payout(&name)).await {
-                    Ok(HandedOver::Recorded(_)) => ("recorded", None),
+                    Ok(HandedOver::Recorded(_) | HandedOver::Failed(_)) => ("recorded", None),
                     Ok(HandedOver::Unknown { .. }) => ("unknown", None),
                     Err(error) => ("refused", Some(error)),
                 }

@@ -32,6 +32,34 @@ async fn what_is_handed_over_is_sent_by_the_next_pass_and_asked_about_until_it_i
 }
 
 #[tokio::test]
+async fn a_failed_payout_that_is_handed_over_again_is_not_acknowledged() {
+    let world = World::start().await;
+    let engine = world.engine(None).await;
+    for (settled, state) in [
+        (PayoutOutcome::Failed, RecordState::Failed),
+        (PayoutOutcome::Succeeded, RecordState::Succeeded),
+    ] {
+        let name = format!("P-{}", state.as_str());
+        let _ = engine.submit(MAIN, &payout(&name)).await.unwrap();
+        engine.tick().await.unwrap();
+        world.gateway().settle_payout(&name, settled).unwrap();
+        world.advance(&engine, Duration::from_secs(5)).await;
+        let again = engine.submit(MAIN, &payout(&name)).await.unwrap();
+        match again {
+            HandedOver::Failed(record) if state == RecordState::Failed => {
+                assert_eq!(record.state, state);
+            }
+            HandedOver::Recorded(record) if state == RecordState::Succeeded => {
+                assert_eq!(record.state, state);
+            }
+            other => panic!("{other:?}"),
+        }
+        world.advance(&engine, Duration::from_secs(5)).await;
+        assert_eq!(world.carried_out(&name), 1);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_leave_is_tried_again_and_closed_after_its_time() {
     let world = World::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

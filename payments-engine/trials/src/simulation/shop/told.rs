@@ -40,7 +40,7 @@ impl Told {
     ) {
         match outcome {
             _ if has_ended => self.unknown = true,
-            Ok(HandedOver::Recorded(_)) => self.promised = true,
+            Ok(HandedOver::Recorded(_) | HandedOver::Failed(_)) => self.promised = true,
             Ok(HandedOver::Unknown { .. }) => self.unknown = true,
             Err(_) => {}
         }
