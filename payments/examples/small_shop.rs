@@ -1,4 +1,5 @@
-//! A whole shop that loses nothing in a crash: `cargo run -p payments --example small_shop`.
+//! A whole shop that loses nothing in a crash:
+//! `cargo run -p payments --features axum,mock --example small_shop`.
 //!
 //! Its folder contains `payments.toml`, with `[engine] store = "sqlite:shop.db"`, and `shop.db`
 //! with the tables of `CREATE TABLE shipped (order_ref TEXT PRIMARY KEY)` and

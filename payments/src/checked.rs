@@ -38,7 +38,7 @@ impl Payments {
     /// verdict until the provider's secrets are rotated.
     ///
     /// # Errors
-    /// The provider does not exist, or it sends no notifications.
+    /// The same as for [`receive`](Self::receive).
     pub fn check(
         &self,
         provider: &str,
@@ -46,6 +46,7 @@ impl Payments {
         delivery: &Delivery<'_>,
         received_at: Timestamp,
     ) -> Result<Checked> {
+        self.check_books_itself()?;
         let provider = self.provider(provider)?;
         let endpoint = EndpointName::new(endpoint)?;
         let span = tracing::info_span!(

@@ -167,14 +167,15 @@ mod present {
                 .cloned()
                 .fold(builder, |builder, (old, new)| builder.with_renamed_provider(old, new));
             for name in settings.absences.keys() {
-                if !self.providers().any(|provider| provider.id().as_str() == name) {
+                let mut providers = self.unjournaled().iter();
+                if !providers.any(|provider| provider.id().as_str() == name) {
                     let message = format!(
                         "engine.absence_after names {name}, which is not one of the providers"
                     );
                     return Err(Error::new(ErrorKind::Configuration, message));
                 }
             }
-            Ok(self.providers().cloned().fold(builder, |builder, provider| {
+            Ok(self.unjournaled().iter().cloned().fold(builder, |builder, provider| {
                 let id = provider.id().to_string();
                 let has_limits = provider.payouts().is_ok()
                     || provider.payments().is_ok()

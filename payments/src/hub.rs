@@ -12,7 +12,7 @@ use provider_kit::{
 use crate::engine_settings::EngineSettings;
 
 /// The Cargo features of this crate that link the provider of the same kind.
-const FEATURES: &[&str] = &["hpay", "mock", "sepay"];
+const FEATURES: &[&str] = &["hpay", "mock", "payos", "sepay"];
 
 /// The hub: every configured provider by name, each wrapped in its layers.
 #[derive(Clone)]
@@ -22,6 +22,10 @@ pub struct Payments {
     clock: Arc<dyn Clock>,
     #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "always empty"))]
     engine: Option<EngineSettings>,
+    /// The providers without the journal, for the engine of the table `[engine]`. The providers of
+    /// the hub refuse instructions until it is behind the journal.
+    #[cfg(feature = "engine")]
+    unjournaled: Vec<Provider>,
     /// The engine that journals the calls to the providers, if there is one.
     #[cfg(feature = "engine")]
     journal: Option<payments_engine::Engine>,
@@ -59,6 +63,10 @@ impl Payments {
 
     /// Builds every provider of a configuration from `registry`, in `context`.
     ///
+    /// If the configuration has a table `[engine]`, the hub sends no instructions and takes no
+    /// deliveries before it is behind the journal: start the engine with `Payments::engine`, and use
+    /// the hub that `Payments::through` returns.
+    ///
     /// # Errors
     /// Returns [`Configuration`](crate::ErrorKind::Configuration), listing every problem.
     pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
@@ -74,6 +82,14 @@ impl Payments {
         };
         let hub = Self::new(providers, Arc::clone(&context.clock))?
             .with_preference(config.prefer.iter().map(String::as_str))?;
+        #[cfg(feature = "engine")]
+        if engine.is_some() {
+            let unjournaled: Vec<_> = hub.providers().cloned().collect();
+            let refusing = crate::without_journal::refusing;
+            let providers =
+                hub.providers.into_iter().map(|(id, provider)| (id, refusing(provider))).collect();
+            return Ok(Self { engine, unjournaled, providers, ..hub });
+        }
         Ok(Self { engine, ..hub })
     }
 
@@ -109,6 +125,8 @@ impl Payments {
             clock,
             engine: None,
             #[cfg(feature = "engine")]
+            unjournaled: Vec::new(),
+            #[cfg(feature = "engine")]
             journal: None,
         })
     }
@@ -124,8 +142,8 @@ impl Payments {
     /// # }
     /// ```
     ///
-    /// Pass deliveries to [`Engine::accept`](payments_engine::Engine::accept): `receive` and
-    /// `check` of the hub store nothing.
+    /// Pass deliveries to [`Engine::accept`](payments_engine::Engine::accept), which books them.
+    /// [`receive`](Self::receive) and [`check`](Self::check) of the returned hub refuse them.
     ///
     /// # Errors
     /// Returns [`NotFound`](crate::ErrorKind::NotFound) if the engine lacks one of the hub's
@@ -135,6 +153,29 @@ impl Payments {
         let journaled = |id: &ProviderId| Ok((id.clone(), engine.provider(id.as_str())?));
         let providers = self.providers.keys().map(journaled).collect::<Result<_>>()?;
         Ok(Self { providers, journal: Some(engine.clone()), ..self.clone() })
+    }
+
+    /// Rejects a delivery that the engine has to book.
+    ///
+    /// # Errors
+    /// Returns `Configuration`, naming the call to use, if the hub has an engine or its
+    /// configuration has the table `[engine]`.
+    pub(crate) fn check_books_itself(&self) -> Result<()> {
+        #[cfg(feature = "engine")]
+        if self.journal.is_some() || self.engine.is_some() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the hub would acknowledge this delivery, and the engine would not book it: pass \
+                 deliveries to Engine::accept, for example by payments::axum::webhooks",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns the providers without the journal, the preferred ones first.
+    #[cfg(feature = "engine")]
+    pub(crate) fn unjournaled(&self) -> &[Provider] {
+        &self.unjournaled
     }
 
     /// Returns the engine that journals the calls to the providers, if there is one.
@@ -213,5 +254,22 @@ impl Payments {
 impl std::fmt::Debug for Payments {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.providers()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FEATURES;
+
+    #[test]
+    fn the_features_that_link_a_provider_are_those_of_the_manifest() {
+        let manifest = include_str!("../Cargo.toml");
+        let mut linking: Vec<_> = manifest
+            .lines()
+            .filter(|line| line.contains("[\"dep:provider-"))
+            .filter_map(|line| line.split_once(" = ").map(|(feature, _)| feature))
+            .collect();
+        linking.sort_unstable();
+        assert_eq!(linking, FEATURES);
     }
 }

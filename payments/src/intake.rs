@@ -83,13 +83,16 @@ impl Payments {
     /// are returned in any case, each under its own key.
     ///
     /// # Errors
-    /// The provider does not exist, or it sends no notifications.
+    /// The provider does not exist, or it sends no notifications. Returns
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the hub has an engine, which has to
+    /// book the delivery: pass it to `Engine::accept`.
     pub async fn receive(
         &self,
         provider: &str,
         endpoint: &str,
         delivery: &Delivery<'_>,
     ) -> Result<Intake> {
+        self.check_books_itself()?;
         let provider = self.provider(provider)?;
         let endpoint = EndpointName::new(endpoint)?;
         let span = tracing::info_span!(

@@ -74,6 +74,8 @@ mod route;
 pub mod testing;
 #[cfg(feature = "engine")]
 mod webhook_client;
+#[cfg(feature = "engine")]
+mod without_journal;
 
 pub use checked::Checked;
 #[cfg(feature = "toml")]
