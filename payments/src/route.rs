@@ -98,12 +98,14 @@ impl Payments {
     /// know the provider beforehand gets it from `route`, stores it, and calls `open_payment_at`.
     ///
     /// # Errors
-    /// Returns the error of the last provider if no provider opened the payment.
+    /// Returns the error of the last provider if no provider opened the payment, or of the provider
+    /// that has the order, for instance
+    /// [`Conflict`](crate::ErrorKind::Conflict) for another amount.
     pub async fn open_payment(&self, request: &CreatePayment) -> Result<Opened> {
         let Route { providers, mut passed_over } = self.route(request)?;
         let mut turns_left = providers.len();
         let mut waiting = VecDeque::from(providers);
-        let mut last: Option<Result<Opened>> = None;
+        let mut last: Option<(ProviderId, Result<Opened>)> = None;
         while let Some(provider) = waiting.pop_front() {
             passed_over.retain(|passed| passed.provider != *provider.id());
             let outcome = match self.ask(provider, request).await {
@@ -119,8 +121,12 @@ impl Payments {
                     continue;
                 }
                 Ok(Asked::Elsewhere(other)) => {
+                    // The provider that has the order was called just before this one.
+                    if let Some((_, outcome)) = last.filter(|(called, _)| *called == other) {
+                        return outcome;
+                    }
                     let message = format!("the order is being opened at {other}; call again");
-                    Err(Error::new(ErrorKind::Conflict, message).with_field("order"))
+                    return Err(Error::new(ErrorKind::Conflict, message).with_field("order"));
                 }
                 Err(error) => Err(error),
             };
@@ -139,10 +145,11 @@ impl Payments {
             );
             let outcome =
                 outcome.map(|submission| opened(provider, submission, passed_over.clone()));
-            last = Some(outcome);
+            last = Some((provider.id().clone(), outcome));
             passed_over.push(PassedOver { provider: provider.id().clone(), reason });
         }
-        last.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
+        let outcome = last.map(|(_, outcome)| outcome);
+        outcome.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
     }
 
     /// Calls one provider of a route.

@@ -251,6 +251,16 @@ impl Shared {
             Err(error) if is_first => {
                 return self.close_instruction(order, of, None, error).await;
             }
+            // The first request was accepted before, so only its time can have passed since.
+            Err(error) if error.field() == Some("expires_at") => {
+                let until = opening.request.expires_at.map(|at| format!(" at {at}"));
+                let message = format!(
+                    "the time to pay the order {order} ended{}: use a new order reference",
+                    until.unwrap_or_default()
+                );
+                let error = Error::new(ErrorKind::Conflict, message).with_source(error);
+                return Err(error.with_field("expires_at"));
+            }
             Err(error) => return Err(error),
         };
         if is_first {
