@@ -66,6 +66,13 @@ impl Timestamp {
         VIETNAM.to_datetime(self.jiff()).strftime(format).to_string()
     }
 
+    /// Returns the beginning of the day in Vietnam that contains this time.
+    #[must_use]
+    pub fn start_of_vietnam_day(self) -> Self {
+        let since_midnight = (self.0 + i64::from(VIETNAM.seconds())).rem_euclid(24 * 3_600);
+        Self::from_unix(self.0 - since_midnight)
+    }
+
     /// Returns the time `after` later, clamped to the latest time.
     #[must_use]
     pub fn plus(self, after: Duration) -> Self {
@@ -172,6 +179,7 @@ mod tests {
         let moment = Timestamp::from_vietnam_civil("2023-03-25 14:02:37").unwrap();
         assert_eq!(moment.to_string(), "2023-03-25T07:02:37Z");
         assert_eq!(moment.vietnam_civil("%d/%m/%Y,%H:%M"), "25/03/2023,14:02");
+        assert_eq!(moment.start_of_vietnam_day().vietnam_civil("%F %T"), "2023-03-25 00:00:00");
     }
 
     #[test]

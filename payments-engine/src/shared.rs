@@ -168,8 +168,10 @@ impl Shared {
     pub(crate) fn member(&self, id: &ProviderId) -> Result<&Arc<Member>> {
         self.members.get(id).ok_or_else(|| {
             let known: Vec<_> = self.members.keys().map(ProviderId::as_str).collect();
-            let message =
-                format!("the engine has no provider {id} that sends money; {}", known.join(", "));
+            let message = format!(
+                "the engine has no provider {id} that sends money; it has {}",
+                known.join(", ")
+            );
             Error::new(ErrorKind::NotFound, message)
         })
     }

@@ -32,7 +32,10 @@ pub trait Handler<Tx>: Send + Sync + 'static {
     async fn on_change(&self, change: &Change, transaction: &mut Tx) -> Result<(), HandlerError>;
 }
 
-/// The reason why a change could not be handled. `?` converts any error into it.
+/// The reason why a change could not be handled.
+///
+/// `?` converts any error into it. It does not implement `Error`, but `?` also converts it into
+/// `Box<dyn Error>`.
 pub struct HandlerError(Box<dyn Error + Send + Sync>);
 
 impl HandlerError {
@@ -50,6 +53,18 @@ impl HandlerError {
 impl<E: Error + Send + Sync + 'static> From<E> for HandlerError {
     fn from(error: E) -> Self {
         Self(Box::new(error))
+    }
+}
+
+impl From<HandlerError> for Box<dyn Error + Send + Sync> {
+    fn from(error: HandlerError) -> Self {
+        error.0
+    }
+}
+
+impl From<HandlerError> for Box<dyn Error> {
+    fn from(error: HandlerError) -> Self {
+        error.0
     }
 }
 

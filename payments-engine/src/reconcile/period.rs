@@ -1,5 +1,7 @@
 //! The period of a run.
 
+use std::time::Duration;
+
 use payments_core::{Error, Result, Timestamp, statement::StatementFilter};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,27 @@ impl Period {
             return Err(Error::invalid("until", "is not after the beginning of the period"));
         }
         Ok(Self { from, until })
+    }
+
+    /// Returns the day in Vietnam that contains a moment.
+    ///
+    /// ```
+    /// use payments_core::{Clock as _, SystemClock};
+    /// use payments_engine::Period;
+    ///
+    /// let yesterday = Period::vietnam_day(SystemClock.now()).previous();
+    /// # let _ = yesterday;
+    /// ```
+    pub fn vietnam_day(of: Timestamp) -> Self {
+        let from = of.start_of_vietnam_day();
+        Self { from, until: from.plus(Duration::from_secs(24 * 3_600)) }
+    }
+
+    /// Returns the period of the same length that ends where this one begins.
+    #[must_use]
+    pub fn previous(&self) -> Self {
+        let length = self.until.unix_seconds() - self.from.unix_seconds();
+        Self { from: Timestamp::from_unix(self.from.unix_seconds() - length), until: self.from }
     }
 
     /// Returns the first moment of the period.
@@ -72,6 +95,17 @@ mod tests {
             assert_eq!(holding, 1, "second {second}");
         }
         assert!(!periods[0].contains(at(-1)) && !periods[1].contains(at(20)));
+    }
+
+    #[test]
+    fn a_day_of_vietnam_begins_at_its_midnight_and_follows_the_day_before() {
+        for moment in ["2026-11-01T17:00:00Z", "2026-11-02T03:00:00Z", "2026-11-02T16:59:59Z"] {
+            let day = Period::vietnam_day(moment.parse().unwrap());
+            assert_eq!(day.from().to_string(), "2026-11-01T17:00:00Z", "{moment}");
+            assert_eq!(day.until().to_string(), "2026-11-02T17:00:00Z", "{moment}");
+            let before = Timestamp::from_unix(day.from().unix_seconds() - 1);
+            assert_eq!(day.previous(), Period::vietnam_day(before), "{moment}");
+        }
     }
 
     #[test]

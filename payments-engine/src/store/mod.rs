@@ -230,7 +230,10 @@ impl Store {
 }
 
 fn not_compiled_in(feature: &str) -> Error {
-    let message = format!("the feature `{feature}` of payments-engine is off: turn it on");
+    let of_payments = if feature == "sqlite" { "engine" } else { "engine-postgres" };
+    let message = format!(
+        "turn on the cargo feature `{of_payments}` of payments, or `{feature}` of payments-engine"
+    );
     Error::new(ErrorKind::Configuration, message)
 }
 

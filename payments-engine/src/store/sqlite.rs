@@ -101,15 +101,20 @@ impl Sqlite {
     fn rows(&self) -> SqliteRows<'_> {
         SqliteRows::new(&self.connection, &self.seal)
     }
-
-    fn execute(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.connection.execute_batch(sql).map_err(StoreError::not_done)
-    }
 }
 
 impl Backend for Sqlite {
     fn begin(&mut self) -> Result<(), StoreError> {
-        self.execute("BEGIN IMMEDIATE")
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| {
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) {
+                return StoreError::NotDone(format!(
+                    "{error}: another transaction holds it, such as one of the app that is still \
+                     open while the app calls the engine; end it first, or hand the payout over in \
+                     it by submit_in"
+                ));
+            }
+            StoreError::not_done(error)
+        })
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

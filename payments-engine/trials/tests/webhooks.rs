@@ -5,8 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::State;
 use engine_trials::world::{MAIN, PATIENCE, holds_within};
-use payments_core::{OrderRef, money::Money, payment::CreatePayment};
+use payments_core::{ErrorKind, OrderRef, money::Money, payment::CreatePayment};
 use payments_engine::{Engine, Store};
 use provider_kit::transport::{Call, HttpClient, HttpClientSettings, Transport};
 use provider_mock::simulator::{MockSimulator, SimulatorSettings};
@@ -30,7 +31,16 @@ async fn shop() -> Shop {
         .unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hooks", listener.local_addr().unwrap());
-    let app = payments::axum::webhooks(&engine);
+    // A router with a state of its own, and a fixed path for one endpoint.
+    let events = payments::axum::endpoint(&engine, MAIN, "events").unwrap();
+    let app = axum::Router::new()
+        .route(
+            "/state",
+            axum::routing::get(|State(state): State<u8>| async move { state.to_string() }),
+        )
+        .merge(payments::axum::webhooks(&engine))
+        .route("/hooks/fixed", events)
+        .with_state(7_u8);
     // It ends with the runtime of the test.
     tokio::spawn(async move { axum::serve(listener, app).await });
     let events = format!("{url}/{MAIN}/events");
@@ -62,6 +72,31 @@ async fn a_delivery_over_a_socket_is_booked_and_replied_to() {
         payment.is_some_and(|payment| payment.received() == Some(Money::vnd(50_000)))
     };
     assert!(holds_within(PATIENCE, is_paid).await, "{receipts:#?}");
+    shop.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_fixed_path_takes_the_deliveries_of_one_endpoint() {
+    let shop = shop().await;
+    let fixed = format!("{}/fixed", shop.url);
+    shop.simulator.gateway().send_notifications_to(Some(&fixed)).unwrap();
+    let order = OrderRef::new("A-1").unwrap();
+    let request = CreatePayment::new(order.clone(), Money::vnd(50_000)).unwrap();
+    let provider = shop.simulator.gateway().provider(MAIN).unwrap();
+    let opened = provider.payments().unwrap().create_payment(&request).await.unwrap();
+    assert!(opened.accepted().is_ok());
+    shop.simulator.pay("A-1", Money::vnd(50_000)).await.unwrap();
+    let is_paid = async || {
+        let payment = shop.engine.payment(&order).await.unwrap();
+        payment.is_some_and(|payment| payment.received() == Some(Money::vnd(50_000)))
+    };
+    assert!(holds_within(PATIENCE, is_paid).await, "{:#?}", shop.simulator.receipts());
+    for (provider, endpoint, kind) in
+        [("other", "events", ErrorKind::NotFound), (MAIN, "other", ErrorKind::NotFound)]
+    {
+        let error = payments::axum::endpoint::<()>(&shop.engine, provider, endpoint).err().unwrap();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
     shop.engine.stop().await;
 }
 

@@ -171,7 +171,10 @@ fn has_app(config: &Config, read: &mut Reader<'_>) -> bool {
     ] {
         has_app |= given;
         if given && cfg!(not(feature = "oauth")) {
-            read.problem(key, "needs the cargo feature `oauth` of provider-sepay");
+            read.problem(
+                key,
+                "needs the cargo feature `sepay-oauth` of payments, or `oauth` of provider-sepay",
+            );
         }
     }
     has_app

@@ -180,11 +180,11 @@ fn beginning(text: &str) -> Result<Timestamp, String> {
     moment.map_err(|_| "is neither a day (2026-11-01) nor a moment (2026-11-01T00:00:00Z)".into())
 }
 
-/// Parses a moment, or the end of a day in Vietnam, which has no summer time.
+/// Parses a moment, or the end of a day in Vietnam.
 fn end(text: &str) -> Result<Timestamp, String> {
     let is_moment = text.parse::<Timestamp>().is_ok();
     let at = beginning(text)?;
-    Ok(if is_moment { at } else { at.plus(std::time::Duration::from_secs(24 * 3_600)) })
+    Ok(if is_moment { at } else { Period::vietnam_day(at).until() })
 }
 
 #[cfg(test)]

@@ -122,3 +122,15 @@ async fn what_a_visitor_recorded_before_this_start_is_asked_for_before_it_is_sen
     assert_eq!(world.carried_out("P-1"), 1);
     engine.stop().await;
 }
+
+#[tokio::test]
+async fn a_call_during_a_transaction_of_the_app_names_the_transaction() {
+    let world = World::start().await;
+    let engine = world.engine(None).await;
+    let app = SqliteDatabase::new(world.folder.path().join("shop.db"));
+    let change = app.begin().await.unwrap();
+    let error = engine.submit(MAIN, &payout("P-1")).await.unwrap_err();
+    assert!(error.to_string().contains("still open while the app calls the engine"), "{error}");
+    app.discard(change).await;
+    let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
+}

@@ -17,7 +17,7 @@ pub(super) fn check(uri: &Uri) -> Result<(), TransportError> {
     if uri.scheme() == Some(&Scheme::HTTPS) {
         return match cfg!(feature = "reqwest") {
             true => Ok(()),
-            false => Err(not_sent("this build has no TLS: enable the feature `reqwest`")),
+            false => Err(not_sent("this build has no TLS: turn on the cargo feature `reqwest`")),
         };
     }
     if uri.scheme() == Some(&Scheme::HTTP) && is_loopback(host) {
