@@ -4,14 +4,14 @@ use payments::{
     Lookup, PayoutRef, Provider, Submission,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
-    payout::{CreatePayout, Payout},
+    payout::{CreatePayout, PayoutState},
 };
 
 /// What is known about a payout.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The provider reports the payout. Ask again until its state is final.
-    Reported(Payout),
+    /// The provider reports the payout in this state. Ask again until it is final.
+    Reported(PayoutState),
     /// The provider refused the payout, and it is certain that no money left. To pay all the same,
     /// make a new payout with a new reference.
     Refused(String),
@@ -46,7 +46,7 @@ pub async fn pay(
         return find(provider, request).await;
     }
     match role.create_payout(request).await {
-        Ok(Submission::Accepted(payout)) => Ok(Outcome::Reported(payout)),
+        Ok(Submission::Accepted(payout)) => Ok(Outcome::Reported(payout.state)),
         Ok(Submission::Declined(decline)) if decline.is_confirmed() => {
             Ok(Outcome::Refused(decline.to_string()))
         }
@@ -66,7 +66,7 @@ async fn find(provider: &Provider, request: &CreatePayout) -> payments::Result<O
         Lookup::Found(payout) => match payout.differs_from(request) {
             Some(field) => Outcome::ForAPerson(format!("another {field} than instructed")),
             None if payout.needs_attention => Outcome::ForAPerson(format!("{payout:?}")),
-            None => Outcome::Reported(payout),
+            None => Outcome::Reported(payout.state),
         },
         Lookup::Several(found) => Outcome::ForAPerson(format!("paid {} times", found.len())),
         Lookup::Absent(absence) => Outcome::Unknown(format!("not known: {absence:?}")),
