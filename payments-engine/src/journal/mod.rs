@@ -187,16 +187,31 @@ impl Journal {
         .await
     }
 
-    /// Records evidence about a payout that is on record.
+    /// Applies the change that `decide` returns for the record of a payout, if there is one. What
+    /// `decide` reads is still true when its change is written.
     pub(crate) async fn observe(
         &self,
         reference: &PayoutRef,
-        observation: Observation,
+        now: Timestamp,
+        decide: impl Fn(&PayoutRecord) -> Option<Change> + Send + 'static,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, _| Ok(record.and_then(&decide)))
+            .await
+    }
+
+    /// Marks a payout as uncertain if it is still under way under the permit of a record that was
+    /// read before.
+    pub(crate) async fn interrupt(
+        &self,
+        read: &PayoutRecord,
         now: Timestamp,
         due: Timestamp,
     ) -> Result<Changed, StoreError> {
-        self.change(reference, self.token(), now, move |record, _| {
-            Ok(record.map(|_| Change { observation: observation.clone(), due: Due::At(due) }))
+        let permit = read.permit.clone();
+        self.observe(read.reference(), now, move |record| {
+            let is_it = record.state == RecordState::Submitting && record.permit == permit;
+            let (observation, due) = (Observation::Interrupted, Due::At(due));
+            is_it.then_some(Change { observation, due })
         })
         .await
     }

@@ -6,7 +6,7 @@ use payments_core::{Lookup, ProviderId, Raw, Result, Timestamp, payout::Payout};
 
 use super::{Done, schedule};
 use crate::{
-    journal::{BETWEEN, change_breaker},
+    journal::{BETWEEN, Change, change_breaker},
     record::{CaseKind, Observation, PayoutRecord, RecordState},
     seeded::Seeded,
     shared::{Flight, Member, Shared},
@@ -31,21 +31,25 @@ impl Shared {
         let is_answered = can_ask && self.ask(member, record, Some(flight)).await.is_ok();
         let now = self.clock.now();
         let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
-        if record.state.is_final() {
+        if !record.state.is_open() {
+            // It has an outcome, or it is not sent yet, which makes it due by itself.
             return Ok(Done::Asked);
         }
-        let since = asked_since(&record);
-        let next = schedule::next(since, now);
-        let asked = now.since(since);
-        let window = member.payouts.capabilities().inquiry_window;
-        let is_over = window.is_some_and(|window| asked >= window)
-            || !can_ask
-            || record.state == RecordState::Uncertain && asked >= member.limits.ask_for;
-        let has_case = record.cases.iter().any(|case| case.kind == CaseKind::Unknown);
-        if is_over && !has_case {
+        let next = schedule::next(asked_since(&record), now);
+        let (window, ask_for) =
+            (member.payouts.capabilities().inquiry_window, member.limits.ask_for);
+        let passed = self.journal.observe(reference, now, move |record| {
+            let since = asked_since(record);
+            let asked = now.since(since);
+            let is_over = window.is_some_and(|window| asked >= window)
+                || !can_ask
+                || record.state == RecordState::Uncertain && asked >= ask_for;
+            let has_case = record.cases.iter().any(|case| case.kind == CaseKind::Unknown);
             let observation = Observation::WindowPassed { seconds: asked.as_secs() };
-            self.journal.observe(reference, observation, now, next).await?;
-        } else {
+            let due = Due::At(schedule::next(since, now));
+            (record.state.is_open() && is_over && !has_case).then_some(Change { observation, due })
+        });
+        if !passed.await?.is_written {
             self.put_off(claim, next).await?;
         }
         Ok(if is_answered { Done::Asked } else { Done::Other })
@@ -104,41 +108,42 @@ impl Shared {
         let asked_at = self.clock.now();
         let found = member.payouts.find_payout(reference).await?;
         self.inquiry_was_answered(member).await;
-        let observation = match &found {
-            Lookup::Found(payout) => Some(Observation::Found { payouts: vec![payout.clone()] }),
-            Lookup::Several(payouts) if self.is_seeded(Seeded::TakesTheFirstOfSeveral) => {
-                Some(Observation::Found { payouts: payouts.iter().take(1).cloned().collect() })
+        let observe: Box<dyn Fn(&PayoutRecord) -> Option<Observation> + Send> = match &found {
+            Lookup::Found(payout) => {
+                let payout = payout.clone();
+                Box::new(move |record| {
+                    let found = || Observation::Found { payouts: vec![payout.clone()] };
+                    is_news(record, &payout).then(found)
+                })
             }
-            Lookup::Several(payouts) => Some(Observation::Found { payouts: payouts.clone() }),
+            Lookup::Several(payouts) => {
+                let first = self.is_seeded(Seeded::TakesTheFirstOfSeveral);
+                let most = if first { 1 } else { payouts.len() };
+                let payouts: Vec<_> = payouts.iter().take(most).cloned().collect();
+                Box::new(move |_| Some(Observation::Found { payouts: payouts.clone() }))
+            }
+            Lookup::Absent(_) if flight.is_none() => return Ok(found),
             Lookup::Absent(_) => {
-                let (rule, quiet) = (
-                    member.limits.absence.unwrap_or(member.payouts.capabilities().absence),
-                    member.limits.quiet,
-                );
-                let current = self.journal.read(reference).await;
-                let current = current.map_err(StoreError::into_error)?;
+                let rule = member.limits.absence.unwrap_or(member.payouts.capabilities().absence);
+                let quiet = member.limits.quiet;
                 let asked_at = if self.is_seeded(Seeded::ConcludesWithoutQuiet) {
                     Timestamp::from_unix(i64::MAX)
                 } else {
                     asked_at
                 };
-                let current = current.filter(|_| flight.is_some());
-                let by = current.and_then(|record| record.conclusion(rule, quiet, asked_at));
-                by.map(|by| Observation::Concluded { by })
+                Box::new(move |record| {
+                    let by = record.conclusion(rule, quiet, asked_at)?;
+                    Some(Observation::Concluded { by })
+                })
             }
         };
-        let is_new = |observation: &Observation| match observation {
-            Observation::Found { payouts } => match payouts.as_slice() {
-                [one] => is_news(record, one),
-                _ => true,
-            },
-            _ => true,
-        };
-        if let Some(observation) = observation.filter(is_new) {
-            let now = self.clock.now();
-            let due = schedule::next(asked_since(record), now);
-            let observed = self.journal.observe(reference, observation, now, due).await;
-            observed.map_err(StoreError::into_error)?;
+        let now = self.clock.now();
+        let observed = self.journal.observe(reference, now, move |record| {
+            let observation = observe(record)?;
+            let due = Due::At(schedule::next(asked_since(record), now));
+            Some(Change { observation, due })
+        });
+        if observed.await.map_err(StoreError::into_error)?.is_written {
             self.notify(reference);
         }
         Ok(found)

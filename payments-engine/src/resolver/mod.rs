@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use self::schedule::LEASE;
 use crate::{
-    journal::Sent,
+    journal::{Change, Sent},
     limits::Limits,
     record::{Observation, PayoutRecord, RecordKind, RecordState},
     seeded::Seeded,
@@ -227,10 +227,11 @@ impl Shared {
                     return self.send_again(member, &record).await;
                 }
                 let due = schedule::next(now, now);
-                let changed =
-                    self.journal.observe(reference, Observation::Interrupted, now, due).await?;
-                let Some(record) = changed.record else { return Ok(Done::Other) };
-                self.look_after(member, &record, claim, &flight).await
+                let changed = self.journal.interrupt(&record, now, due).await?;
+                match changed.record.filter(|record| record.state.is_open()) {
+                    Some(record) => self.look_after(member, &record, claim, &flight).await,
+                    None => Ok(Done::Other),
+                }
             }
             (state, _) if state.is_open() => self.look_after(member, &record, claim, &flight).await,
             _ => Ok(Done::Other),
@@ -260,17 +261,18 @@ impl Shared {
                 if let Some(due) = self.sender_ends_at(record, &limits, now).await? {
                     return self.put_off(claim, due).await;
                 }
-                self.journal.observe(reference, Observation::Interrupted, now, now).await?;
+                self.journal.interrupt(record, now, now).await?;
                 return Ok(Done::Other);
             }
-            state
-                if state.is_open()
-                    && record.open_cases().next().is_none()
-                    && !self.is_seeded(Seeded::ForgetsTheRetired) =>
-            {
-                let seconds = now.since(record.moved_at()).as_secs();
-                let passed = Observation::WindowPassed { seconds };
-                self.journal.observe(reference, passed, now, now.plus(LEASE)).await?;
+            state if state.is_open() && !self.is_seeded(Seeded::ForgetsTheRetired) => {
+                let passed = self.journal.observe(reference, now, move |record| {
+                    let seconds = now.since(record.moved_at()).as_secs();
+                    let has_case = record.open_cases().next().is_some();
+                    let (observation, due) =
+                        (Observation::WindowPassed { seconds }, Due::At(now.plus(LEASE)));
+                    (record.state.is_open() && !has_case).then_some(Change { observation, due })
+                });
+                passed.await?;
             }
             _ => {}
         }

@@ -132,10 +132,10 @@ impl Shared {
             Asked { can_ask: true, window: None, is_found: false }
         });
         let Asked { can_ask, window, is_found } = asked;
-        if is_found && self.is_over(permit.as_ref(), &limits) {
-            self.end_unless_shown(order, &of).await?;
+        if is_found && self.is_over(permit.as_ref(), &limits, now) {
+            self.end_unless_shown(order, &of, permit.clone()).await?;
         }
-        let since = permit.map_or(now, |permit| permit.taken_at);
+        let since = permit.as_ref().map_or(now, |permit| permit.taken_at);
         let age = now.since(since);
         let is_over =
             !can_ask || window.is_some_and(|window| age >= window) || age >= limits.ask_for;
@@ -147,8 +147,9 @@ impl Shared {
                     let mut cases = record.cases.iter();
                     cases.any(|case| case.is_about(&of) && case.opened_at >= since)
                 };
-                let is_news =
-                    record.is_some_and(|record| record.is_on_its_way(&of) && !has_case(record));
+                let is_news = record.is_some_and(|record| {
+                    record.is_in_doubt_under(&of, permit.as_ref()) && !has_case(record)
+                });
                 is_news.then(|| passed.clone())
             });
             calling.await?;
@@ -200,11 +201,18 @@ impl Shared {
 
     /// Ends a cancellation or a change of a virtual account that is still uncertain although it can
     /// no longer arrive, if its provider shows that it was not carried out.
-    async fn end_unless_shown(&self, order: &OrderRef, of: &Instruction) -> Result<(), StoreError> {
+    async fn end_unless_shown(
+        &self,
+        order: &OrderRef,
+        of: &Instruction,
+        permit: Option<Permit>,
+    ) -> Result<(), StoreError> {
         let of = of.clone();
         let ending = self.journal.change_payment(order, self.clock.now(), move |record| {
             let why = "its provider shows that it was not carried out".to_owned();
-            let shows = record.is_some_and(|record| record.shows_undone(&of));
+            let shows = record.is_some_and(|record| {
+                record.is_uncertain_under(&of, permit.as_ref()) && record.shows_undone(&of)
+            });
             shows.then(|| PaymentObservation::NotCarriedOut { of: of.clone(), why })
         });
         ending.await.map(|_| ())

@@ -17,7 +17,7 @@ use payments_engine::{
 use provider_kit::{
     config::PaymentsConfig,
     registry::{Context, Registry},
-    transport::{HttpClient, HttpClientSettings, RetryPolicy},
+    transport::{HttpClient, HttpClientSettings, RetryPolicy, Transport},
 };
 use provider_mock::{
     MockGateway, Operation, PayoutStart, Settings,
@@ -181,16 +181,31 @@ pub fn provider_of(
     url: &str,
     clock: Arc<dyn payments_core::Clock>,
 ) -> Provider {
+    provider_over(Arc::new(http_client()), name, settings, url, clock)
+}
+
+/// Returns the client that providers of [`provider_of`] use.
+pub fn http_client() -> HttpClient {
+    let settings = HttpClientSettings::default().with_timeout(Duration::from_secs(10));
+    HttpClient::new(settings).unwrap()
+}
+
+/// Returns a provider like [`provider_of`] that sends over this transport.
+pub fn provider_over(
+    transport: Arc<dyn Transport>,
+    name: &str,
+    settings: &Settings,
+    url: &str,
+    clock: Arc<dyn payments_core::Clock>,
+) -> Provider {
     let config: PaymentsConfig = toml::from_str(&format!(
         "[providers.{name}]\nkind = 'mock'\nenvironment = 'sandbox'\napi_key = '{}'\n\
          webhook_secret = '{}'\nurl = '{url}'\npayout_repeat = 'pays-again'\n",
         settings.api_key, settings.webhook_secret,
     ))
     .unwrap();
-    let client = HttpClientSettings::default().with_timeout(Duration::from_secs(10));
-    let client = Arc::new(HttpClient::new(client).unwrap());
     let once = RetryPolicy::new(0, Duration::ZERO, PATIENCE);
-    let context = Context::new(client).with_clock(clock).with_retry(once);
+    let context = Context::new(transport).with_clock(clock).with_retry(once);
     let registry = Registry::empty().add(provider_mock::REGISTRATION);
     registry.build(&config, &context).unwrap().remove(0)
 }

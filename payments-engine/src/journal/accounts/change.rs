@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use payments_core::{
-    Error, ErrorKind, OrderRef, Result, Submission,
+    Error, ErrorKind, OrderRef, Result, Submission, Timestamp,
     virtual_account::{UpdateVirtualAccount, VirtualAccount, VirtualAccountRef},
 };
 use tokio::time::{Instant, timeout_at};
@@ -88,7 +88,7 @@ impl Shared {
             let opening = account.is_some_and(|account| account.is_opening_in_doubt());
             (opening, account.is_some_and(|account| account.is_change_in_doubt()))
         };
-        let was_in_doubt = is_in_doubt(&record);
+        let (asked_at, was_in_doubt) = (self.clock.now(), is_in_doubt(&record));
         if was_in_doubt != (false, false) {
             let about = record.in_doubt().into_iter().filter(|(_, asked, _)| asked == provider);
             for (doubted, _, permit) in about {
@@ -126,26 +126,23 @@ impl Shared {
         if !is_uncertain {
             return Ok(None);
         }
-        if !is_same && !self.is_over(change.sending.permit.as_ref(), &member.limits) {
+        let permit = &change.sending.permit;
+        if !is_same && !self.is_over(permit.as_ref(), &member.limits, asked_at) {
             let message = format!(
                 "an earlier change of the account ({}) may still be carried out: call again later",
                 change.what.as_str()
             );
             return Err(Error::new(ErrorKind::Conflict, message).with_field("account"));
         }
-        let why = "the inquiry does not show it, and it is requested again".to_owned();
-        let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why };
-        let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
-            record.is_some().then(|| ending.clone())
-        });
-        ended.await.map_err(StoreError::into_error)?;
+        let why = "the inquiry does not show it, and it is requested again";
+        self.end_uncertain(order, of.clone(), permit.clone(), why).await?;
         Ok(None)
     }
 
-    /// Returns whether an instruction sent under a permit can no longer be carried out: its sender
-    /// may no longer write, and the gateway may no longer book it.
-    pub(crate) fn is_over(&self, permit: Option<&Permit>, limits: &Limits) -> bool {
-        let now = self.clock.now();
-        permit.is_none_or(|permit| now > permit.send_by.plus(limits.quiet))
+    /// Returns whether an instruction sent under a permit could no longer be carried out at a time:
+    /// its sender could no longer write, and the gateway could no longer book it. An inquiry shows
+    /// what was booked when it was sent, so `at` is the time before it.
+    pub(crate) fn is_over(&self, permit: Option<&Permit>, limits: &Limits, at: Timestamp) -> bool {
+        permit.is_none_or(|permit| at > permit.send_by.plus(limits.quiet))
     }
 }

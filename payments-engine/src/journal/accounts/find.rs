@@ -24,6 +24,7 @@ impl Shared {
         member: &AccountMember,
         account: &VirtualAccountRef,
     ) -> Result<Lookup<VirtualAccount>> {
+        let asked_at = self.clock.now();
         let found = member.accounts.find(account).await?;
         let (order, provider) = (&account.order, member.provider.id());
         let accounts = match &found {
@@ -39,12 +40,11 @@ impl Shared {
                     return Ok(found);
                 };
                 let is_over = opening.state == SendingState::Uncertain
-                    && self.is_over(opening.permit.as_ref(), &member.limits);
+                    && self.is_over(opening.permit.as_ref(), &member.limits, asked_at);
                 if *absence == Absence::Conclusive && is_over {
                     let of = Instruction::Account { provider: provider.clone() };
-                    let why = "its provider does not know it".to_owned();
-                    let ending = PaymentObservation::NotCarriedOut { of, why };
-                    self.observe_order(order, move |_| Some(ending.clone())).await?;
+                    let why = "its provider does not know it";
+                    self.end_uncertain(order, of, opening.permit.clone(), why).await?;
                     return Ok(found);
                 }
                 let why = "its opening is on record, and it may turn up";

@@ -80,6 +80,7 @@ impl Shared {
             let is_uncertain = record.sending(of).is_some_and(|sending| sending.is_in_doubt());
             (record.is_opening_in_doubt(provider), is_uncertain)
         };
+        let asked_at = self.clock.now();
         if is_in_doubt(&record) != (false, false) {
             for (doubted, _, permit) in
                 record.in_doubt().into_iter().filter(|(_, asked, _)| asked == provider)
@@ -109,17 +110,15 @@ impl Shared {
             (SendingState::Done, Some(stated)) => {
                 Some(Submission::Accepted(stated.payment.clone()))
             }
-            _ if is_uncertain && !self.is_over(sending.permit.as_ref(), &member.limits) => {
+            _ if is_uncertain
+                && !self.is_over(sending.permit.as_ref(), &member.limits, asked_at) =>
+            {
                 sending.not_accepted()
             }
             _ if is_uncertain => {
                 // A second cancellation does no harm once the first can no longer arrive.
-                let why = "the inquiry does not show it, and it can no longer arrive".to_owned();
-                let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why };
-                let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
-                    record.is_some().then(|| ending.clone())
-                });
-                ended.await.map_err(StoreError::into_error)?;
+                let why = "the inquiry does not show it, and it can no longer arrive";
+                self.end_uncertain(order, of.clone(), sending.permit.clone(), why).await?;
                 None
             }
             _ => None,

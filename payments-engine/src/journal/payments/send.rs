@@ -11,7 +11,9 @@ use crate::{
     journal::departure::{Called, Instructed, PermitDeparture, misreported},
     journal::send::{not_recorded, repeated},
     limits::Limits,
-    record::{Instruction, Outcome, PaymentObservation, PaymentRecord, Sending, SendingState},
+    record::{
+        Instruction, Outcome, PaymentObservation, PaymentRecord, Permit, Sending, SendingState,
+    },
     shared::Shared,
     store::StoreError,
 };
@@ -107,6 +109,23 @@ impl Shared {
             self.journal.change_payment_as(token.clone(), order, now, say)
         });
         written.await.map(|_| ())
+    }
+
+    /// Ends a cancellation or an instruction about a virtual account as not carried out, if its
+    /// outcome is still unknown and it was not sent again under another permit.
+    pub(in crate::journal) async fn end_uncertain(
+        &self,
+        order: &OrderRef,
+        of: Instruction,
+        permit: Option<Permit>,
+        why: &str,
+    ) -> Result<()> {
+        let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why: why.to_owned() };
+        let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
+            let is_it = record.is_some_and(|it| it.is_uncertain_under(&of, permit.as_ref()));
+            is_it.then(|| ending.clone())
+        });
+        ended.await.map(|_| ()).map_err(StoreError::into_error)
     }
 
     /// Closes an instruction that was not sent, and returns its error.

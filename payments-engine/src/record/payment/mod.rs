@@ -294,6 +294,12 @@ impl PaymentRecord {
         (self.is_in_doubt(), is_awaited)
     }
 
+    /// Returns whether an instruction is in doubt, and this is its last permit.
+    pub(crate) fn is_in_doubt_under(&self, of: &Instruction, permit: Option<&Permit>) -> bool {
+        let doubted = self.in_doubt();
+        doubted.iter().any(|(doubted, _, last)| doubted == of && last.as_ref() == permit)
+    }
+
     /// Returns whether an instruction may be under way, or has an unknown outcome.
     pub(crate) fn is_on_its_way(&self, of: &Instruction) -> bool {
         self.in_doubt().iter().any(|(doubted, ..)| doubted == of)
@@ -342,6 +348,14 @@ impl PaymentRecord {
             }
         };
         is_submitting && permit.as_ref() == under
+    }
+
+    /// Returns whether a cancellation or an instruction about a virtual account has an unknown
+    /// outcome, and this is its last permit.
+    pub(crate) fn is_uncertain_under(&self, of: &Instruction, permit: Option<&Permit>) -> bool {
+        self.sending(of).is_some_and(|sending| {
+            sending.state == SendingState::Uncertain && sending.permit.as_ref() == permit
+        })
     }
 
     /// Returns whether a person may decide that the instruction of a case never arrived: its sender

@@ -13,6 +13,7 @@ mod absence;
 mod breaker;
 mod handed_over;
 mod queue;
+mod races;
 mod references;
 mod repeats;
 mod reseal;
