@@ -21,7 +21,6 @@ use crate::{
         CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, Report, ReportData,
         Source,
     },
-    resolver::schedule,
     store::{Due, PaymentWrite, Route, Rows, StoreError, TaskKind},
 };
 
@@ -90,7 +89,7 @@ pub(crate) fn change_payment(
         return Ok((known, true));
     }
     let Some(observation) = decide(known.as_ref()) else { return Ok((known, false)) };
-    let asked_before = known.as_ref().map(PaymentRecord::asked_about).unwrap_or_default();
+    let looked_after_before = known.as_ref().map(PaymentRecord::looked_after).unwrap_or_default();
     let revision = known.as_ref().map_or(0, |record| record.revision) + 1;
     let observed = Observed { revision, at, start, observation };
     let before = known.clone();
@@ -99,12 +98,9 @@ pub(crate) fn change_payment(
         return Ok((before, false));
     }
     rows.payments().write_payment(&PaymentWrite { token, record: &record, observed: &observed })?;
-    if record.asked_about() != asked_before {
-        let due = match record.is_asked_about() {
-            (true, _) => Due::At(at.plus(schedule::FIRST)),
-            (false, true) => Due::At(schedule::awaited(at, at)),
-            (false, false) => Due::Never,
-        };
+    let looked_after = record.looked_after();
+    if looked_after != looked_after_before {
+        let due = looked_after.first_due(at).map_or(Due::Never, Due::At);
         rows.make_due(TaskKind::Payment, order.as_str(), due)?;
     }
     let subject = Subject::Payment(order.clone());

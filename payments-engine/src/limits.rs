@@ -51,6 +51,12 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Returns how long an instruction is sent by the call that recorded it. After it, the engine
+    /// closes the instruction as not sent if no permit was taken.
+    pub(crate) fn waited_for(&self) -> Duration {
+        self.wait + self.send_within
+    }
+
     /// Sets how long after its permit an instruction may still be written.
     #[must_use]
     pub fn with_send_within(mut self, time: Duration) -> Self {

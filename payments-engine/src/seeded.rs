@@ -52,6 +52,8 @@ pub enum Seeded {
     OpensAgainWhatIsUncertain,
     /// A routed payment is opened at one provider although another one may have it.
     OpensElsewhereToo,
+    /// An instruction about a payment whose process ended before its permit is never closed.
+    ForgetsTheUnsent,
     /// No inquiry is sent about an open payment, so a lost notification is never replaced.
     ForgetsOpenPayments,
     /// A virtual account whose opening is uncertain is opened again although an inquiry is
@@ -112,7 +114,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -145,6 +147,7 @@ impl Seeded {
         Self::MatchesALineAgain,
         Self::CountsTheEndOfThePeriod,
         Self::IgnoresAnotherAmount,
+        Self::ForgetsTheUnsent,
         Self::ForgetsOpenPayments,
         Self::OpensAnAccountAgain,
         Self::ForgetsOpenAccounts,

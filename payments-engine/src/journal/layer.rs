@@ -169,7 +169,7 @@ impl Shared {
             // A waited-for payout is due only in case its call ends without closing it.
             due: match kind {
                 RecordKind::HandedOver => now,
-                RecordKind::WaitedFor => now.plus(limits.wait + limits.send_within),
+                RecordKind::WaitedFor => now.plus(limits.waited_for()),
             },
         }
     }

@@ -28,4 +28,5 @@ pub use seen::Seen;
 pub use state::RecordState;
 
 pub(crate) use content::differing_field;
+pub(crate) use payment::LookedAfter;
 pub(crate) use seen::CaseText;

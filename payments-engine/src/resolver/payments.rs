@@ -1,5 +1,5 @@
 //! Inquires about orders with a doubtful opening or refund, and about those that are open and not
-//! paid, because notifications can be lost.
+//! paid, because notifications can be lost. Closes instructions that were never sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use payments_core::{Lookup, OrderRef, ProviderId, Timestamp};
 
 use super::{Done, schedule};
 use crate::{
-    record::{Instruction, PaymentObservation, PaymentRecord, Permit},
+    record::{Instruction, LookedAfter, PaymentObservation, PaymentRecord, Permit},
     seeded::Seeded,
     shared::Shared,
     store::{Claim, Due, StoreError},
@@ -39,6 +39,10 @@ impl Shared {
             return self.set_due_of(claim, Due::Never).await;
         };
         let mut next: Option<Timestamp> = None;
+        for (of, provider, asked_at) in record.unsent() {
+            let due = self.close_unsent(&order, of, &provider, asked_at).await?;
+            next = next.into_iter().chain(due).min();
+        }
         for (of, provider, permit) in record.in_doubt() {
             let due = self.ask_about_instruction(&provider, &order, of, permit).await?;
             next = Some(next.map_or(due, |next| next.min(due)));
@@ -52,9 +56,36 @@ impl Shared {
             next = next.into_iter().chain(due).min();
         }
         let record = self.journal.read_payment(&order).await?;
-        let is_asked_about = record.map(|record| record.is_asked_about()).unwrap_or_default();
-        let due = next.filter(|_| is_asked_about != (false, false));
+        let left = record.map(|record| record.looked_after()).unwrap_or_default();
+        let due = next.filter(|_| left != LookedAfter::default());
         self.set_due_of(claim, due.map_or(Due::Never, Due::At)).await
+    }
+
+    /// Closes an instruction as not sent if its call has ended without taking a permit, for example
+    /// because its process ended. Returns when to look again if the call may still send it.
+    async fn close_unsent(
+        &self,
+        order: &OrderRef,
+        of: Instruction,
+        provider: &ProviderId,
+        asked_at: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        if self.is_seeded(Seeded::ForgetsTheUnsent) {
+            return Ok(None);
+        }
+        let limits = self.limits.get(provider).cloned().unwrap_or_default();
+        let (now, ends_at) = (self.clock.now(), asked_at.plus(limits.waited_for()));
+        if now < ends_at {
+            return Ok(Some(ends_at));
+        }
+        let why = "its caller has ended".to_owned();
+        let closing = PaymentObservation::NotSent { of: of.clone(), token: None, why };
+        let closed = self.journal.change_payment(order, now, move |record| {
+            let mut unsent = record?.unsent().into_iter();
+            let is_it = unsent.any(|(known, _, since)| known == of && since == asked_at);
+            is_it.then(|| closing.clone())
+        });
+        closed.await.map(|_| None)
     }
 
     /// Inquires about a payment that is open since a time and not paid. Returns when the next

@@ -10,6 +10,10 @@ pub(crate) const LEASE: Duration = Duration::from_secs(120);
 /// How long after an instruction the first inquiry about its payout is sent.
 pub(crate) const FIRST: Duration = Duration::from_secs(5);
 
+/// How long after an instruction about a payment was recorded the engine first checks whether it was
+/// sent. Its call has ended by then, unless the limits of its provider are longer.
+pub(crate) const UNSENT: Duration = Duration::from_secs(90);
+
 /// Pairs of the age of a permit and the interval of inquiries up to that age. Later inquiries are
 /// sent every six hours.
 const STEPS: [(Duration, Duration); 4] = [

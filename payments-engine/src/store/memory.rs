@@ -342,7 +342,7 @@ impl Backend for Memory {
         }
         for record in tables.payments.all() {
             counts.add_cases(record.open_cases());
-            let is_waiting = !record.is_in_doubt() || record.open_cases().next().is_some();
+            let is_waiting = !record.is_unsettled() || record.open_cases().next().is_some();
             if !is_waiting && !is_due(TaskKind::Payment, record.order.to_string()) {
                 counts.add_forgotten(record.changed_at);
             }

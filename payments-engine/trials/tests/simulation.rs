@@ -29,6 +29,7 @@ fn mistakes_are_found_by_random_shops() {
         Seeded::DoesNotCapRefundsByPayout,
         Seeded::DoesNotCountRefundsByPayout,
         Seeded::ForgetsTheUncertain,
+        Seeded::ForgetsTheUnsent,
         Seeded::LeavesItDueAfterAnError,
         Seeded::OpensAgainWhatIsUncertain,
         Seeded::SendsAgainAfterACrash,

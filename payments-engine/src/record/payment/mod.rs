@@ -29,6 +29,7 @@ pub use refund::{RefundRecord, RefundRecordState};
 pub use sending::{Sending, SendingState};
 
 use super::{Case, Observed, Permit};
+use crate::resolver::schedule;
 
 /// The payment of one order: where it was opened, what was reported about it, and how much arrived.
 ///
@@ -97,13 +98,29 @@ pub struct Stated {
     pub payment: Payment,
 }
 
-/// What the engine inquires about: instructions with an unknown outcome, and money that is expected
-/// for openings and on virtual accounts, each with the time of its request.
+/// What the engine looks after: instructions that are recorded and not sent, those with an unknown
+/// outcome, and money that is expected for openings and on virtual accounts, each with the time of
+/// its request.
 #[derive(Default, PartialEq)]
-pub(crate) struct AskedAbout {
+pub(crate) struct LookedAfter {
+    unsent: Vec<(Instruction, ProviderId, Timestamp)>,
     in_doubt: Vec<(Instruction, ProviderId, Option<Permit>)>,
     awaited: Vec<(ProviderId, Timestamp)>,
     accounts: Vec<(ProviderId, Timestamp)>,
+}
+
+impl LookedAfter {
+    /// Returns when the engine looks for the first time after a change at this time, or `None` if
+    /// nothing is left to look after.
+    pub(crate) fn first_due(&self, at: Timestamp) -> Option<Timestamp> {
+        let is_awaited = !self.awaited.is_empty() || !self.accounts.is_empty();
+        let due = [
+            (!self.in_doubt.is_empty()).then(|| at.plus(schedule::FIRST)),
+            (!self.unsent.is_empty()).then(|| at.plus(schedule::UNSENT)),
+            is_awaited.then(|| schedule::awaited(at, at)),
+        ];
+        due.into_iter().flatten().min()
+    }
 }
 
 impl PaymentRecord {
@@ -175,6 +192,46 @@ impl PaymentRecord {
             (of, refund.provider.clone(), refund.permit.clone())
         });
         openings.chain(refunds).chain(self.others_in_doubt()).collect()
+    }
+
+    /// Returns the instructions that are recorded and have no permit, each with its provider and the
+    /// time of its request. The call that recorded them sends them. A refund that a payout carries
+    /// out is not among them, because it ends with its payout.
+    pub(crate) fn unsent(&self) -> Vec<(Instruction, ProviderId, Timestamp)> {
+        let mut all = Vec::new();
+        for one in self.openings.iter().filter(|one| one.state == OpeningState::Asked) {
+            let (provider, method) = (one.provider.clone(), one.method());
+            let of = Instruction::Opening { provider: provider.clone(), method };
+            all.push((of, provider, one.asked_at));
+        }
+        for one in self.refunds.iter().filter(|one| one.is_unsent()) {
+            let of = Instruction::Refund { refund: one.refund.clone() };
+            all.push((of, one.provider.clone(), one.asked_at));
+        }
+        let cancellations = self.cancellations.iter().map(|one| {
+            let provider = one.provider.clone();
+            (Instruction::Cancel { provider }, &one.provider, &one.sending)
+        });
+        let openings = self.accounts.iter().filter_map(|account| {
+            let of = Instruction::Account { provider: account.provider.clone() };
+            Some((of, &account.provider, account.opening.as_ref()?))
+        });
+        let changes = self.accounts.iter().filter_map(|account| {
+            let of = Instruction::AccountChange { provider: account.provider.clone() };
+            Some((of, &account.provider, &account.change.as_ref()?.sending))
+        });
+        for (of, provider, sending) in cancellations.chain(openings).chain(changes) {
+            if sending.state == SendingState::Asked {
+                all.push((of, provider.clone(), sending.asked_at));
+            }
+        }
+        all
+    }
+
+    /// Returns whether an instruction about it is not final: it may still be sent, may be under way,
+    /// or has an unknown outcome.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.is_in_doubt() || !self.unsent().is_empty()
     }
 
     /// Returns the doubtful cancellations and instructions about virtual accounts.
@@ -278,20 +335,14 @@ impl PaymentRecord {
         awaited
     }
 
-    /// Returns what the engine inquires about. Once it changes, the next inquiry follows soon.
-    pub(crate) fn asked_about(&self) -> AskedAbout {
-        AskedAbout {
+    /// Returns what the engine looks after. Once it changes, the next look follows soon.
+    pub(crate) fn looked_after(&self) -> LookedAfter {
+        LookedAfter {
+            unsent: self.unsent(),
             in_doubt: self.in_doubt(),
             awaited: self.awaited(),
             accounts: self.awaited_accounts(),
         }
-    }
-
-    /// Returns whether the engine inquires about doubtful instructions, and whether it inquires
-    /// about expected money.
-    pub(crate) fn is_asked_about(&self) -> (bool, bool) {
-        let is_awaited = !self.awaited().is_empty() || !self.awaited_accounts().is_empty();
-        (self.is_in_doubt(), is_awaited)
     }
 
     /// Returns whether an instruction is in doubt, and this is its last permit.

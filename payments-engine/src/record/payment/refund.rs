@@ -118,6 +118,11 @@ impl RefundRecord {
         };
     }
 
+    /// Returns whether it is recorded and has no permit, and no payout carries it out.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.payout.is_none() && self.state == RefundRecordState::Asked
+    }
+
     /// Returns whether it may be under way, or has an unknown outcome. If a payout carries it out,
     /// the engine inquires about the payout instead.
     pub(crate) fn is_in_doubt(&self) -> bool {

@@ -97,7 +97,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         let (token, reference) = ((*token).to_owned(), record.order.to_string());
         let (revision, start) = (number(observed.revision), number(observed.start));
         let (at, changed_at) = (observed.at.unix_seconds(), record.changed_at.unix_seconds());
-        let (open_cases, in_doubt) = (count(record.open_cases().count()), record.is_in_doubt());
+        let (open_cases, in_doubt) = (count(record.open_cases().count()), record.is_unsettled());
         let case_kinds = kinds_of(record.open_cases());
         let place = Place { table: OBSERVATION, subject: &token };
         let observation = self.0.seal().close(place, &observed.observation)?;

@@ -118,7 +118,7 @@ impl PaymentRows for SqlitePayments<'_> {
                 number(record.revision),
                 record.changed_at.unix_seconds(),
                 cases(record.open_cases().count()),
-                i64::from(record.is_in_doubt()),
+                i64::from(record.is_unsettled()),
                 FORMAT,
                 self.0.seal.close(Place { table: PAYMENT, subject: reference }, record)?,
                 kinds_of(record.open_cases()),

@@ -1,5 +1,7 @@
 //! The conditions that have to hold once a shop has come to rest.
 
+use std::collections::BTreeSet;
+
 use payments_core::OrderRef;
 use payments_engine::{
     CaseKind, Observation, Observed, PaymentObservation, PaymentRecord, PayoutRecord, RecordState,
@@ -35,6 +37,12 @@ pub(super) async fn check(shop: &Shop) -> Counts {
         }
         let found = cancellation(shop, name, times).await;
         wrong.extend(found.map(|found| format!("cancellation of {name}: {found}, {told:?}")));
+    }
+    let orders = shop.orders.keys().chain(shop.accounts.keys()).chain(shop.cancelled.keys());
+    for name in orders.collect::<BTreeSet<_>>() {
+        let record = shop.engine().payment(&OrderRef::new(&**name).unwrap()).await.unwrap();
+        let found = record.and_then(|record| left_open(&record));
+        wrong.extend(found.map(|found| format!("order {name}: {found}")));
     }
     for (name, (order, told)) in &shop.refunds {
         let found = refund(shop, name, order, *told);
@@ -180,6 +188,30 @@ async fn order(
         return Some(format!("it may ship with {net}"));
     }
     None
+}
+
+/// Returns an instruction that is neither final nor before a person.
+fn left_open(record: &PaymentRecord) -> Option<String> {
+    let openings = record.openings.iter().map(|one| ("an opening", format!("{:?}", one.state)));
+    // A refund by payout ends with its payout.
+    let refunds = record.refunds.iter().filter(|one| one.payout.is_none());
+    let refunds = refunds.map(|one| ("a refund", format!("{:?}", one.state)));
+    let sendings = record.cancellations.iter().map(|one| ("a cancellation", &one.sending)).chain(
+        record.accounts.iter().flat_map(|account| {
+            let opening = account.opening.iter().map(|one| ("the opening of an account", one));
+            let change = account.change.iter().map(|one| ("a change of an account", &one.sending));
+            opening.chain(change)
+        }),
+    );
+    let sendings = sendings.map(|(what, sending)| (what, format!("{:?}", sending.state)));
+    let is_asked_about = record.open_cases().next().is_some();
+    openings.chain(refunds).chain(sendings).find_map(|(what, state)| match state.as_str() {
+        "Asked" => Some(format!("{what} was not sent, and is not closed")),
+        "Submitting" | "Uncertain" | "Pending" if !is_asked_about => {
+            Some(format!("{what} stays {state}, and nobody is asked"))
+        }
+        _ => None,
+    })
 }
 
 /// Compares the recorded state of a cancellation with how often the gateway carried it out.
