@@ -27,8 +27,8 @@ pub struct Case {
     /// The credits that the case is about; empty if it is not about credits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<CreditName>,
-    /// The instruction of a payment whose outcome is unknown, or `None` if the case is about
-    /// something else or an earlier version opened it.
+    /// The instruction of a payment whose outcome is unknown, or whose refund the provider reports
+    /// more than once. `None` if the case is about something else or an earlier version opened it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) about: Option<Instruction>,
     /// How the case ended, or `None` while it is open.
@@ -44,8 +44,8 @@ pub enum CaseKind {
     /// The outcome of an instruction is still unknown after the time for inquiries, or its provider
     /// cannot be asked.
     Unknown,
-    /// The provider reports several payouts under one reference or several payments of one order,
-    /// its statement lists a payout more than once, or an order was paid through several providers.
+    /// The provider reports several payouts under one reference, several payments of one order or
+    /// several refunds under one name, its statement lists a payout more than once, or an order was paid through several providers.
     PaidTwice,
     /// The provider or its statement reports another amount, or another account, than is on record.
     Differs,

@@ -382,7 +382,8 @@ impl Shared {
             });
             let number = alive.count();
             if let Some(first) = payments.first().filter(|_| number > 1) {
-                let several = PaymentObservation::Several { provider: provider.clone(), number };
+                let provider = provider.clone();
+                let several = PaymentObservation::Several { provider, number, refund: None };
                 crate::booking::change_payment(
                     backend,
                     &first.order,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use payments_core::{
     Error, ErrorKind, Lookup, RefundRef, Result, Submission,
     money::Money,
-    payment::{Refund, RefundPayment},
+    payment::{Refund, RefundPayment, RefundState},
 };
 use tokio::time::{Instant, timeout_at};
 
 use super::send::Prepared;
 use super::{PaymentMember, under_way};
 use crate::{
-    booking::book,
+    booking::{book, change_payment},
     record::{
         Instruction, PaymentObservation, PaymentRecord, RefundRecord, RefundRecordState, Report,
         ReportData, Source,
@@ -131,6 +131,17 @@ impl Shared {
                 let data = ReportData::Refund(Box::new(refund.clone()));
                 let report = Report::new(provider.clone(), Source::Inquiry, data);
                 book(backend, &report, &format!("{token}-{index}"), now, start)?;
+            }
+            let alive = refunds.iter().filter(|refund| refund.state != RefundState::Failed);
+            let number = alive.count();
+            if let Some(first) = refunds.first().filter(|_| number > 1) {
+                let (provider, name) = (provider.clone(), Some(first.refund.clone()));
+                let several = PaymentObservation::Several { provider, number, refund: name };
+                let token = format!("{token}-several");
+                change_payment(backend, &first.order, &token, now, start, |record| {
+                    let is_known = record?.is_refunded_twice(&first.refund);
+                    (!is_known).then_some(several)
+                })?;
             }
             Ok(())
         };

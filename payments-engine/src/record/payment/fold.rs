@@ -1,7 +1,7 @@
 //! The effect of each observation on the record of a payment.
 
 use payments_core::{
-    Decline, Timestamp, Uncertain, UncertainCause,
+    Decline, ProviderId, RefundRef, Timestamp, Uncertain, UncertainCause,
     payment::{Funding, Payment, Refund},
 };
 
@@ -124,9 +124,8 @@ impl PaymentRecord {
                 }
             }
             PaymentObservation::Reported { report, .. } => self.report(report, at),
-            PaymentObservation::Several { provider, number } => {
-                let detail = format!("{provider} reports {number} payments under the order");
-                self.open_case(CaseKind::PaidTwice, &detail, Vec::new(), at);
+            PaymentObservation::Several { provider, number, refund } => {
+                self.found_several(provider, *number, refund.as_ref(), at);
             }
             PaymentObservation::ClaimedTwice { provider, key, order } => {
                 let credit = CreditName { provider: provider.clone(), key: key.clone() };
@@ -231,6 +230,33 @@ impl PaymentRecord {
         if let Some((kind, detail)) = case {
             self.open_case(kind, &detail, Vec::new(), at);
         }
+    }
+
+    /// Opens a case about several payments of the order, or about several refunds under one name.
+    /// Each of these names has its own case.
+    fn found_several(
+        &mut self,
+        provider: &ProviderId,
+        number: usize,
+        refund: Option<&RefundRef>,
+        at: Timestamp,
+    ) {
+        let Some(refund) = refund else {
+            let detail = format!("{provider} reports {number} payments under the order");
+            return self.open_case(CaseKind::PaidTwice, &detail, Vec::new(), at);
+        };
+        if !self.is_refunded_twice(refund) {
+            let detail = format!("{provider} reports {number} refunds under the name {refund}");
+            let of = Instruction::Refund { refund: refund.clone() };
+            self.add_case(CaseKind::PaidTwice, detail.as_str().into(), Vec::new(), Some(of), at);
+        }
+    }
+
+    /// Returns whether a case says that a provider reports a refund more than once.
+    pub(crate) fn is_refunded_twice(&self, refund: &RefundRef) -> bool {
+        let of = Instruction::Refund { refund: refund.clone() };
+        let mut cases = self.cases.iter().filter(|case| case.kind == CaseKind::PaidTwice);
+        cases.any(|case| case.about.as_ref() == Some(&of))
     }
 
     /// Opens a case about an instruction whose outcome is unknown, unless one is open. Each

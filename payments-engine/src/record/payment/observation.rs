@@ -169,12 +169,16 @@ pub enum PaymentObservation {
         /// The report.
         report: Box<Report>,
     },
-    /// An inquiry found more than one payment under the order.
+    /// An inquiry found more than one payment under the order, or more than one refund under a
+    /// name.
     Several {
         /// The provider.
         provider: ProviderId,
-        /// The number of payments.
+        /// The number of payments or refunds.
         number: usize,
+        /// The name of the refunds, or `None` if the inquiry found payments.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<RefundRef>,
     },
     /// A credit that a report names already belongs to another order.
     ClaimedTwice {

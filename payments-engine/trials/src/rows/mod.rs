@@ -116,6 +116,7 @@ trials! {
         finds TakesALostCancellationForDone;
     refunds::refunds_by_payout_never_exceed_what_was_received finds DoesNotCapRefundsByPayout;
     refunds::a_refund_follows_the_payout_that_carries_it_out finds DoesNotCountRefundsByPayout;
+    refunds::two_refunds_under_one_name_are_a_case;
     unsent::what_was_not_sent_before_its_process_ended_is_closed finds ForgetsTheUnsent;
     restarts::another_merchant_under_a_known_name_is_refused finds IgnoresTheMerchant;
     restarts::another_environment_under_a_known_name_is_refused;

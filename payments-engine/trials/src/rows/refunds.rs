@@ -1,13 +1,16 @@
-//! Refunds that are carried out by a payout.
+//! Refunds that are carried out by a payout, and refunds that a gateway reports more than once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use payments_core::{
-    ErrorKind, OrderRef, RefundRef, Result,
+    Environment, ErrorKind, Lookup, OrderRef, PaymentProvider, Provider, ProviderId, ProviderKind,
+    RefundRef, Result, Submission,
     money::Money,
-    payment::{CreatePayment, RefundPayment},
+    payment::{CreatePayment, Payment, PaymentCapabilities, Refund, RefundPayment},
 };
-use payments_engine::{Engine, HandedOver, PaymentRecord, RefundRecordState, Seeded};
+use payments_engine::{CaseKind, Engine, HandedOver, PaymentRecord, RefundRecordState, Seeded};
 use provider_mock::PayoutOutcome;
 
 use super::{Finding, ensure};
@@ -42,6 +45,65 @@ async fn record(engine: &Engine) -> PaymentRecord {
 
 async fn state(engine: &Engine, name: &str) -> RefundRecordState {
     record(engine).await.refund(&RefundRef::new(name).unwrap()).unwrap().state
+}
+
+/// Payments of a provider that reports every refund twice.
+struct RefundsTwice(Arc<dyn PaymentProvider>);
+
+#[async_trait]
+impl PaymentProvider for RefundsTwice {
+    fn capabilities(&self) -> &PaymentCapabilities {
+        self.0.capabilities()
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        self.0.create_payment(request).await
+    }
+
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        self.0.find_payment(order).await
+    }
+
+    async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        self.0.cancel_payment(order).await
+    }
+
+    async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
+        self.0.refund_payment(request).await
+    }
+
+    async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
+        Ok(match self.0.find_refund(refund).await? {
+            Lookup::Found(refund) => Lookup::Several(vec![refund.clone(), refund]),
+            other => other,
+        })
+    }
+}
+
+pub(super) async fn two_refunds_under_one_name_are_a_case(seeded: Option<Seeded>) -> Finding {
+    let world = World::start().await;
+    let honest = world.provider();
+    let payments = Arc::new(RefundsTwice(Arc::clone(honest.payments().unwrap())));
+    let (id, kind) = (ProviderId::new(MAIN).unwrap(), ProviderKind::new("mock").unwrap());
+    let provider = Provider::new(id, kind, Environment::Sandbox)
+        .with_payments(payments)
+        .with_departures(honest.departs());
+    let engine = world.builder_of(provider).with_seeded(seeded).start().await.unwrap();
+    paid(&world, &engine).await;
+    let name = RefundRef::new("R-1").unwrap();
+    let payments = engine.payments(MAIN).unwrap();
+    let asked = RefundPayment::new(name.clone(), order()).with_amount(Money::vnd(20_000)).unwrap();
+    let _ = payments.refund_payment(&asked).await.unwrap();
+    for _ in 0..2 {
+        let found = payments.find_refund(&name).await.unwrap();
+        ensure!(matches!(found, Lookup::Several(_)), "{found:?}");
+    }
+    let cases = engine.cases().await.unwrap();
+    let [(_, case, _)] = cases.as_slice() else { return Err(format!("{cases:?}")) };
+    ensure!(case.kind == CaseKind::PaidTwice && case.detail.contains("R-1"), "{case:?}");
+    let state = state(&engine, "R-1").await;
+    ensure!(state == RefundRecordState::Done, "{state:?}");
+    Ok(())
 }
 
 pub(super) async fn refunds_by_payout_never_exceed_what_was_received(
