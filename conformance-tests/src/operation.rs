@@ -259,32 +259,23 @@ impl Operation {
         provider: &Provider,
         requests: &Requests,
     ) -> Result<Submission<Reported>> {
+        let Requests { payment, refund, open, update, payout, virtual_account, .. } = requests;
         let (payments, accounts) = (|| provider.payments(), || provider.virtual_accounts());
-        let account = &requests.virtual_account;
+        let (payment_of, account_of) = (Reported::Payment, Reported::VirtualAccount);
         Ok(match self {
-            Self::CreatePayment => {
-                payments()?.create_payment(&requests.payment).await?.map(Reported::Payment)
-            }
+            Self::CreatePayment => payments()?.create_payment(payment).await?.map(payment_of),
             Self::CancelPayment => {
-                payments()?.cancel_payment(&requests.payment.order).await?.map(Reported::Payment)
+                payments()?.cancel_payment(&payment.order).await?.map(payment_of)
             }
-            Self::RefundPayment => {
-                payments()?.refund_payment(&requests.refund).await?.map(Reported::Refund)
-            }
-            Self::OpenVirtualAccount => {
-                accounts()?.open(&requests.open).await?.map(Reported::VirtualAccount)
-            }
-            Self::UpdateVirtualAccount => {
-                accounts()?.update(&requests.update).await?.map(Reported::VirtualAccount)
-            }
-            Self::CloseVirtualAccount => {
-                accounts()?.close(account).await?.map(Reported::VirtualAccount)
-            }
+            Self::RefundPayment => payments()?.refund_payment(refund).await?.map(Reported::Refund),
+            Self::OpenVirtualAccount => accounts()?.open(open).await?.map(account_of),
+            Self::UpdateVirtualAccount => accounts()?.update(update).await?.map(account_of),
+            Self::CloseVirtualAccount => accounts()?.close(virtual_account).await?.map(account_of),
             Self::ReopenVirtualAccount => {
-                accounts()?.reopen(account, None).await?.map(Reported::VirtualAccount)
+                accounts()?.reopen(virtual_account, None).await?.map(account_of)
             }
             Self::CreatePayout => {
-                provider.payouts()?.create_payout(&requests.payout).await?.map(Reported::Payout)
+                provider.payouts()?.create_payout(payout).await?.map(Reported::Payout)
             }
             inquiry => return Err(not_so(inquiry, "an instruction")),
         })

@@ -13,6 +13,9 @@ use crate::{
     store::{Claim, Due, StoreError},
 };
 
+/// Returns what an inquiry shows about a record, or `None` if it shows nothing new.
+type Observe = Box<dyn Fn(&PayoutRecord) -> Option<Observation> + Send>;
+
 impl Shared {
     /// Inquires about an open payout, and schedules the next inquiry or opens a case.
     pub(super) async fn look_after(
@@ -108,7 +111,7 @@ impl Shared {
         let asked_at = self.clock.now();
         let found = member.payouts.find_payout(reference).await?;
         self.inquiry_was_answered(member).await;
-        let observe: Box<dyn Fn(&PayoutRecord) -> Option<Observation> + Send> = match &found {
+        let observe: Observe = match &found {
             Lookup::Found(payout) => {
                 let payout = payout.clone();
                 Box::new(move |record| {

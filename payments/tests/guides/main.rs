@@ -9,10 +9,5 @@ mod receive_money;
 mod telemetry;
 
 #[expect(unreachable_pub, reason = "as the guides show it")]
-#[allow(
-    clippy::large_enum_variant,
-    clippy::print_stdout,
-    dead_code,
-    reason = "as the guides show it"
-)]
+#[allow(clippy::print_stdout, dead_code, reason = "as the guides show it")]
 mod snippets;

@@ -247,6 +247,16 @@ mod tests {
     }
 
     #[test]
+    fn every_missing_key_is_reported() {
+        let (config, problems) = read(r#""environment":"sandbox""#);
+        assert!(config.is_some());
+        assert_eq!(
+            problems,
+            ["providers.main.merchant_id: is missing", "providers.main.passcode: is missing"]
+        );
+    }
+
+    #[test]
     fn every_problem_names_its_path_and_never_its_value() {
         let (_, problems) = read(
             r#""environment":"sandbox","passcode":"canary","mode":"canary","merchnat_id":"canary",

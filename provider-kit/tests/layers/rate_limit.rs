@@ -210,6 +210,23 @@ async fn confirmations_hold_at_most_half_of_the_places() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_confirmation_that_the_other_calls_would_delay_too_long_is_refused_at_once() {
+    let client = Stub::new([]);
+    let stack = Stack::new(client.clone())
+        .with_rate(Rate::per_second(1))
+        .with_call_time(Duration::from_secs(4))
+        .build();
+    // The next confirmation may pass after 2 s, and the next call after 4 s.
+    confirm(&stack, 0).await.unwrap();
+    let waiting: Vec<_> = (1..=3).map(|path| begun(ask_owned(&stack, path))).collect();
+    assert_eq!(full(confirm(&stack, 4)).kind(), ErrorKind::RateLimited);
+    for outcome in join_all(waiting).await {
+        outcome.unwrap();
+    }
+    assert_eq!(client.paths(), ["0", "1", "2", "3"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn confirmations_take_at_most_half_of_the_calls_and_never_the_turn_of_others() {
     let client = Stub::new([]);
     let stack = limited(&client, Rate::per_second(10));

@@ -389,5 +389,7 @@ mod tests {
     #[test]
     fn a_line_without_the_amount_of_its_direction_is_not_guessed() {
         assert!(line(&LINE.replace(r#""amount_in":2277000,"#, "")).is_err());
+        let neither = V1_LINE.replace(r#""amount_out":"0.00","amount_in":"18067000.00","#, "");
+        assert!(line(&neither).is_err());
     }
 }

@@ -276,7 +276,11 @@ mod tests {
         assert_eq!(arrived.balance, Some(Money::vnd(19_077_000)));
         let left = told(r#""amount_in":0,"amount_out":700,"#).unwrap().unwrap();
         assert_eq!((left.direction, left.amount), (Direction::Out, Money::vnd(700)));
-        assert_eq!(told(r#""amount_in":0,"amount_out":0,"#).unwrap(), None);
+        for nothing in
+            [r#""amount_in":0,"amount_out":0,"#, r#""amount_in":0,"#, r#""amount_out":0,"#]
+        {
+            assert_eq!(told(nothing).unwrap(), None, "{nothing}");
+        }
         for unclear in ["", r#""amount_in":1,"amount_out":1,"#, r#""amount_in":-1,"#] {
             assert!(told(unclear).is_err(), "{unclear}");
         }

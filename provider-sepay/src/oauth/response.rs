@@ -186,6 +186,22 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_repeats_what_sepay_says() {
+        for body in [
+            r#"{"error":"forbidden","message":"Không có quyền"}"#,
+            r#"{"error":"forbidden","error_description":"Không có quyền"}"#,
+        ] {
+            let answer = answer(403, body);
+            let Ok(Submission::Declined(decline)) = receipt(&answer) else { panic!("{body}") };
+            assert_eq!(decline.message.as_deref(), Some("Không có quyền"), "{body}");
+            let answer = ApiResponse::new(&api::ME, answer);
+            let error = one(&answer, |_: &Account<'_>| Ok(())).unwrap_err();
+            assert_eq!(error.provider_message(), Some("Không có quyền"), "{body}");
+            assert_eq!(error.operation(), Some(api::ME.name), "{body}");
+        }
+    }
+
+    #[test]
     fn a_list_ends_where_sepay_says_and_always() {
         for (pagination, more) in [
             (r#"{"total":3,"current_page":1,"last_page":2}"#, true),

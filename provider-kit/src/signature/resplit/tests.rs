@@ -237,6 +237,17 @@ fn a_pair_inside_of_a_value_is_refused() {
 }
 
 #[test]
+fn a_pair_inside_of_a_value_is_refused_beside_a_value_of_another_shape() {
+    let pairs = Layout::pairs(",", NAMES, super::super::Order::AsSent);
+    let pairs = formula(Maker::Merchant, pairs);
+    for (note, holder) in [("x", None), ("x,amount=1", Some("note"))] {
+        let fields: [Field<'_>; 3] =
+            [("customer", b"c"), ("order", b"A 1"), ("note", note.as_bytes())];
+        assert_eq!(refused(&pairs, &fields).as_deref(), holder, "{note:?}");
+    }
+}
+
+#[test]
 fn ordinary_text_with_commas_and_equals_signs_is_signed() {
     let url = "https://shop.example/?order=1&x=a,b";
     for note in
@@ -272,6 +283,17 @@ fn a_proof_covers_only_what_has_one_value_in_every_division() {
     let numbered = formula(Maker::Provider, Layout::values("", NUMBERED));
     let fields: [Field<'_>; 2] = [("amount", b"50"), ("url", b"https://x")];
     assert_eq!(proof(&numbered, &fields), covered(&["amount", "url"]));
+}
+
+#[test]
+fn a_value_that_may_end_at_a_pair_inside_of_it_is_not_covered() {
+    let pairs = Layout::pairs(",", NAMES, super::super::Order::AsSent);
+    let mut pairs = formula(Maker::Provider, pairs);
+    pairs.algorithm = Algorithm::HmacSha256Base64;
+    let fields =
+        |url: &'static str| -> [Field<'static>; 2] { [("order", b"A1"), ("url", url.as_bytes())] };
+    assert_eq!(proof(&pairs, &fields("https://a.example/?b,c")), covered(&["order", "url"]));
+    assert_eq!(proof(&pairs, &fields("https://a.example/,amount=1")), covered(&["order"]));
 }
 
 #[test]

@@ -291,6 +291,20 @@ fn a_file_of_another_format_is_named_by_that_format() {
 }
 
 #[test]
+fn a_pem_file_without_an_rsa_key_is_refused_by_its_label() {
+    for (label, told) in [
+        ("DSA PRIVATE KEY", "it is a DSA key; an RSA key is needed"),
+        ("DH PARAMETERS", "there is no private key in it"),
+    ] {
+        let file = format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        for kind in kinds() {
+            let error = kind.read(file.as_bytes()).err().unwrap();
+            assert!(matches!(error, RsaError::KeyFile(why) if why == told), "{error}");
+        }
+    }
+}
+
+#[test]
 fn the_base64_of_a_key_alone_is_refused_by_what_it_is() {
     for (file, told) in [
         (file!("encrypted.der"), "encrypted"),
