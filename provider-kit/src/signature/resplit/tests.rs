@@ -286,17 +286,6 @@ fn a_proof_covers_only_what_has_one_value_in_every_division() {
 }
 
 #[test]
-fn a_value_that_may_end_at_a_pair_inside_of_it_is_not_covered() {
-    let pairs = Layout::pairs(",", NAMES, super::super::Order::AsSent);
-    let mut pairs = formula(Maker::Provider, pairs);
-    pairs.algorithm = Algorithm::HmacSha256Base64;
-    let fields =
-        |url: &'static str| -> [Field<'static>; 2] { [("order", b"A1"), ("url", url.as_bytes())] };
-    assert_eq!(proof(&pairs, &fields("https://a.example/?b,c")), covered(&["order", "url"]));
-    assert_eq!(proof(&pairs, &fields("https://a.example/,amount=1")), covered(&["order"]));
-}
-
-#[test]
 fn a_value_that_may_have_another_name_is_not_covered() {
     const EITHER: &[Item] = &[Item::given("order"), Item::given("id"), Item::Secret];
     let either = formula(Maker::Provider, Layout::values("|", EITHER));
