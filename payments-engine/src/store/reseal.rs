@@ -1,6 +1,8 @@
 //! The sealed columns, for sealing them with another key and for the new name of a provider.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use super::{Renaming, StoreError};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::sealing::{Place, Seal};
 
 /// A sealed column of a table.
