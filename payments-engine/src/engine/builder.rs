@@ -272,28 +272,10 @@ impl EngineBuilder {
     /// Returns [`Unavailable`](payments_core::ErrorKind::Unavailable) if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
         let store = self.named_store()?;
-        let (providers, members, limits) =
-            (self.providers()?, self.members()?, self.limits_by_provider()?);
-        let is_visitor = false;
-        let known = self.known(is_visitor);
-        let renamed = self.new_names();
-        let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
-            self;
-        let is_simulated = self.is_simulated;
+        let (setup, known) = (self.setup(self.read_every, false)?, self.known(false));
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
-        let retired = self.retired;
-        let seal = Seal::new(keys);
-        let setup = Setup {
-            clock,
-            providers,
-            renamed,
-            members,
-            limits,
-            inbox,
-            read_every,
-            is_visitor,
-            seeded,
-        };
+        let (accepts, every, is_simulated) = (self.accepts_store, self.every, self.is_simulated);
+        let (retired, seal) = (self.retired, Seal::new(self.keys));
         let begin = move |runtime| {
             let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
@@ -335,24 +317,8 @@ impl EngineBuilder {
     /// created the tables.
     pub async fn visit(self) -> Result<Engine> {
         let store = self.named_store()?;
-        let (providers, members, limits) =
-            (self.providers()?, self.members()?, self.limits_by_provider()?);
-        let (read_every, is_visitor) = (None, true);
-        let known = self.known(is_visitor);
-        let renamed = self.new_names();
-        let Self { clock, inbox, seeded, keys, .. } = self;
-        let seal = Seal::new(keys);
-        let setup = Setup {
-            clock,
-            providers,
-            renamed,
-            members,
-            limits,
-            inbox,
-            read_every,
-            is_visitor,
-            seeded,
-        };
+        let (setup, known) = (self.setup(None, true)?, self.known(true));
+        let seal = Seal::new(self.keys);
         let begin = move |runtime| {
             let (mut backend, opened) = store.visit(&seal)?;
             backend.begin().map_err(StoreError::into_error)?;
@@ -377,9 +343,20 @@ impl EngineBuilder {
         }
     }
 
-    /// Returns the new names of providers by the old ones.
-    fn new_names(&self) -> BTreeMap<ProviderId, ProviderId> {
-        self.renamed.iter().map(|one| (one.from.clone(), one.to.clone())).collect()
+    /// Returns the settings of the engine that is started.
+    fn setup(&self, read_every: Option<Duration>, is_visitor: bool) -> Result<Setup> {
+        let new_name = |one: &Renaming| (one.from.clone(), one.to.clone());
+        Ok(Setup {
+            clock: Arc::clone(&self.clock),
+            providers: self.providers()?,
+            renamed: self.renamed.iter().map(new_name).collect(),
+            members: self.members()?,
+            limits: self.limits_by_provider()?,
+            inbox: self.inbox.clone(),
+            read_every,
+            is_visitor,
+            seeded: self.seeded,
+        })
     }
 
     /// Returns every provider by its name.

@@ -143,13 +143,14 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A change of the rows of one table. `$1` stands for the old text and `$2` for the new one.
+/// A change of the rows of one table. In its SQL, `$1` is the old text and `$2` the new one.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(super) struct RowChange {
     /// The table without the prefix or schema of the store.
     pub(super) table: &'static str,
+    /// What an `UPDATE` sets, in SQL.
     pub(super) assignment: &'static str,
-    /// Holds for the rows to change, and no longer once they are changed.
+    /// The condition of the `UPDATE`, in SQL. No row that was changed fulfils it again.
     pub(super) condition: &'static str,
     pub(super) from: String,
     pub(super) to: String,

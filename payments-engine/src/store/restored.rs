@@ -13,7 +13,8 @@ pub(crate) struct Restored(Arc<Mutex<Found>>);
 pub(super) struct Found {
     /// Why it seems to be an older copy, or `None` if it does not.
     pub(super) why: Option<String>,
-    /// The number of starts when a person last accepted an older copy; 0 if nobody did.
+    /// How often engines had started on the store when a person last accepted it as an older copy;
+    /// 0 if nobody accepted it.
     pub(super) accepted: u64,
 }
 

@@ -275,8 +275,9 @@ async fn deliveries(gateway: &MockGateway, round: usize) -> Vec<(String, Request
     deliveries
 }
 
-/// Writes a row for each change.
-struct Writes;
+/// A handler that writes a row for each change of a payment, in the transaction that it is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Writes;
 
 #[async_trait]
 impl Handler<SqliteTransaction> for Writes {

@@ -28,7 +28,7 @@ const NEW: &str = "new-name";
 const MERCHANT: &str = "12345";
 const EVERY: Duration = Duration::from_secs(900);
 
-/// A sink that fails until it is told to work, so that changes stay due.
+/// A sink that refuses every change until `works` is set. Until then the changes stay due.
 #[derive(Clone, Default)]
 struct Later {
     works: Arc<AtomicBool>,

@@ -124,7 +124,7 @@ async fn payout(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Opt
             Some(format!("{state}, and {has_left} left"))
         }
         _ if !state.is_final() && record.open_cases().next().is_none() => {
-            Some(format!("it stays {state}, and nobody is asked"))
+            Some(format!("it stays {state} without a case"))
         }
         _ => None,
     }
@@ -204,11 +204,11 @@ fn left_open(record: &PaymentRecord) -> Option<String> {
         }),
     );
     let sendings = sendings.map(|(what, sending)| (what, format!("{:?}", sending.state)));
-    let is_asked_about = record.open_cases().next().is_some();
+    let has_case = record.open_cases().next().is_some();
     openings.chain(refunds).chain(sendings).find_map(|(what, state)| match state.as_str() {
         "Asked" => Some(format!("{what} was not sent, and is not closed")),
-        "Submitting" | "Uncertain" | "Pending" if !is_asked_about => {
-            Some(format!("{what} stays {state}, and nobody is asked"))
+        "Submitting" | "Uncertain" | "Pending" if !has_case => {
+            Some(format!("{what} stays {state} without a case"))
         }
         _ => None,
     })

@@ -9,7 +9,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::Request;
@@ -19,16 +18,14 @@ use payments_core::{
     notification::{Delivery, Outcome},
     payment::CreatePayment,
 };
-use payments_engine::{
-    Change, Engine, EngineBuilder, Handler, HandlerError, PostgresDatabase, PostgresTransaction,
-    Store,
-};
+use payments_engine::{Engine, EngineBuilder, PostgresDatabase, Store};
 use provider_mock::{MockGateway, PayoutStart, Settings};
 use sqlx::Executor as _;
 
 use engine_trials::count;
 use engine_trials::database::SILENCE;
 use engine_trials::deliveries::{AMOUNT, SIGNED, received};
+use engine_trials::interruptions::deliveries::Writes;
 use engine_trials::world::{MAIN, World};
 
 /// How many processes there are.
@@ -38,27 +35,6 @@ const PROCESSES: usize = 4;
 const TOGETHER: usize = 8;
 
 const PLAN: &str = "ENGINE_TRIAL_DELIVERING_REPLICA";
-
-/// Writes a row for each change that it is given.
-struct Writes;
-
-#[async_trait]
-impl Handler<PostgresTransaction> for Writes {
-    async fn on_change(
-        &self,
-        change: &Change,
-        transaction: &mut PostgresTransaction,
-    ) -> Result<(), HandlerError> {
-        if let Change::Payment(payment) = change {
-            sqlx::query("INSERT INTO handled VALUES ($1, $2)")
-                .bind(payment.order.as_str())
-                .bind(i64::try_from(payment.revision)?)
-                .execute(&mut **transaction)
-                .await?;
-        }
-        Ok(())
-    }
-}
 
 /// The gateway of each process: with the same time and seed it makes the same deliveries.
 async fn deliveries(now: Timestamp, orders: usize) -> (MockGateway, Vec<Request<Bytes>>) {
